@@ -1,0 +1,59 @@
+#pragma once
+/*
+ * app/: a home and its projects, and the operations on them (app_op.h).
+ *
+ * A session is one request: it finds the home, takes its lock as the operation says, opens what the operation asks for (meta,
+ * model, warehouse) and closes all of it at its end. One thread a session.
+ */
+#include "app/app_op.h"
+#include "engine/engine.h"
+#include "meta/meta.h"
+#include "model/model.h"
+#include "pipeline/pipeline.h"
+
+enum { APP_HOME_VERSION = 1, APP_LOCK_WAIT_MS = 10000 };
+
+/* Process-wide: engine registry and clock. */
+App *app_new(Clock clock);
+void app_free(App *app);
+
+/* What a transport hands over. Strs are borrowed for the call. */
+typedef struct AppRequest {
+    const char *home;    /* --home; NULL: nearest parent of the working folder that is one */
+    Str project;         /* --project; empty: the only one */
+    const Security *security;
+    Cancel *cancel;
+    int64_t timeout_us;  /* 0: the home's `query.timeout`, for reads */
+    Progress progress;
+} AppRequest;
+
+/* Runs one operation from permission to the last byte. The writer is finished by the caller. */
+NODISCARD ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args, Writer *writer, Err *err);
+
+/* ---- for operations ------------------------------------------------------------------------------------------------- */
+
+/* starling.yaml; every value has a default, so the file may be empty. */
+typedef struct AppConfig {
+    int64_t memory_limit_bytes; /* warehouse.memory_limit; 0: the engine's default */
+    int n_threads;              /* warehouse.threads */
+    int64_t query_timeout_us;   /* query.timeout, default 30 s */
+    int64_t query_max_rows;     /* query.max_rows, default 1,000,000 */
+    int64_t lock_wait_ms;       /* lock_wait, default 10 s */
+} AppConfig;
+
+App *session_app(const AppSession *session);
+const char *session_home(const AppSession *session); /* absolute; NULL for OP_HOME_NONE */
+const AppConfig *session_config(const AppSession *session);
+NODISCARD ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err);
+/* The project's places and its applied model; warehouse is NULL until session_warehouse. */
+NODISCARD ErrCode session_project(const Ctx *ctx, AppSession *session, PipelineProject **ret_project, Err *err);
+/* Opens the project's warehouse, locked down, as the operation's lock allows (read-only under a shared one). */
+NODISCARD ErrCode session_warehouse(const Ctx *ctx, AppSession *session, EngineDb **ret_db, Err *err);
+
+/* Makes a home (or finds it as one already), and in it a project of a pack given by name or folder. */
+NODISCARD ErrCode home_create(const Ctx *ctx, const char *path, Err *err);
+NODISCARD ErrCode home_add_project(const Ctx *ctx, AppSession *session, Str name, Str pack, Err *err);
+/* Folder of a pack: itself, or share/starling/packs/NAME beside the program. ERR_NOT_FOUND names the packs there are. */
+NODISCARD ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder, Err *err);
+/* The nearest folder at or above `from` that is a home. */
+NODISCARD ErrCode home_find(const Ctx *ctx, const char *from, const char **ret_home, Err *err);

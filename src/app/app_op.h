@@ -1,0 +1,79 @@
+#pragma once
+/*
+ * The table of operations (design 1.8): whatever a person or program can do is one const descriptor in a file of its own
+ * (app_op_NAME.c) and a line in app_op.c. CLI commands and help, later REST routes, OpenAPI, MCP tools and the permission matrix
+ * are printed from it; transports add nothing of their own.
+ */
+#include "base/base.h"
+#include "encode/encode.h"
+
+typedef struct App App;
+typedef struct AppSession AppSession;
+
+typedef enum OpArgType {
+    OP_ARG_TEXT,
+    OP_ARG_INT,
+    OP_ARG_FLAG,  /* true when given */
+    OP_ARG_NAME,  /* lower case name with hyphens or underscores */
+    OP_ARG_PATH,  /* file or folder; the transport makes it absolute */
+    OP_ARG_PAIR,  /* name=path, repeated */
+    OP_ARG_JSON   /* a JSON document, or @file */
+} OpArgType;
+
+typedef struct OpArg {
+    const char *name;       /* "pack"; on the command line --pack, unless positional */
+    OpArgType type;
+    bool is_positional;
+    bool is_required;
+    bool is_list;           /* may be given several times */
+    const char *choices;    /* "table|json|csv", or NULL */
+    const char *initial;    /* when not given, or NULL */
+    const char *help;       /* a phrase */
+} OpArg;
+
+/* What an operation needs of the home before it runs. */
+typedef enum OpHome {
+    OP_HOME_NONE,   /* runs anywhere */
+    OP_HOME_READ,   /* shared lock */
+    OP_HOME_WRITE,  /* exclusive lock */
+    OP_HOME_CREATE  /* makes it when absent; exclusive lock */
+} OpHome;
+
+typedef enum OpResult { OP_RESULT_OBJECT, OP_RESULT_TABLE } OpResult;
+
+typedef struct OpArgs OpArgs;
+
+typedef struct Op {
+    const char *name;    /* words of the command, "model check"; REST path with slashes */
+    const char *summary; /* a line */
+    const char *help;    /* further paragraphs, or NULL */
+    const char *example; /* a command line, or NULL */
+    Permission permission;
+    OpHome home;
+    bool needs_project;  /* --project, or the home's only one */
+    OpResult result;
+    bool is_streaming;   /* rows leave as they come */
+    bool is_long;        /* a job where the transport has jobs */
+    const OpArg *args;
+    size_t n_args;
+    ErrCode (*run)(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err);
+} Op;
+
+/* The table, in the order help shows it. */
+const Op *const *app_ops(size_t *ret_n);
+const Op *app_op_find(Str name); /* exact; NULL when none */
+/* The nearest name, for "did you mean"; empty when none is near. */
+Str app_op_nearest(Str name);
+
+/* Arguments as given, checked against the descriptor. */
+OpArgs *op_args_new(Arena *arena, const Op *op);
+/* ERR_UNKNOWN_NAME, ERR_INVALID naming the argument and what it takes. value is ignored for a flag. Text is borrowed. */
+NODISCARD ErrCode op_args_set(OpArgs *args, Str name, Str value, Err *err);
+/* All required ones are there; initial values are filled in. */
+NODISCARD ErrCode op_args_finish(OpArgs *args, Err *err);
+/* By name; the name must be in the descriptor. */
+bool op_arg_has(const OpArgs *args, const char *name);
+Str op_arg_text(const OpArgs *args, const char *name); /* empty when not given */
+int64_t op_arg_int(const OpArgs *args, const char *name);
+bool op_arg_flag(const OpArgs *args, const char *name);
+const Str *op_arg_list(const OpArgs *args, const char *name, size_t *ret_n);

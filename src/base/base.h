@@ -1,0 +1,18 @@
+#pragma once
+/* base/: what everything stands on. See README.md. */
+#include "base/base_arena.h"
+#include "base/base_buf.h"
+#include "base/base_ctx.h"
+#include "base/base_def.h"
+#include "base/base_err.h"
+#include "base/base_file.h"
+#include "base/base_json.h"
+#include "base/base_log.h"
+#include "base/base_map.h"
+#include "base/base_snapshot.h"
+#include "base/base_str.h"
+#include "base/base_thread.h"
+#include "base/base_time.h"
+#include "base/base_type.h"
+#include "base/base_utf8.h"
+#include "base/base_vec.h"

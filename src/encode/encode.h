@@ -1,0 +1,63 @@
+#pragma once
+/*
+ * encode/: what an operation writes its result to, and how results leave the program.
+ *
+ * A Writer takes one document: fields, nested objects and lists, tables of batches as they stream, and notes. Each format shows
+ * what suits its reader: JSON everything but notes; text the titled fields, tables and notes; CSV the first table alone. The first
+ * failure (a full disk, a reader that left) is kept and returned by every later call and by writer_finish. One thread at a time.
+ */
+#include "base/base.h"
+
+typedef enum WriterFormat { WRITER_TEXT, WRITER_JSON, WRITER_CSV } WriterFormat;
+NODISCARD bool writer_format_parse(Str name, WriterFormat *ret_format); /* "table", "json", "csv" */
+
+/* A column as it is shown. Everything but name and type may be empty. */
+typedef struct WriterColumn {
+    Str name;
+    Type type;
+    Str title;       /* text tables' heading; empty: the name */
+    Str format;      /* currency percent number integer text date */
+    Str unit;
+    int decimals;    /* -1: by format */
+    TimeGrain grain; /* dates and timestamps are shown as periods of it */
+    Str member;      /* JSON only, as are role and unit */
+    Str role;
+} WriterColumn;
+
+typedef struct WriterOptions {
+    WriterFormat format;
+    int width;          /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
+    bool is_pretty;     /* JSON with indents */
+    size_t max_cell_bytes; /* text tables; 0: 200 */
+} WriterOptions;
+
+typedef struct Writer Writer;
+
+/* Owned by the arena; the sink is borrowed. */
+Writer *writer_new(Arena *arena, Sink sink, const WriterOptions *options);
+WriterFormat writer_format(const Writer *w);
+/* A field; text shows it as "title: value" when title is not empty. */
+NODISCARD ErrCode writer_field(Writer *w, Str name, Str title, Value value, Err *err);
+/* JSON that stands already as a tree (JSON only). */
+NODISCARD ErrCode writer_tree(Writer *w, Str name, const Json *json, Err *err);
+/* Nested object or list under `name` (ignored inside a list); machine formats only. Closed in order. */
+NODISCARD ErrCode writer_object_begin(Writer *w, Str name, Err *err);
+NODISCARD ErrCode writer_object_end(Writer *w, Err *err);
+NODISCARD ErrCode writer_list_begin(Writer *w, Str name, Err *err);
+NODISCARD ErrCode writer_list_end(Writer *w, Err *err);
+/* A table: JSON "columns": [{name,type,…}], "rows": [[…]] at this level (named tables: inside an object of that name). */
+NODISCARD ErrCode writer_table_begin(Writer *w, Str name, const WriterColumn *columns, size_t n_columns, Err *err);
+NODISCARD ErrCode writer_rows(Writer *w, const Batch *batch, Err *err);
+NODISCARD ErrCode writer_table_end(Writer *w, Err *err);
+/* A line for the person; text only. Empty: a blank line. */
+NODISCARD ErrCode writer_note(Writer *w, Str line, Err *err);
+/* Ends the document and flushes. */
+NODISCARD ErrCode writer_finish(Writer *w, Err *err);
+
+/* A value as people read it: thousands separated by commas, percent of ratios, currency with two decimals and its unit before it
+ * when that is a sign or code, periods by grain; "" for null. In the arena. */
+Str format_value(Arena *arena, Value value, const WriterColumn *column);
+/* "1,234 rows", "1 row". */
+Str format_count(Arena *arena, int64_t n, const char *singular, const char *plural);
+/* "320 ms", "1.4 s", "2 min 5 s". */
+Str format_duration(Arena *arena, int64_t us);

@@ -1,0 +1,309 @@
+#pragma once
+/*
+ * model/: a pack's text -> the model everything is derived from: DDL, pipeline, query compilation, vocabulary. A Model is
+ * immutable, owned by its arena, and read by any thread. Lists keep the pack's order. Names are lower snake case and unique
+ * within their kind; expressions are parsed and typed.
+ *
+ * What stands in which database (the names are fixed here, so that pipeline/ and query/ agree):
+ *   bronze.T      change log of table T:     _seq _op _batch _at _source, key_C…, before_C…, after_C…
+ *   silver.T      one row per captured key:  C…, [_row_hash _nth when T has no declared key], _seq _at
+ *   gold.dim_D    D_key, attributes…, _valid_from _valid_to _is_current; D_key = -1 is the unknown member (attributes null)
+ *   gold.dim_date date_key (date), year quarter month week …
+ *   gold.fact_F   R_key for each role R, columns…, and the grain as _C… for each key column C of its table;
+ *                 a timestamp column X is in the reporting zone and X_utc beside it in UTC
+ *   _starling.key_D     key map: natural key…, _from (null: since ever), D_key
+ *   _starling.batch     one row a published batch: version (1, 2, …), id, published_at (UTC)
+ *   _starling.position  source, epoch, token: how far each source has been read
+ */
+#include "model/model_expr.h"
+
+enum { MODEL_PACK_VERSION = 1, MODEL_MAX_FINDINGS = 100, MODEL_UNKNOWN_KEY = -1 };
+
+/* How a thing is shown and found in words. */
+typedef struct ModelLabel {
+    Str title;       /* defaults to the name with spaces */
+    Str description; /* may be empty */
+    const Str *synonyms;
+    size_t n_synonyms;
+    Str format;      /* currency, percent, number, integer, text, date; empty: by type */
+    Str unit;        /* "USD", "days"; may be empty */
+    int decimals;    /* -1: by format */
+    bool is_hidden;  /* not offered to people */
+    bool is_pii;
+} ModelLabel;
+
+typedef struct ModelColumn {
+    Str name;
+    Type type;
+    bool is_not_null;
+    Str check;              /* expression text over the table's columns; may be empty */
+    const Expr *check_expr;
+    ModelPlace place;
+} ModelColumn;
+
+typedef struct ModelTable ModelTable;
+
+/* table(columns) -> target(its key). */
+typedef struct ModelReference {
+    const size_t *columns;
+    size_t n_columns;
+    const ModelTable *target;
+    ModelPlace place;
+} ModelReference;
+
+typedef enum ModelSourceKind { MODEL_SOURCE_MANAGED, MODEL_SOURCE_FILES, MODEL_SOURCE_ATTACHED } ModelSourceKind;
+typedef enum ModelDelivery { MODEL_DELIVERY_FULL, MODEL_DELIVERY_APPEND } ModelDelivery;
+
+typedef struct ModelSource {
+    Str name;
+    ModelSourceKind kind;
+    Str time_zone; /* of its zone-less timestamps; default UTC */
+    ModelPlace place;
+} ModelSource;
+
+/* A captured table. */
+struct ModelTable {
+    Str name;
+    const ModelSource *source;
+    const ModelColumn *columns;
+    size_t n_columns;
+    const size_t *key; /* columns of the declared key; none: rows are told apart by content and count */
+    size_t n_key;
+    const ModelReference *references;
+    size_t n_references;
+    ModelPlace place;
+};
+
+/* A kind of file that `load NAME=PATH` takes. Its columns are the header's names in lower snake case ("Order ID", "OrderId" and
+ * "order_id" are order_id), all text. */
+typedef struct ModelInput {
+    Str name;
+    ModelLabel label;
+    ModelDelivery delivery; /* for tables of a files source */
+    Str sample;             /* path within the pack; may be empty */
+    ModelPlace place;
+} ModelInput;
+
+/* How one table's rows are made from one input's rows: several rows of the input may give the same row. */
+typedef struct ModelMapping {
+    const ModelTable *table;
+    const ModelInput *input;
+    const Expr *const *exprs; /* one a column of the table, over the input's columns; NULL: the column stays null */
+    const Expr *where;        /* may be NULL: rows of the input to take */
+    ModelPlace place;
+} ModelMapping;
+
+/* A silver table and the tables reached from it many-to-one; expressions over it name columns as `alias.column`, the first
+ * table's also bare. */
+typedef struct ModelJoin {
+    Str alias;
+    const ModelTable *table;
+    const Expr *const *on; /* one a key column of `table`, over what stands before */
+    ModelPlace place;
+} ModelJoin;
+
+typedef struct ModelPath {
+    const ModelTable *table;
+    const ModelJoin *joins; /* left joins: a missing partner gives nulls */
+    size_t n_joins;
+} ModelPath;
+
+/* Whether another table has a row, or what it says: evaluated per fact row. */
+typedef struct ModelLookup {
+    const ModelTable *table;    /* NULL: the column is no lookup */
+    const size_t *columns;      /* of `table`, compared with… */
+    const Expr *const *values;  /* …these, over the fact's path */
+    size_t n_columns;
+    const Expr *value;          /* over `table`'s columns (its key is `columns`); NULL: true where a row exists, else false */
+} ModelLookup;
+
+typedef struct ModelAttribute {
+    Str name;
+    ModelLabel label;
+    Type type;
+    const Expr *expr;  /* over the dimension's path */
+    int scd;           /* 1 or 2 */
+    bool is_key;
+    ModelPlace place;
+} ModelAttribute;
+
+typedef struct ModelDimension {
+    Str name;
+    ModelLabel label;
+    ModelPath path;
+    const ModelAttribute *attributes;
+    size_t n_attributes;
+    const size_t *key; /* attributes of the natural key */
+    size_t n_key;
+    ModelPlace place;
+} ModelDimension;
+
+/* A fact's use of a dimension: fact column NAME_key. */
+typedef struct ModelRole {
+    Str name; /* members are NAME.attribute */
+    const ModelDimension *dimension;
+    const Expr *const *key_exprs; /* one a natural key attribute, over the fact's path */
+    ModelPlace place;
+} ModelRole;
+
+typedef enum ModelColumnKind {
+    MODEL_COLUMN_VALUE,     /* a number or other thing to aggregate; member only as fact.column */
+    MODEL_COLUMN_ATTRIBUTE, /* degenerate: to group and filter by; member as column or fact.column */
+    MODEL_COLUMN_TIME       /* a date or timestamp with parts; member as column or fact.column */
+} ModelColumnKind;
+
+typedef struct ModelFactColumn {
+    Str name;
+    ModelLabel label;
+    ModelColumnKind kind;
+    Type type;
+    const Expr *expr;   /* over the fact's path; NULL for a lookup */
+    ModelLookup lookup;
+    ModelPlace place;
+} ModelFactColumn;
+
+typedef enum ModelPartition { MODEL_PARTITION_NONE, MODEL_PARTITION_MONTH, MODEL_PARTITION_DAY } ModelPartition;
+
+typedef struct ModelFact {
+    Str name;
+    ModelLabel label;
+    ModelPath path;     /* one fact row a row of path.table: its key is the grain */
+    const ModelRole *roles;
+    size_t n_roles;
+    const ModelFactColumn *columns;
+    size_t n_columns;
+    ptrdiff_t time;     /* the main time axis: a column of kind TIME, or an integer column; -1: none */
+    Str axis_unit;      /* integer axis: what one step is called ("week"); empty for dates */
+    ModelPartition partition;
+    ModelPlace place;
+} ModelFact;
+
+typedef struct ModelMeasure {
+    Str name;
+    ModelLabel label;
+    const Expr *expr;
+    Type type;
+    const ModelFact *fact; /* the one fact its columns come from */
+    ModelPlace place;
+} ModelMeasure;
+
+typedef struct ModelCalendar {
+    Str time_zone;           /* reporting zone, IANA name */
+    int fiscal_year_month;   /* 1..12: month the fiscal year starts */
+} ModelCalendar;
+
+/* A question worth asking of a new home, as a semantic query. */
+typedef struct ModelExample {
+    Str title;
+    Str query; /* JSON text */
+    ModelPlace place;
+} ModelExample;
+
+typedef struct Model {
+    Str name;
+    Str title;
+    Str description;
+    Str version;        /* the pack's own, as text */
+    Str hash;           /* of its text */
+    const char *folder; /* where the pack was read from; NULL when from meta */
+    Str text;           /* of pack.yaml */
+    ModelCalendar calendar;
+    bool is_as_of_now;  /* as_of: now */
+    Str as_of_column;   /* as_of: max(COLUMN): a TIME column of the first fact */
+    const ModelSource *sources;
+    size_t n_sources;
+    const ModelTable *tables;
+    size_t n_tables;
+    const ModelInput *inputs;
+    size_t n_inputs;
+    const ModelMapping *mappings;
+    size_t n_mappings;
+    const ModelDimension *dimensions;
+    size_t n_dimensions;
+    const ModelFact *facts;
+    size_t n_facts;
+    const ModelMeasure *measures;
+    size_t n_measures;
+    const ModelExample *examples;
+    size_t n_examples;
+} Model;
+
+/* One thing that is wrong, or doubtful, in a pack. */
+typedef struct ModelFinding {
+    bool is_error;
+    ModelPlace place;
+    Str message; /* with the remedy */
+} ModelFinding;
+
+typedef struct ModelFindings {
+    ModelFinding *at;
+    size_t n;
+    size_t n_errors;
+    bool is_cut; /* more than MODEL_MAX_FINDINGS */
+} ModelFindings;
+
+/*
+ * Reads a pack's text. All findings are gathered, nearest valid names included; with an error among them the code is that of the
+ * first and *err is that finding. `file` is used in places. Owned by the arena; `folder` may be NULL.
+ */
+NODISCARD ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model **ret_model, ModelFindings *findings, Err *err);
+/* Reads FOLDER/pack.yaml. */
+NODISCARD ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err);
+
+const ModelTable *model_table(const Model *model, Str name); /* NULL when none; likewise below */
+const ModelInput *model_input(const Model *model, Str name);
+const ModelDimension *model_dimension(const Model *model, Str name);
+const ModelFact *model_fact(const Model *model, Str name);
+const ModelMeasure *model_measure(const Model *model, Str name);
+ptrdiff_t model_column(const ModelTable *table, Str name); /* index; -1 when none */
+
+/* A name of the semantic layer. */
+typedef enum ModelMemberKind { MODEL_MEMBER_MEASURE, MODEL_MEMBER_ATTRIBUTE, MODEL_MEMBER_COLUMN } ModelMemberKind;
+/* Date parts of a TIME member: "order_date.month" truncates, "order_date.month_of_year" numbers. */
+typedef struct ModelPart {
+    Str name;
+    SqlFn fn;
+    TimeGrain grain; /* NONE for the numbered parts */
+} ModelPart;
+
+typedef struct ModelMember {
+    ModelMemberKind kind;
+    Type type;                       /* after the part, if any */
+    const ModelLabel *label;
+    const ModelMeasure *measure;     /* MEASURE */
+    const ModelFact *fact;           /* ATTRIBUTE (NULL when asked of no fact) and COLUMN */
+    const ModelRole *role;           /* ATTRIBUTE */
+    const ModelAttribute *attribute; /* ATTRIBUTE */
+    const ModelFactColumn *column;   /* COLUMN */
+    const ModelPart *part;           /* of a date; NULL: none */
+} ModelMember;
+
+/* Finds a member by its name, as used with `fact` (NULL: any; then the first fact that has it). ERR_UNKNOWN_NAME with the
+ * nearest name. */
+NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
+const ModelPart *model_parts(size_t *ret_n); /* all date parts */
+/* The canonical name: "order_line.sales", "order_date.month". */
+Str model_member_name(Arena *arena, const ModelMember *member);
+
+/* Resolves names over a path (pipeline/ builds its SQL with it): `alias.column` and the first table's bare columns, read from FROM
+ * entries of the same aliases; the first table's alias is its own name. */
+ExprScope model_path_scope(Arena *arena, const ModelPath *path);
+/* Over one table's columns, or an input's text columns (any name is a column there), under one FROM alias. */
+ExprScope model_table_scope(Arena *arena, const ModelTable *table, Str alias);
+ExprScope model_input_scope(Arena *arena, const Str *columns, size_t n_columns, Str alias);
+/*
+ * Over one fact, by the rules of design 5 "Names": inside an aggregate and its `where` a bare name is a column of the fact first,
+ * elsewhere a measure, an attribute or a time. A measure comes back as its Expr and is compiled in its place; every other member
+ * goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
+ * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused.
+ */
+typedef struct ModelFactScope {
+    const Model *model;
+    const ModelFact *fact;
+    ErrCode (*column)(void *arg, const ModelMember *member, const SqlExpr **ret, Err *err);
+    void *arg;
+} ModelFactScope;
+/* *how is copied; allows_aggregate is true and may be cleared by the caller. */
+ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
+/* "Order ID", "OrderId", "Sub-Category" -> order_id, order_id, sub_category. */
+Str model_snake_name(Arena *arena, Str header);

@@ -1,0 +1,80 @@
+#pragma once
+/*
+ * The expression language of packs and queries: text -> Expr (a tree with positions) -> SqlExpr (typed, names resolved).
+ *
+ *   literals   12  1.5  'text'  true  false  null  date '2014-03-07'
+ *   names      sales   order_line.sales   order_date.month   "any name"
+ *   operators  or  and  not  = != <> < <= > >=  in (…)  not in (…)  between … and …  is [not] null  ||  + -  * /  unary -
+ *   case       case when c then x … [else y] end      case x when v then … end
+ *   calls      every scalar and aggregate function of sql/ by its name; count(*), count(distinct x)
+ *   where      sum(sales) where category = 'Furniture';  revenue where is_returned     (an aggregate or a measure before it)
+ *
+ * Precedence, loosest first: or, and, not, comparison, ||, + -, * /, unary -, `where` (its condition reaches as far as it can; in a
+ * longer formula put it in parentheses). Division gives float64 and null for a zero divisor. Depth and length are capped.
+ * Trees live in the arena. Any thread.
+ */
+#include "sql/sql.h"
+
+enum { EXPR_MAX_BYTES = 8192, EXPR_MAX_DEPTH = 64 };
+
+/* Where something stands in a person's file, or a query's member path as `file` with no line. */
+typedef struct ModelPlace {
+    Str file;
+    int line;
+    int column;
+} ModelPlace;
+
+typedef enum ExprKind {
+    EXPR_LITERAL,
+    EXPR_NAME,
+    EXPR_CALL,     /* fn, or an unknown name kept in `name` (derivations such as prior) */
+    EXPR_CASE,     /* args: when, then, …, [else] (odd count); the operand form is rewritten to comparisons */
+    EXPR_IN,       /* args[0] in args[1..] */
+    EXPR_CAST,     /* cast(x as type), try_cast */
+    EXPR_WHERE     /* args[0] where args[1] */
+} ExprKind;
+
+typedef struct Expr Expr;
+struct Expr {
+    ExprKind kind;
+    ModelPlace place;
+    Value value;             /* LITERAL */
+    Str name;                /* NAME as written, dots included, quotes removed; CALL: the function's name */
+    const Str *parts;        /* NAME: split at its dots */
+    size_t n_parts;
+    SqlFn fn;                /* CALL: SQL_FN_COUNT_OF when `name` is no SQL function */
+    bool is_distinct;        /* CALL of an aggregate */
+    bool is_negated;         /* IN */
+    bool is_try;             /* CAST */
+    Type type;               /* CAST */
+    const Expr *const *args;
+    size_t n_args;
+};
+
+/* ERR_INVALID with the place of the first thing that cannot be read and what would fit there. `place` is where the text begins. */
+NODISCARD ErrCode expr_parse(Arena *arena, Str text, ModelPlace place, const Expr **ret_expr, Err *err);
+/* The text that expr_parse reads back to an equal tree. */
+Str expr_print(Arena *arena, const Expr *expr);
+
+/* What a name may stand for depends on where it is (design 5, "Names"). */
+typedef enum ExprUse {
+    EXPR_USE_PLAIN,    /* outside any aggregate */
+    EXPR_USE_AGGREGATE /* inside an aggregate's argument or its `where` */
+} ExprUse;
+
+/* How names are resolved. Exactly one of *ret_sql and *ret_expr is set: an expression in columns, or another Expr that is compiled
+ * in its place (a measure), with ret_scope (may stay unchanged) as its scope. */
+typedef struct ExprScope ExprScope;
+struct ExprScope {
+    ErrCode (*resolve)(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql, const Expr **ret_expr, Err *err);
+    void *arg;
+    Arena *arena;
+    bool allows_aggregate;
+};
+
+/* Typed, with literals bound and measures expanded; an aggregate below `where` gets the condition as its filter. Errors carry the
+ * place. Cycles among measures are cut at EXPR_MAX_DEPTH with the names named. */
+NODISCARD ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const SqlExpr **ret_sql, Err *err);
+/* Calls fn for every NAME in the tree, in text order. */
+void expr_each_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg);
+bool expr_has_aggregate(const Expr *expr); /* an aggregate call in its own text; measures are not looked into */

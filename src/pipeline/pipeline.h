@@ -1,0 +1,172 @@
+#pragma once
+/*
+ * pipeline/: from sources to the warehouse.
+ *
+ *   file ── load ──> managed SQLite, or the inbox
+ *   Source (managed SQLite, inbox files) ── changes ──> Warehouse: bronze -> silver -> gold, one publish a batch
+ *
+ * Every source gives the same record (Change) whatever its capture mode; the warehouse applies a batch of changes and the reader's
+ * position in one transaction, idempotent by batch id. All work on rows is set-based SQL inside an engine; rows pass through C only
+ * in capture and bulk load, a column batch at a time.
+ *
+ * One job at a time a project, in one thread (the home's lock sees to it). Everything returned lives in ctx->arena.
+ */
+#include "engine/engine.h"
+#include "meta/meta.h"
+#include "model/model.h"
+
+/* ---- the change record ---------------------------------------------------------------------------------------------- */
+
+typedef enum ChangeOp {
+    CHANGE_INSERT = 'I',
+    CHANGE_UPDATE = 'U', /* also of the key: before and after differ in it */
+    CHANGE_DELETE = 'D',
+    CHANGE_FIX = 'F',    /* a person's correction of a quarantined row */
+    CHANGE_SUSPECT = 'S' /* another row may have gone with this one: the reader looks it up by key */
+} ChangeOp;
+
+/* How far a source has been read. A token means something to its source only; another epoch (a restored backup, a purged log)
+ * forces a new snapshot, which is announced. */
+typedef struct Position {
+    Str epoch;
+    Str token; /* empty: nothing read yet */
+} Position;
+
+/* Changes of one table, in source order, as columns: _op (text), _at (timestamp, commit time, null when unknown), then for each
+ * column C of the table key_C (key columns only), before_C, after_C. */
+typedef struct Changes {
+    const ModelTable *table;
+    Batch batch;
+} Changes;
+
+/* ---- sources -------------------------------------------------------------------------------------------------------- */
+
+typedef struct Source Source;
+typedef struct SourceReader SourceReader;
+
+/* A capture mode: one const descriptor a file. */
+typedef struct SourceMode {
+    const char *name; /* "snapshot", "file"; later "log", "logical", "binlog", "timestamp" */
+    bool has_log;     /* read gives changes; otherwise every sync compares a snapshot with silver */
+    bool sees_deletes;
+} SourceMode;
+const SourceMode *source_mode(const Source *source);
+Str source_name(const Source *source);
+
+/*
+ * Begins a consistent read of whole tables and tells the position it stands at. Rows come with the table's columns, typed as the
+ * model says. *ret_is_same: nothing changed since `from`, no reader is opened.
+ */
+NODISCARD ErrCode source_snapshot(const Ctx *ctx, Source *source, const Position *from, SourceReader **ret_reader,
+                                  Position *ret_position, bool *ret_is_same, Err *err);
+/* The tables the snapshot covers; a table it leaves out keeps its silver rows. */
+const ModelTable *const *source_reader_tables(const SourceReader *reader, size_t *ret_n);
+/* One table's rows, as batches read in place. */
+NODISCARD ErrCode source_reader_open(const Ctx *ctx, SourceReader *reader, const ModelTable *table, EngineStream **ret_rows, Err *err);
+void source_reader_close(SourceReader *reader); /* NULL allowed */
+/* Changes after `from`, at most max of them, and the position behind the last. ERR_UNSUPPORTED where the mode has no log. */
+NODISCARD ErrCode source_read(const Ctx *ctx, Source *source, const Position *from, int64_t max_changes, Changes **ret_changes,
+                              size_t *ret_n, Position *ret_to, Err *err);
+/* What lies before `position` is published and may be purged. */
+NODISCARD ErrCode source_ack(const Ctx *ctx, Source *source, const Position *position, Err *err);
+void source_close(Source *source); /* NULL allowed */
+
+/* ---- the warehouse -------------------------------------------------------------------------------------------------- */
+
+typedef struct Warehouse Warehouse;
+
+typedef struct TableCounts {
+    Str step;  /* "bronze", "silver", "dimension", "fact" */
+    Str table;
+    int64_t n_read;
+    int64_t n_inserted;
+    int64_t n_updated;
+    int64_t n_deleted;
+    int64_t duration_us;
+} TableCounts;
+
+/* Opens the project's warehouse and brings its schema to the model's (tables and columns that are new are made; a change that
+ * needs a rebuild says so). */
+NODISCARD ErrCode warehouse_open(const Ctx *ctx, EngineDb *db, const Model *model, Warehouse **ret_warehouse, Err *err);
+void warehouse_close(Warehouse *warehouse); /* NULL allowed */
+/* How far `source` is published; empty token: not at all. */
+NODISCARD ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Position *ret_position, Err *err);
+/* The newest published batch: version 0 and an empty id when there is none. */
+NODISCARD ErrCode warehouse_version(const Ctx *ctx, Warehouse *warehouse, int64_t *ret_version, Str *ret_batch, int64_t *ret_at_us,
+                                    Err *err);
+/* Begins a batch: one transaction until publish or abandon. */
+NODISCARD ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err *err);
+/* Whole content of a table: what differs from silver becomes bronze records and silver rows. */
+NODISCARD ErrCode warehouse_apply_snapshot(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                           EngineStream *rows, TableCounts *ret_counts, Err *err);
+/* Rows to append, whose identity is (file, line): delivery append. */
+NODISCARD ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, Str file_hash,
+                                         EngineStream *rows, TableCounts *ret_counts, Err *err);
+/* Changes from a log. */
+NODISCARD ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, Str source, const Changes *changes,
+                                          TableCounts *ret_counts, Err *err);
+/* Brings gold in step with silver, writes the positions, and commits it all: atomic, and a no-op for a batch id that is published
+ * already. ret_counts: one a dimension and fact. */
+NODISCARD ErrCode warehouse_publish(const Ctx *ctx, Warehouse *warehouse, const Str *sources, const Position *positions,
+                                    size_t n_sources, TableCounts **ret_counts, size_t *ret_n, Err *err);
+void warehouse_abandon(Warehouse *warehouse); /* rolls back; no error when none is open */
+
+/* ---- verbs ---------------------------------------------------------------------------------------------------------- */
+
+/* A project's places and open handles; made by app/. Paths are absolute. */
+typedef struct PipelineProject {
+    Str name;
+    const Model *model;
+    const char *folder;    /* projects/NAME */
+    const char *oltp_path; /* managed SQLite; made when absent */
+    const char *inbox;     /* folder */
+    const char *pack;      /* folder of the pack, for samples */
+    EngineRegistry *registry;
+    EngineDb *warehouse;   /* NULL for load */
+    Meta *meta;
+} PipelineProject;
+
+typedef struct PipelineInput {
+    Str input;        /* the pack's name of it */
+    const char *path;
+} PipelineInput;
+
+typedef struct LoadCounts {
+    Str input;
+    Str file;
+    Str table;
+    int64_t n_read;     /* rows of the file */
+    int64_t n_inserted; /* rows of the table that are new */
+    int64_t n_updated;
+    int64_t n_same;
+    bool is_known;      /* the same file was taken in before */
+    int64_t duration_us;
+} LoadCounts;
+
+/*
+ * Takes files in: every one is read and checked in full first (missing columns, values that are not of their type, key rows that
+ * contradict each other: ERR_DATA with file, line and column), then all of them go in together or none does. Rows for managed
+ * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox.
+ */
+NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs, size_t n_inputs,
+                                LoadCounts **ret_counts, size_t *ret_n, Err *err);
+
+typedef struct SyncReport {
+    int64_t run;
+    Str batch;           /* empty: nothing had changed */
+    int64_t version;     /* of the warehouse now */
+    const TableCounts *counts;
+    size_t n_counts;
+    int64_t n_changes;
+    int64_t duration_us;
+} SyncReport;
+
+/* Brings the warehouse in step with every source of the project, as one published batch. */
+NODISCARD ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, SyncReport *ret_report, Err *err);
+
+/* Makes or migrates the managed schema of a pack's managed sources in SQLite: WAL, keys, references, checks, `attributes` (JSON)
+ * and `tbl_last_dt` with its trigger and index. */
+NODISCARD ErrCode pipeline_managed_create(const Ctx *ctx, const PipelineProject *project, Err *err);
+
+/* Proves the model's natural keys and dependent attributes on silver, one scan a table. */
+NODISCARD ErrCode pipeline_check_data(const Ctx *ctx, EngineConn *warehouse, const Model *model, ModelFindings *findings, Err *err);

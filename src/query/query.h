@@ -1,0 +1,224 @@
+#pragma once
+/*
+ * query/: the one language inside (design 5). JSON -> Query (typed stages in a fixed order) -> QueryPlan (SqlSelect trees and what
+ * the account needs) -> result that accounts for itself. The only code that turns a semantic query into SQL, so fan-out safety,
+ * access rules and masks live here.
+ *
+ *   source -> where -> group -> derive in time -> range -> derive over rows -> having -> order, limit, limit_per, others -> totals
+ *
+ * Every stage has its place and its names here; one that cannot be compiled yet is refused by name (ERR_UNSUPPORTED), never
+ * ignored. Queries and plans live in ctx->arena and are immutable. Any thread.
+ */
+#include "engine/engine.h"
+#include "model/model.h"
+
+enum { QUERY_VERSION = 1, QUERY_MAX_MEMBERS = 64, QUERY_MAX_VALUES = 10000, QUERY_MAX_DEPTH = 16, QUERY_MAX_LIMIT = 10000000 };
+
+/* ---- the language --------------------------------------------------------------------------------------------------- */
+
+typedef struct Query Query;
+
+/* "revenue" or {"expr": "avg(order_line.profit)", "as": "avg_profit"}. */
+typedef struct QueryMember {
+    Str name;         /* as given; for an expression its text */
+    const Expr *expr; /* parsed; a plain name is an EXPR_NAME */
+    Str alias;        /* the result column's name: "as", else the name */
+    Str path;         /* where in the JSON: "measures[0]" */
+} QueryMember;
+
+typedef enum QueryOp {
+    QUERY_OP_EQUALS,
+    QUERY_OP_NOT_EQUALS,
+    QUERY_OP_IN,
+    QUERY_OP_NOT_IN,
+    QUERY_OP_CONTAINS,
+    QUERY_OP_NOT_CONTAINS,
+    QUERY_OP_STARTS_WITH,
+    QUERY_OP_ENDS_WITH,
+    QUERY_OP_GT,
+    QUERY_OP_GTE,
+    QUERY_OP_LT,
+    QUERY_OP_LTE,
+    QUERY_OP_BETWEEN,
+    QUERY_OP_SET,
+    QUERY_OP_NOT_SET,
+    QUERY_OP_IN_RANGE,    /* a calendar period or two ends: "2013", ["2013-03","2013-06"] */
+    QUERY_OP_COUNT
+} QueryOp;
+const char *query_op_name(QueryOp op); /* "equals", "not_equals", "in", … "gt", "gte", … */
+
+typedef enum QueryFilterKind { QUERY_FILTER_AND, QUERY_FILTER_OR, QUERY_FILTER_NOT, QUERY_FILTER_TEST, QUERY_FILTER_EXPR,
+                               QUERY_FILTER_MEMBERSHIP } QueryFilterKind;
+
+typedef struct QueryFilter QueryFilter;
+struct QueryFilter {
+    QueryFilterKind kind;
+    const QueryFilter *const *children; /* AND, OR, NOT */
+    size_t n_children;
+    QueryMember member;                 /* TEST, MEMBERSHIP; EXPR: a bool expression */
+    QueryOp op;                         /* TEST; MEMBERSHIP: IN or NOT_IN */
+    const Value *values;                /* TEST, as read from JSON: text, int64, float64, bool; typed by the member when compiled */
+    size_t n_values;
+    const Query *query;                 /* MEMBERSHIP */
+    Str path;
+};
+
+/* A span of time: calendar periods or days, ends inclusive. Relative words are resolved by as-of when compiled. */
+typedef struct QueryRange {
+    bool is_given;
+    Str from; /* "2013", "2013-Q1", "2013-03-01"; empty: open */
+    Str to;   /* the same when one period was given */
+    Str path;
+} QueryRange;
+
+/* compare: "previous_period", "previous_year" or an offset such as "3 months". */
+typedef struct QueryTime {
+    bool is_given;
+    Str dimension;     /* a time member; empty: the fact's main time */
+    TimeGrain grain;   /* NONE: only the range counts */
+    QueryRange range;
+    Str compare;       /* not compiled yet */
+    bool is_filled;    /* "fill": not compiled yet */
+} QueryTime;
+
+typedef struct QueryOrder {
+    Str name;    /* a result column: alias or member */
+    bool is_desc;
+    Str path;
+} QueryOrder;
+
+/* A measure over the groups or in time: {"fn":"prior|growth|compare|lag|rolling|share|rank|running|cumulative|overall", …}. */
+typedef struct QueryDerive {
+    Str fn;
+    const Json *args;
+    Str alias;
+    Str path;
+} QueryDerive;
+
+struct Query {
+    Str source;               /* name of a fact or dimension; empty: by the measures */
+    const Query *source_query; /* or a query; not compiled yet */
+    const QueryMember *measures;
+    size_t n_measures;
+    const QueryMember *dimensions;
+    size_t n_dimensions;
+    QueryTime time;
+    const QueryFilter *where;
+    const QueryDerive *derive; /* not compiled yet */
+    size_t n_derive;
+    const QueryFilter *having;
+    const QueryOrder *order;
+    size_t n_order;
+    int64_t limit;            /* -1: the caller's default */
+    int64_t offset;
+    bool has_limit_per;       /* not compiled yet */
+    const Str *limit_per_by;
+    size_t n_limit_per_by;
+    int64_t limit_per_n;
+    bool has_others;          /* "others": the rest as one row; not compiled yet */
+    bool wants_total_shown;   /* "totals": ["shown","all"]; not compiled yet */
+    bool wants_total_all;
+    bool shows_unknown;       /* "unknown": true keeps groups with an unknown or null key */
+};
+
+/* Reads and checks the shape; names are looked up when compiled. Errors carry the member path ("having[0].op") in err->file and
+ * name what would fit. */
+NODISCARD ErrCode query_parse(const Ctx *ctx, const Json *json, const Query **ret_query, Err *err);
+NODISCARD ErrCode query_parse_text(const Ctx *ctx, Str json, const Query **ret_query, Err *err);
+/* Prints the JSON that query_parse reads back to an equal query. */
+void query_print(JsonWriter *writer, const Query *query);
+
+/* ---- results -------------------------------------------------------------------------------------------------------- */
+
+typedef enum QueryRole { QUERY_ROLE_DIMENSION, QUERY_ROLE_TIME, QUERY_ROLE_MEASURE } QueryRole;
+const char *query_role_name(QueryRole role);
+
+typedef struct QueryColumn {
+    Str name;        /* alias */
+    Str member;      /* canonical name, or the expression's text */
+    Type type;
+    QueryRole role;
+    TimeGrain grain; /* TIME: how to print its values ("2014-Q1") */
+    Str title;
+    Str format;
+    Str unit;
+    int decimals;    /* -1: by format */
+} QueryColumn;
+
+/* What the groups with an unknown or null key of one member carry. */
+typedef struct QueryLeftOut {
+    Str member;
+    const Value *measures; /* one a measure of the query, in its order */
+    int64_t n_rows;        /* fact rows */
+} QueryLeftOut;
+
+typedef struct QueryPeriod {
+    bool is_known;           /* the query has a fact with a time axis, and rows */
+    Str member;
+    Type type;               /* date or timestamp */
+    int64_t from_us;         /* half-open, of the period asked for, or of the data */
+    int64_t to_us;
+    int64_t data_from_us;    /* first and last instant of data within it */
+    int64_t data_to_us;
+    bool is_first_partial;   /* at the shown grain (or the range's): the first or last period is not covered by data to its end */
+    bool is_last_partial;
+    Str text;                /* "2010-12-01 to 2011-12-09; December 2011 holds 9 of 31 days" */
+} QueryPeriod;
+
+/* What every answer says about itself. */
+typedef struct QueryAccount {
+    const QueryLeftOut *left_out;
+    size_t n_left_out;
+    QueryPeriod period;
+    const Str *defaults; /* choices the query left open: "ordered by revenue, largest first" */
+    size_t n_defaults;
+    const Str *policies; /* row policies and masks applied */
+    size_t n_policies;
+    int64_t model_version;
+    int64_t data_version;
+    int64_t data_at_us;  /* when that version was published, UTC */
+    int64_t data_age_us;
+    int64_t n_rows;
+    bool is_truncated;   /* the row cap, not the query's own limit, cut it */
+    int64_t compile_us;
+    int64_t run_us;
+} QueryAccount;
+
+/* ---- compiling and running ------------------------------------------------------------------------------------------ */
+
+typedef struct QueryPlan {
+    const Query *query;
+    const ModelFact *fact;       /* NULL: a dimension's members */
+    const SqlSelect *select;
+    const QueryColumn *columns;
+    size_t n_columns;
+    const QueryLeftOut *left_out_for; /* members whose unknown groups are left out; measures not filled */
+    const SqlSelect *const *left_out; /* a select a member: count(*), measures… over the rows left out */
+    size_t n_left_out;
+    const SqlSelect *period;     /* min and max of the time axis under the query's where, or NULL */
+    QueryPeriod asked;           /* the range asked for, before the data is looked at */
+    const Str *defaults;
+    size_t n_defaults;
+    int64_t max_rows;            /* the row cap in force */
+} QueryPlan;
+
+typedef struct QueryOptions {
+    int64_t max_rows;      /* row cap; one more is read to tell that it was cut. 0: 1,000,000 */
+    int64_t default_limit; /* when the query has none; -1: none */
+} QueryOptions;
+
+/* The model is ctx->snapshot's. ERR_UNKNOWN_NAME with the nearest, ERR_UNSUPPORTED naming the stage, ERR_INVALID with the path. */
+NODISCARD ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options, const QueryPlan **ret_plan, Err *err);
+
+/* Receives a result as it comes: columns once, batches in place, the account at the end. */
+typedef struct QueryReceiver {
+    ErrCode (*columns)(void *arg, const QueryColumn *columns, size_t n_columns, Err *err);
+    ErrCode (*batch)(void *arg, const Batch *batch, Err *err);
+    ErrCode (*account)(void *arg, const QueryAccount *account, Err *err);
+    void *arg;
+} QueryReceiver;
+
+/* Runs a plan in one read transaction on a warehouse connection that has none open. */
+NODISCARD ErrCode query_run(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver, Err *err);
+/* The statement of the rows themselves, printed for the connection's engine: what --sql shows. */
+NODISCARD ErrCode query_sql(const Ctx *ctx, const SqlDialect *dialect, const QueryPlan *plan, SqlText *ret_sql, Err *err);

@@ -1,0 +1,311 @@
+#pragma once
+/*
+ * sql/: trees for SQL and their printers. A tree names tables only by opaque relations and functions only by the closed table
+ * below; every literal is bound; a printer gives text and parameters in one dialect. What a person or a model writes is never
+ * passed on as text.
+ *
+ * SqlSelect is all that query/, ask/ and the SQL bridge can build. SqlStmt is for pipeline/, quality/, meta/ and data entry.
+ * DDL comes from sql_ddl, a template writer that quotes. Trees live in the arena given, are immutable once handed on, and may
+ * share sub-trees. Building and printing: any thread, one arena each.
+ */
+#include "base/base.h"
+
+typedef struct SqlRelation SqlRelation; /* sql_relation.h */
+typedef struct SqlExpr SqlExpr;
+typedef struct SqlSelect SqlSelect;
+
+/* ---- functions ------------------------------------------------------------------------------------------------------ */
+
+/* How a function's result type follows from its arguments' (see sql_fn_type). */
+typedef enum SqlFnType {
+    SQL_TYPE_BOOL,
+    SQL_TYPE_INT64,
+    SQL_TYPE_FLOAT64,
+    SQL_TYPE_TEXT,
+    SQL_TYPE_DATE,
+    SQL_TYPE_TIMESTAMP,
+    SQL_TYPE_FIRST,   /* that of the first argument */
+    SQL_TYPE_COMMON,  /* the least type that holds all arguments */
+    SQL_TYPE_ARITH,   /* exact for int64 and decimal, float64 when one is */
+    SQL_TYPE_SUM      /* int64 -> decimal(38,0), decimal(p,s) -> decimal(38,s), float64 */
+} SqlFnType;
+
+typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDOW } SqlFnClass;
+
+/* What arguments a function takes: one letter each, the last repeated to the maximum: a any, b bool, n number, i int64, s text,
+ * d date or timestamp, c comparable with the first. */
+/*    id                 name              class      min max args   result */
+#define SQL_FN_TABLE(X)                                                                \
+    X(SQL_FN_ADD,          "+",              SCALAR,    2, 2, "nn",  SQL_TYPE_ARITH)     \
+    X(SQL_FN_SUB,          "-",              SCALAR,    2, 2, "nn",  SQL_TYPE_ARITH)     \
+    X(SQL_FN_MUL,          "*",              SCALAR,    2, 2, "nn",  SQL_TYPE_ARITH)     \
+    X(SQL_FN_DIV,          "/",              SCALAR,    2, 2, "nn",  SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_MOD,          "mod",            SCALAR,    2, 2, "ii",  SQL_TYPE_INT64)     \
+    X(SQL_FN_NEG,          "negate",         SCALAR,    1, 1, "n",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_EQ,           "=",              SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_NE,           "!=",             SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_LT,           "<",              SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_LE,           "<=",             SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_GT,           ">",              SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_GE,           ">=",             SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_DISTINCT,     "is distinct",    SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_SAME,         "is same",        SCALAR,    2, 2, "ac",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_AND,          "and",            SCALAR,    1, 99, "b",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_OR,           "or",             SCALAR,    1, 99, "b",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_NOT,          "not",            SCALAR,    1, 1, "b",   SQL_TYPE_BOOL)      \
+    X(SQL_FN_IS_NULL,      "is null",        SCALAR,    1, 1, "a",   SQL_TYPE_BOOL)      \
+    X(SQL_FN_IS_SET,       "is set",         SCALAR,    1, 1, "a",   SQL_TYPE_BOOL)      \
+    X(SQL_FN_COALESCE,     "coalesce",       SCALAR,    1, 99, "ac", SQL_TYPE_COMMON)    \
+    X(SQL_FN_NULLIF,       "nullif",         SCALAR,    2, 2, "ac",  SQL_TYPE_FIRST)     \
+    X(SQL_FN_GREATEST,     "greatest",       SCALAR,    1, 99, "ac", SQL_TYPE_COMMON)    \
+    X(SQL_FN_LEAST,        "least",          SCALAR,    1, 99, "ac", SQL_TYPE_COMMON)    \
+    X(SQL_FN_CONCAT,       "||",             SCALAR,    2, 2, "ss",  SQL_TYPE_TEXT)      \
+    X(SQL_FN_LOWER,        "lower",          SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)      \
+    X(SQL_FN_UPPER,        "upper",          SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)      \
+    X(SQL_FN_TRIM,         "trim",           SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)      \
+    X(SQL_FN_LENGTH,       "length",         SCALAR,    1, 1, "s",   SQL_TYPE_INT64)     \
+    X(SQL_FN_SUBSTR,       "substr",         SCALAR,    2, 3, "sii", SQL_TYPE_TEXT)      \
+    X(SQL_FN_LEFT,         "left",           SCALAR,    2, 2, "si",  SQL_TYPE_TEXT)      \
+    X(SQL_FN_RIGHT,        "right",          SCALAR,    2, 2, "si",  SQL_TYPE_TEXT)      \
+    X(SQL_FN_REPLACE,      "replace",        SCALAR,    3, 3, "sss", SQL_TYPE_TEXT)      \
+    X(SQL_FN_SPLIT_PART,   "split_part",     SCALAR,    3, 3, "ssi", SQL_TYPE_TEXT)      \
+    X(SQL_FN_STRIP_SUFFIX, "strip_suffix",   SCALAR,    2, 2, "ss",  SQL_TYPE_TEXT)      \
+    X(SQL_FN_CONTAINS,     "contains",       SCALAR,    2, 2, "ss",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_STARTS_WITH,  "starts_with",    SCALAR,    2, 2, "ss",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_ENDS_WITH,    "ends_with",      SCALAR,    2, 2, "ss",  SQL_TYPE_BOOL)      \
+    X(SQL_FN_ABS,          "abs",            SCALAR,    1, 1, "n",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_SIGN,         "sign",           SCALAR,    1, 1, "n",   SQL_TYPE_INT64)     \
+    X(SQL_FN_ROUND,        "round",          SCALAR,    1, 2, "ni",  SQL_TYPE_FIRST)     \
+    X(SQL_FN_CEIL,         "ceil",           SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_FLOOR,        "floor",          SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_LN,           "ln",             SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_EXP,          "exp",            SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_POWER,        "power",          SCALAR,    2, 2, "nn",  SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_SQRT,         "sqrt",           SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_TRUNC_YEAR,   "year",           SCALAR,    1, 1, "d",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_TRUNC_QUARTER,"quarter",        SCALAR,    1, 1, "d",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_TRUNC_MONTH,  "month",          SCALAR,    1, 1, "d",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_TRUNC_WEEK,   "week",           SCALAR,    1, 1, "d",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_TRUNC_DAY,    "day",            SCALAR,    1, 1, "d",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_TRUNC_HOUR,   "hour",           SCALAR,    1, 1, "d",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_YEAR_OF,      "year_of",        SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
+    X(SQL_FN_QUARTER_OF,   "quarter_of_year",SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
+    X(SQL_FN_MONTH_OF,     "month_of_year",  SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
+    X(SQL_FN_DAY_OF_MONTH, "day_of_month",   SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
+    X(SQL_FN_WEEKDAY,      "weekday",        SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
+    X(SQL_FN_HOUR_OF_DAY,  "hour_of_day",    SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
+    X(SQL_FN_DAYS_BETWEEN, "days_between",   SCALAR,    2, 2, "dd",  SQL_TYPE_INT64)     \
+    X(SQL_FN_ADD_DAYS,     "add_days",       SCALAR,    2, 2, "di",  SQL_TYPE_FIRST)     \
+    X(SQL_FN_PARSE_DATE,   "parse_date",     SCALAR,    2, 2, "ss",  SQL_TYPE_DATE)      \
+    X(SQL_FN_PARSE_TIMESTAMP,"parse_timestamp",SCALAR,  2, 2, "ss",  SQL_TYPE_TIMESTAMP) \
+    X(SQL_FN_FROM_ZONE,    "from_zone",      SCALAR,    2, 2, "ds",  SQL_TYPE_TIMESTAMP) \
+    X(SQL_FN_TO_ZONE,      "to_zone",        SCALAR,    2, 2, "ds",  SQL_TYPE_TIMESTAMP) \
+    X(SQL_FN_ROW_HASH,     "row_hash",       SCALAR,    1, 99, "a",  SQL_TYPE_TEXT)      \
+    X(SQL_FN_COUNT_ALL,    "count(*)",       AGGREGATE, 0, 0, "",    SQL_TYPE_INT64)     \
+    X(SQL_FN_COUNT,        "count",          AGGREGATE, 1, 1, "a",   SQL_TYPE_INT64)     \
+    X(SQL_FN_SUM,          "sum",            AGGREGATE, 1, 1, "n",   SQL_TYPE_SUM)       \
+    X(SQL_FN_AVG,          "avg",            AGGREGATE, 1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_MIN,          "min",            AGGREGATE, 1, 1, "a",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_MAX,          "max",            AGGREGATE, 1, 1, "a",   SQL_TYPE_FIRST)     \
+    X(SQL_FN_MEDIAN,       "median",         AGGREGATE, 1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_STDDEV,       "stddev",         AGGREGATE, 1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_VARIANCE,     "variance",       AGGREGATE, 1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_CORR,         "corr",           AGGREGATE, 2, 2, "nn",  SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_BOOL_OR,      "bool_or",        AGGREGATE, 1, 1, "b",   SQL_TYPE_BOOL)      \
+    X(SQL_FN_BOOL_AND,     "bool_and",       AGGREGATE, 1, 1, "b",   SQL_TYPE_BOOL)      \
+    X(SQL_FN_ROW_NUMBER,   "row_number",     WINDOW,    0, 0, "",    SQL_TYPE_INT64)     \
+    X(SQL_FN_RANK,         "rank",           WINDOW,    0, 0, "",    SQL_TYPE_INT64)     \
+    X(SQL_FN_LAG,          "lag",            WINDOW,    1, 2, "ai",  SQL_TYPE_FIRST)     \
+    X(SQL_FN_LEAD,         "lead",           WINDOW,    1, 2, "ai",  SQL_TYPE_FIRST)
+
+typedef enum SqlFn {
+#define X(id, name, class, min, max, args, type) id,
+    SQL_FN_TABLE(X)
+#undef X
+    SQL_FN_COUNT_OF
+} SqlFn;
+
+typedef struct SqlFnInfo {
+    const char *name; /* as written in the expression language, where it can be */
+    SqlFnClass class;
+    int min_args;
+    int max_args;
+    const char *args;
+    SqlFnType type;
+} SqlFnInfo;
+
+const SqlFnInfo *sql_fn_info(SqlFn fn);
+/* The function of that name (functions written as calls only, not operators); false when none. */
+NODISCARD bool sql_fn_find(Str name, SqlFn *ret_fn);
+/* Checks count and types of arguments; ERR_INVALID naming function, argument and what it takes. */
+NODISCARD ErrCode sql_fn_type(SqlFn fn, const Type *args, size_t n_args, Type *ret_type, Err *err);
+/* The least type that holds both; false when there is none. */
+NODISCARD bool sql_type_common(Type a, Type b, Type *ret_type);
+
+/* ---- expressions ---------------------------------------------------------------------------------------------------- */
+
+typedef enum SqlExprKind {
+    SQL_EXPR_COLUMN,
+    SQL_EXPR_LITERAL,
+    SQL_EXPR_CALL,
+    SQL_EXPR_CASE,
+    SQL_EXPR_CAST,     /* try: null where it cannot be */
+    SQL_EXPR_IN_LIST,
+    SQL_EXPR_IN_SELECT,
+    SQL_EXPR_EXISTS,
+    SQL_EXPR_SCALAR    /* a select of one column and at most one row */
+} SqlExprKind;
+
+typedef struct SqlOrder {
+    const SqlExpr *expr;
+    bool is_desc; /* nulls last either way */
+} SqlOrder;
+
+typedef struct SqlWindow {
+    const SqlExpr *const *partition;
+    size_t n_partition;
+    const SqlOrder *order;
+    size_t n_order;
+    bool is_running; /* rows from the partition's start to this one; otherwise the whole partition */
+} SqlWindow;
+
+struct SqlExpr {
+    SqlExprKind kind;
+    Type type;
+    bool is_negated;                  /* IN and EXISTS */
+    bool is_try;                      /* CAST */
+    bool is_distinct;                 /* aggregate */
+    bool has_aggregate;               /* an aggregate call (not a window) is in here or below */
+    SqlFn fn;                         /* CALL */
+    Str table;                        /* COLUMN: alias of its FROM entry; may be empty */
+    Str name;                         /* COLUMN */
+    Value value;                      /* LITERAL */
+    const SqlExpr *const *args;       /* CALL; CASE: when, then, when, then, …, [else]; CAST and IN: the operand first */
+    size_t n_args;
+    const SqlExpr *filter;            /* aggregate: FILTER (WHERE …) */
+    const SqlWindow *window;          /* CALL over a window */
+    const SqlSelect *select;          /* IN_SELECT, EXISTS, SCALAR */
+};
+
+SqlExpr *sql_column(Arena *arena, Str table, Str name, Type type);
+SqlExpr *sql_literal(Arena *arena, Value value);
+/* A call with types already known to fit: aborts in debug builds otherwise. People's expressions go through sql_fn_type first. */
+SqlExpr *sql_call(Arena *arena, SqlFn fn, const SqlExpr *const *args, size_t n_args);
+SqlExpr *sql_call1(Arena *arena, SqlFn fn, const SqlExpr *a);
+SqlExpr *sql_call2(Arena *arena, SqlFn fn, const SqlExpr *a, const SqlExpr *b);
+/* and(a, b) where a may be NULL: for gathering conditions. */
+SqlExpr *sql_and(Arena *arena, const SqlExpr *a, const SqlExpr *b);
+SqlExpr *sql_cast(Arena *arena, const SqlExpr *operand, Type type, bool is_try);
+SqlExpr *sql_case(Arena *arena, const SqlExpr *const *args, size_t n_args, Type type);
+SqlExpr *sql_in_list(Arena *arena, const SqlExpr *operand, const SqlExpr *const *values, size_t n_values, bool is_negated);
+SqlExpr *sql_in_select(Arena *arena, const SqlExpr *operand, const SqlSelect *select, bool is_negated);
+SqlExpr *sql_exists(Arena *arena, const SqlSelect *select, bool is_negated);
+SqlExpr *sql_scalar(Arena *arena, const SqlSelect *select, Type type);
+
+/* ---- select --------------------------------------------------------------------------------------------------------- */
+
+typedef struct SqlItem {
+    const SqlExpr *expr;
+    Str alias; /* always given */
+} SqlItem;
+
+typedef enum SqlJoin { SQL_JOIN_NONE, SQL_JOIN_INNER, SQL_JOIN_LEFT, SQL_JOIN_CROSS } SqlJoin;
+
+typedef struct SqlFrom {
+    SqlJoin join;                /* NONE for the first */
+    const SqlRelation *relation; /* one of relation, select, cte */
+    const SqlSelect *select;
+    Str cte;
+    Str alias; /* always given */
+    const SqlExpr *on;
+} SqlFrom;
+
+typedef struct SqlCte {
+    Str name;
+    const SqlSelect *select;
+} SqlCte;
+
+struct SqlSelect {
+    const SqlCte *ctes;
+    size_t n_ctes;
+    bool is_distinct;
+    const SqlItem *items;
+    size_t n_items;
+    const SqlFrom *from; /* none: a row of constants */
+    size_t n_from;
+    const SqlExpr *where;
+    const size_t *group_by; /* positions in items: printed as ordinals, so bound literals need not be repeated */
+    size_t n_group_by;
+    const SqlExpr *having;
+    const SqlOrder *order;
+    size_t n_order;
+    int64_t limit;  /* -1: none */
+    int64_t offset; /* 0: none */
+    const SqlSelect *union_all; /* another select of equal columns appended; order and limit of the first apply to the whole */
+};
+
+/* An empty select with no limit. */
+SqlSelect *sql_select_new(Arena *arena);
+
+/* ---- statements ----------------------------------------------------------------------------------------------------- */
+
+typedef enum SqlStmtKind {
+    SQL_STMT_SELECT,
+    SQL_STMT_INSERT,       /* into relation(columns) select */
+    SQL_STMT_UPDATE,       /* relation as alias set items from … where … */
+    SQL_STMT_DELETE,       /* from relation as alias where … */
+    SQL_STMT_CREATE_AS     /* create [or replace] [temporary] table relation as select */
+} SqlStmtKind;
+
+typedef struct SqlStmt {
+    SqlStmtKind kind;
+    const SqlRelation *relation;
+    Str alias;               /* UPDATE, DELETE: how conditions name the target */
+    const Str *columns;      /* INSERT */
+    size_t n_columns;
+    const SqlSelect *select; /* SELECT, INSERT, CREATE_AS */
+    const SqlItem *set;      /* UPDATE: alias is the column */
+    size_t n_set;
+    const SqlFrom *from;     /* UPDATE: further tables */
+    size_t n_from;
+    const SqlExpr *where;
+    bool is_temporary;
+    bool is_replace;
+} SqlStmt;
+
+/* ---- dialects and printing ------------------------------------------------------------------------------------------ */
+
+/* SQL text with its parameters in the order of their placeholders. Owned by the arena it was printed into. */
+typedef struct SqlText {
+    Str text;
+    const Value *params;
+    size_t n_params;
+    const Type *types; /* of the result's columns where known: engines without static types read them by it */
+    size_t n_types;
+} SqlText;
+
+/* One engine's way of writing: a const descriptor a file (sql_dialect_NAME.c). */
+typedef struct SqlDialect SqlDialect;
+extern const SqlDialect SQL_DIALECT_DUCKDB;
+extern const SqlDialect SQL_DIALECT_SQLITE;
+const char *sql_dialect_name(const SqlDialect *dialect);
+
+/* ERR_UNSUPPORTED names a function or clause the dialect lacks; ERR_TOO_LARGE past 1 MiB of text or depth 200. */
+NODISCARD ErrCode sql_print_select(Arena *arena, const SqlDialect *dialect, const SqlSelect *select, SqlText *ret, Err *err);
+NODISCARD ErrCode sql_print_stmt(Arena *arena, const SqlDialect *dialect, const SqlStmt *stmt, SqlText *ret, Err *err);
+
+/*
+ * The template writer for DDL, COPY, settings, and the fixed statements of meta/ and pipeline/. `format` is a literal of ours:
+ *   %I Str *     a quoted identifier          %R SqlRelation *   a quoted, qualified table
+ *   %T Type *    the dialect's type name      %L Str *           a quoted text literal (DDL admits no parameters)
+ *   %V Value *   a bound parameter            %E SqlExpr *       an expression, its literals bound
+ *   %S SqlSelect * a select                   %C SqlColumnList * quoted identifiers, comma separated
+ *   %d int64_t   a number                     %% a percent sign
+ * Nothing else is interpreted; every argument but %d is passed by pointer.
+ */
+typedef struct SqlColumnList {
+    const Str *names;
+    size_t n;
+} SqlColumnList;
+NODISCARD ErrCode sql_format(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *err, const char *format, ...);
+NODISCARD ErrCode sql_vformat(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *err, const char *format, va_list args);
