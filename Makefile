@@ -30,7 +30,7 @@ test-long: asan analyze ## all tests, and gcc -fanalyzer
 	@$(CTEST)
 
 bench: all ## the measurements, bench/*.sh in order
-	@export STARLING_BIN="$(CURDIR)/build/starling" STARLING_SOURCE="$(CURDIR)"; \
+	@export STARLING_BIN="$(CURDIR)/build/starling" STARLING_SOURCE="$(CURDIR)" STARLING_BENCH="$(CURDIR)/build/release/bench"; \
 	for script in bench/*.sh; do \
 	    [ ! -x "$$script" ] || { echo "== $$script"; "$$script"; } || exit 1; \
 	done

@@ -33,13 +33,15 @@ typedef struct OpArg {
 
 /* What an operation needs of the home before it runs. */
 typedef enum OpHome {
-    OP_HOME_NONE,   /* runs anywhere */
-    OP_HOME_READ,   /* shared lock */
-    OP_HOME_WRITE,  /* exclusive lock */
-    OP_HOME_CREATE  /* makes it when absent; exclusive lock */
+    OP_HOME_NONE,     /* runs anywhere */
+    OP_HOME_OPTIONAL, /* shared lock, if there is a home */
+    OP_HOME_READ,     /* shared lock */
+    OP_HOME_WRITE,    /* exclusive lock */
+    OP_HOME_CREATE    /* argument "home" names it; made when absent; exclusive lock */
 } OpHome;
 
 typedef enum OpResult { OP_RESULT_OBJECT, OP_RESULT_TABLE } OpResult;
+const char *op_arg_type_name(OpArgType type); /* "TEXT", "N", "PATH", "NAME=PATH", … for help */
 
 typedef struct OpArgs OpArgs;
 

@@ -22,3 +22,6 @@ typedef __int128 Int128;
 /* a * b or a + b for sizes; aborts on overflow, which only a broken caller can reach: inputs are capped long before. */
 size_t size_mul(size_t a, size_t b);
 size_t size_add(size_t a, size_t b);
+
+/* Version of this program, as in the file VERSION. */
+const char *starling_version(void);

@@ -60,8 +60,8 @@ typedef struct JsonWriter {
     ErrCode failed;
     bool is_pretty;  /* two spaces an indent */
     int depth;
-    uint64_t object_levels; /* bit d: level d is an object, else an array */
-    bool has_item[JSON_WRITER_DEPTH_MAX];
+    uint64_t object_levels; /* bit d - 1: the bracket that opened depth d is an object's, else an array's */
+    bool has_item[JSON_WRITER_DEPTH_MAX + 1]; /* by depth; 0 is the document */
     bool is_after_key;
     Buf buf;         /* flushed to the sink when it passes 64 KiB */
 } JsonWriter;
@@ -70,6 +70,8 @@ void json_writer_init(JsonWriter *w, Sink sink, bool is_pretty, Err *err);
 /* Flushes, releases, and gives the first failure: the sink's, ERR_TOO_LARGE past the depth, ERR_INTERNAL for calls out of order
  * (a value without its key, an end without its begin), after which nothing more is written. */
 NODISCARD ErrCode json_writer_finish(JsonWriter *w);
+/* Gives up: releases without flushing, leaves the Err alone. For CLEANUP; allowed after json_writer_finish. */
+void json_writer_release(JsonWriter *w);
 void json_object_begin(JsonWriter *w);
 void json_object_end(JsonWriter *w);
 void json_array_begin(JsonWriter *w);

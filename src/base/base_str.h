@@ -9,7 +9,9 @@ typedef struct Str {
 
 /* A literal as Str. */
 #define S(literal) ((Str){(literal), sizeof(literal) - 1})
-/* For a printf-family "%.*s". */
+/* The same where C wants a constant initialiser. */
+#define S_INIT(literal) {(literal), sizeof(literal) - 1}
+/* For a printf-family "%.*s"; evaluates s more than once. */
 #define STR_ARG(s) (int)((s).n > 65536 ? 65536 : (s).n), ((s).n ? (s).p : "")
 
 Str str_of(const char *cstr); /* NULL gives the empty slice */

@@ -91,8 +91,11 @@ NODISCARD ErrCode value_parse(Str s, Type type, Value *ret_value, Err *err);
 /* The plain text of a value: "" for null, decimals with their scale, floats as the shortest text that reads back, ISO dates, RFC
  * 3339 timestamps. */
 Str value_print(Arena *arena, Value v);
-/* Decimal text "-12.50" of an unscaled number; out at least 48 bytes; returns its length. */
+/* Numbers as NUL-terminated text for tight loops; both return its length. A decimal "-12.50" of an unscaled number; out has
+ * DECIMAL_TEXT_MAX bytes. The shortest text that reads back as f; "nan", "inf", "-inf" for those. */
+enum { REAL_TEXT_MAX = 40, DECIMAL_TEXT_MAX = 48 };
 size_t decimal_print(Int128 unscaled, int scale, char *out);
+size_t real_print(double f, char out[REAL_TEXT_MAX]);
 NODISCARD bool decimal_parse(Str s, int precision, int scale, Int128 *ret_unscaled);
 
 /* How a column's memory is laid out. */

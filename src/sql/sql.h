@@ -24,10 +24,10 @@ typedef enum SqlFnType {
     SQL_TYPE_TEXT,
     SQL_TYPE_DATE,
     SQL_TYPE_TIMESTAMP,
-    SQL_TYPE_FIRST,   /* that of the first argument */
-    SQL_TYPE_COMMON,  /* the least type that holds all arguments */
-    SQL_TYPE_ARITH,   /* exact for int64 and decimal, float64 when one is */
-    SQL_TYPE_SUM      /* int64 -> decimal(38,0), decimal(p,s) -> decimal(38,s), float64 */
+    SQL_TYPE_FIRST,  /* that of the first argument; round: one digit more */
+    SQL_TYPE_COMMON, /* the least type that holds all arguments */
+    SQL_TYPE_ARITH,  /* exact for int64 and decimal, float64 when one is */
+    SQL_TYPE_SUM     /* int64 -> decimal(38,0), decimal(p,s) -> decimal(38,s), float64 */
 } SqlFnType;
 
 typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDOW } SqlFnClass;
@@ -35,6 +35,7 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
 /* What arguments a function takes: one letter each, the last repeated to the maximum: a any, b bool, n number, i int64, s text,
  * d date or timestamp, c comparable with the first. */
 /*    id                 name              class      min max args   result */
+/* clang-format off */
 #define SQL_FN_TABLE(X)                                                                \
     X(SQL_FN_ADD,          "+",              SCALAR,    2, 2, "nn",  SQL_TYPE_ARITH)     \
     X(SQL_FN_SUB,          "-",              SCALAR,    2, 2, "nn",  SQL_TYPE_ARITH)     \
@@ -117,12 +118,13 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
     X(SQL_FN_RANK,         "rank",           WINDOW,    0, 0, "",    SQL_TYPE_INT64)     \
     X(SQL_FN_LAG,          "lag",            WINDOW,    1, 2, "ai",  SQL_TYPE_FIRST)     \
     X(SQL_FN_LEAD,         "lead",           WINDOW,    1, 2, "ai",  SQL_TYPE_FIRST)
+/* clang-format on */
 
 typedef enum SqlFn {
 #define X(id, name, class, min, max, args, type) id,
     SQL_FN_TABLE(X)
 #undef X
-    SQL_FN_COUNT_OF
+        SQL_FN_COUNT_OF
 } SqlFn;
 
 typedef struct SqlFnInfo {
@@ -149,11 +151,11 @@ typedef enum SqlExprKind {
     SQL_EXPR_LITERAL,
     SQL_EXPR_CALL,
     SQL_EXPR_CASE,
-    SQL_EXPR_CAST,     /* try: null where it cannot be */
+    SQL_EXPR_CAST, /* try: null where it cannot be */
     SQL_EXPR_IN_LIST,
     SQL_EXPR_IN_SELECT,
     SQL_EXPR_EXISTS,
-    SQL_EXPR_SCALAR    /* a select of one column and at most one row */
+    SQL_EXPR_SCALAR /* a select of one column and at most one row */
 } SqlExprKind;
 
 typedef struct SqlOrder {
@@ -172,19 +174,19 @@ typedef struct SqlWindow {
 struct SqlExpr {
     SqlExprKind kind;
     Type type;
-    bool is_negated;                  /* IN and EXISTS */
-    bool is_try;                      /* CAST */
-    bool is_distinct;                 /* aggregate */
-    bool has_aggregate;               /* an aggregate call (not a window) is in here or below */
-    SqlFn fn;                         /* CALL */
-    Str table;                        /* COLUMN: alias of its FROM entry; may be empty */
-    Str name;                         /* COLUMN */
-    Value value;                      /* LITERAL */
-    const SqlExpr *const *args;       /* CALL; CASE: when, then, when, then, …, [else]; CAST and IN: the operand first */
+    bool is_negated;            /* IN and EXISTS */
+    bool is_try;                /* CAST */
+    bool is_distinct;           /* aggregate */
+    bool has_aggregate;         /* an aggregate call (not a window) is in here or below */
+    SqlFn fn;                   /* CALL */
+    Str table;                  /* COLUMN: alias of its FROM entry; may be empty */
+    Str name;                   /* COLUMN */
+    Value value;                /* LITERAL */
+    const SqlExpr *const *args; /* CALL; CASE: when, then, when, then, …, [else]; CAST and IN: the operand first */
     size_t n_args;
-    const SqlExpr *filter;            /* aggregate: FILTER (WHERE …) */
-    const SqlWindow *window;          /* CALL over a window */
-    const SqlSelect *select;          /* IN_SELECT, EXISTS, SCALAR */
+    const SqlExpr *filter;   /* aggregate: FILTER (WHERE …) */
+    const SqlWindow *window; /* CALL over a window */
+    const SqlSelect *select; /* IN_SELECT, EXISTS, SCALAR */
 };
 
 SqlExpr *sql_column(Arena *arena, Str table, Str name, Type type);
@@ -193,11 +195,17 @@ SqlExpr *sql_literal(Arena *arena, Value value);
 SqlExpr *sql_call(Arena *arena, SqlFn fn, const SqlExpr *const *args, size_t n_args);
 SqlExpr *sql_call1(Arena *arena, SqlFn fn, const SqlExpr *a);
 SqlExpr *sql_call2(Arena *arena, SqlFn fn, const SqlExpr *a, const SqlExpr *b);
-/* and(a, b) where a may be NULL: for gathering conditions. */
+/* An aggregate with DISTINCT or FILTER (WHERE filter); filter may be NULL. */
+SqlExpr *sql_aggregate(Arena *arena, SqlFn fn, const SqlExpr *const *args, size_t n_args, bool is_distinct,
+                       const SqlExpr *filter);
+/* A copy of an aggregate or window call, taken over a window (borrowed): it is no aggregate any more. */
+SqlExpr *sql_over(Arena *arena, const SqlExpr *call, const SqlWindow *window);
+/* and(a, b) where a may be NULL: for gathering conditions. The list stays flat. */
 SqlExpr *sql_and(Arena *arena, const SqlExpr *a, const SqlExpr *b);
 SqlExpr *sql_cast(Arena *arena, const SqlExpr *operand, Type type, bool is_try);
 SqlExpr *sql_case(Arena *arena, const SqlExpr *const *args, size_t n_args, Type type);
-SqlExpr *sql_in_list(Arena *arena, const SqlExpr *operand, const SqlExpr *const *values, size_t n_values, bool is_negated);
+SqlExpr *sql_in_list(Arena *arena, const SqlExpr *operand, const SqlExpr *const *values, size_t n_values,
+                     bool is_negated);
 SqlExpr *sql_in_select(Arena *arena, const SqlExpr *operand, const SqlSelect *select, bool is_negated);
 SqlExpr *sql_exists(Arena *arena, const SqlSelect *select, bool is_negated);
 SqlExpr *sql_scalar(Arena *arena, const SqlSelect *select, Type type);
@@ -241,7 +249,9 @@ struct SqlSelect {
     size_t n_order;
     int64_t limit;  /* -1: none */
     int64_t offset; /* 0: none */
-    const SqlSelect *union_all; /* another select of equal columns appended; order and limit of the first apply to the whole */
+    /* Another select of as many columns appended, brought to common types; order (by columns) and limit of the first apply to the
+     * whole. */
+    const SqlSelect *union_all;
 };
 
 /* An empty select with no limit. */
@@ -251,22 +261,22 @@ SqlSelect *sql_select_new(Arena *arena);
 
 typedef enum SqlStmtKind {
     SQL_STMT_SELECT,
-    SQL_STMT_INSERT,       /* into relation(columns) select */
-    SQL_STMT_UPDATE,       /* relation as alias set items from … where … */
-    SQL_STMT_DELETE,       /* from relation as alias where … */
-    SQL_STMT_CREATE_AS     /* create [or replace] [temporary] table relation as select */
+    SQL_STMT_INSERT,   /* into relation(columns) select */
+    SQL_STMT_UPDATE,   /* relation as alias set items from … where … */
+    SQL_STMT_DELETE,   /* from relation as alias where … */
+    SQL_STMT_CREATE_AS /* create [or replace] [temporary] table relation as select */
 } SqlStmtKind;
 
 typedef struct SqlStmt {
     SqlStmtKind kind;
     const SqlRelation *relation;
-    Str alias;               /* UPDATE, DELETE: how conditions name the target */
-    const Str *columns;      /* INSERT */
+    Str alias;          /* UPDATE, DELETE: how conditions name the target */
+    const Str *columns; /* INSERT */
     size_t n_columns;
     const SqlSelect *select; /* SELECT, INSERT, CREATE_AS */
     const SqlItem *set;      /* UPDATE: alias is the column */
     size_t n_set;
-    const SqlFrom *from;     /* UPDATE: further tables */
+    const SqlFrom *from; /* UPDATE: further tables */
     size_t n_from;
     const SqlExpr *where;
     bool is_temporary;
@@ -291,7 +301,8 @@ extern const SqlDialect SQL_DIALECT_SQLITE;
 const char *sql_dialect_name(const SqlDialect *dialect);
 
 /* ERR_UNSUPPORTED names a function or clause the dialect lacks; ERR_TOO_LARGE past 1 MiB of text or depth 200. */
-NODISCARD ErrCode sql_print_select(Arena *arena, const SqlDialect *dialect, const SqlSelect *select, SqlText *ret, Err *err);
+NODISCARD ErrCode sql_print_select(Arena *arena, const SqlDialect *dialect, const SqlSelect *select, SqlText *ret,
+                                   Err *err);
 NODISCARD ErrCode sql_print_stmt(Arena *arena, const SqlDialect *dialect, const SqlStmt *stmt, SqlText *ret, Err *err);
 
 /*
@@ -308,4 +319,5 @@ typedef struct SqlColumnList {
     size_t n;
 } SqlColumnList;
 NODISCARD ErrCode sql_format(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *err, const char *format, ...);
-NODISCARD ErrCode sql_vformat(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *err, const char *format, va_list args);
+NODISCARD ErrCode sql_vformat(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *err, const char *format,
+                              va_list args);

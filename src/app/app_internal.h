@@ -1,0 +1,65 @@
+#pragma once
+/* Of app/ only: the operations' descriptors and the parts of a session. */
+#include "app/app.h"
+
+extern const Op APP_OP_INIT;
+extern const Op APP_OP_LOAD;
+extern const Op APP_OP_SYNC;
+extern const Op APP_OP_STATUS;
+extern const Op APP_OP_QUERY;
+extern const Op APP_OP_EXAMPLES;
+extern const Op APP_OP_MODEL_CHECK;
+extern const Op APP_OP_MODEL_APPLY;
+
+/* ---- home (app_home.c, app_lock.c, app_config.c) -------------------------------------------------------------------- */
+
+enum { HOME_TEXT_MAX_BYTES = 1 << 20 };
+
+/* Where a project's things are; texts in the arena. */
+typedef struct HomeProject {
+    const char *folder;
+    const char *pack;
+    const char *oltp;
+    const char *warehouse;
+    const char *lake;
+    const char *inbox;
+} HomeProject;
+HomeProject home_project(Arena *arena, const char *home, Str name);
+const char *home_meta_path(Arena *arena, const char *home);
+NODISCARD ErrCode home_config(Arena *arena, const char *home, AppConfig *ret_config, Err *err);
+/* The new project's folder, complete, under a name of its own until home_add_project has all of it. */
+
+/* Holds the home's lock file from open to close; -1 when not held. A kernel lock: the holder's death frees it. */
+typedef struct HomeLock {
+    int fd;
+} HomeLock;
+/* ERR_BUSY naming the holding process after wait_ms. */
+NODISCARD ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t wait_ms, HomeLock *ret_lock, Err *err);
+void home_unlock(HomeLock *lock);
+
+/* ---- session (app_session.c) ---------------------------------------------------------------------------------------- */
+
+struct App {
+    Arena *arena; /* that it lives in */
+    EngineRegistry *registry;
+    Clock clock;
+};
+
+struct AppSession {
+    App *app;
+    const AppRequest *request;
+    const Op *op;
+    const char *home;
+    AppConfig config;
+    HomeLock lock;
+    Meta *meta;
+    Snapshot *snapshot;
+    PipelineProject project;
+    bool has_project;
+    EngineDb *warehouse;
+};
+
+/* What a load took in, as a table. */
+NODISCARD ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, size_t n, Err *err);
+/* A findings list on the writer: notes for the person, "findings" for machines. */
+NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);

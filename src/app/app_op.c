@@ -1,0 +1,176 @@
+/* The table of operations and the arguments of a call. An operation is registered by one line here. */
+#include <string.h>
+
+#include "app/app_internal.h"
+
+static const Op *const OPS[] = {
+    &APP_OP_INIT, &APP_OP_LOAD, &APP_OP_SYNC, &APP_OP_STATUS, &APP_OP_QUERY, &APP_OP_EXAMPLES, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY,
+};
+
+enum { OP_MAX_ARGS = 16, OP_MAX_LIST = 256 };
+
+typedef struct OpGiven {
+    const Str *values; /* one, unless the argument is a list */
+    size_t n;
+    int64_t number;
+} OpGiven;
+
+struct OpArgs {
+    Arena *arena;
+    const Op *op;
+    OpGiven given[OP_MAX_ARGS];
+};
+
+const Op *const *app_ops(size_t *ret_n) {
+    *ret_n = COUNT_OF(OPS);
+    return OPS;
+}
+
+const Op *app_op_find(Str name) {
+    for (size_t i = 0; i < COUNT_OF(OPS); i++)
+        if (str_eq(name, str_of(OPS[i]->name))) return OPS[i];
+    return NULL;
+}
+
+Str app_op_nearest(Str name) {
+    Str names[COUNT_OF(OPS)];
+    for (size_t i = 0; i < COUNT_OF(OPS); i++) names[i] = str_of(OPS[i]->name);
+    return str_nearest(name, names, COUNT_OF(OPS));
+}
+
+const char *op_arg_type_name(OpArgType type) {
+    static const char *const NAMES[] = {[OP_ARG_TEXT] = "TEXT", [OP_ARG_INT] = "N",          [OP_ARG_FLAG] = "",
+                                        [OP_ARG_NAME] = "NAME", [OP_ARG_PATH] = "PATH",      [OP_ARG_PAIR] = "NAME=PATH",
+                                        [OP_ARG_JSON] = "JSON"};
+    return NAMES[type];
+}
+
+OpArgs *op_args_new(Arena *arena, const Op *op) {
+    assert(op->n_args <= OP_MAX_ARGS);
+    OpArgs *args = ARENA_NEW(arena, OpArgs);
+    args->arena = arena;
+    args->op = op;
+    return args;
+}
+
+static ptrdiff_t arg_index(const Op *op, Str name) {
+    for (size_t i = 0; i < op->n_args; i++)
+        if (str_eq(name, str_of(op->args[i].name))) return (ptrdiff_t)i;
+    return -1;
+}
+
+static bool is_choice(const char *choices, Str value) {
+    Str rest = str_of(choices);
+    while (rest.n)
+        if (str_eq(str_split_next(&rest, '|'), value)) return true;
+    return false;
+}
+
+static bool is_name(Str s) {
+    if (!s.n || s.n > 48) return false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool is_letter = c >= 'a' && c <= 'z';
+        bool is_inner = (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (!(is_letter || (i && is_inner))) return false;
+    }
+    return true;
+}
+
+static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, Err *err) {
+    if (!utf8_is_valid(value) || memchr(value.p ? value.p : "", 0, value.n))
+        return err_set(err, ERR_INVALID, "%s is not valid text (UTF-8 without NUL)", arg->name);
+    if (arg->choices && !is_choice(arg->choices, value))
+        return err_set(err, ERR_INVALID, "%s is '%.*s', but takes one of %s", arg->name, STR_ARG(value), arg->choices);
+    switch (arg->type) {
+    case OP_ARG_INT:
+        if (!str_to_int64(value, ret_number))
+            return err_set(err, ERR_INVALID, "%s takes a whole number, not '%.*s'", arg->name, STR_ARG(value));
+        break;
+    case OP_ARG_NAME:
+        if (!is_name(value))
+            return err_set(err, ERR_INVALID,
+                           "%s takes a name of lower-case letters, digits, - and _ (at most 48, a letter first), not '%.*s'",
+                           arg->name, STR_ARG(value));
+        break;
+    case OP_ARG_PAIR: {
+        ptrdiff_t at = str_find_char(value, '=');
+        if (at <= 0 || (size_t)at + 1 >= value.n)
+            return err_set(err, ERR_INVALID, "'%.*s' should read NAME=PATH, for example orders=orders.csv", STR_ARG(value));
+        break;
+    }
+    case OP_ARG_PATH:
+        if (!value.n) return err_set(err, ERR_INVALID, "%s takes a path, not an empty text", arg->name);
+        break;
+    case OP_ARG_TEXT:
+    case OP_ARG_FLAG:
+    case OP_ARG_JSON: break;
+    }
+    return ERR_OK;
+}
+
+ErrCode op_args_set(OpArgs *args, Str name, Str value, Err *err) {
+    const Op *op = args->op;
+    ptrdiff_t at = arg_index(op, name);
+    if (at < 0) {
+        Str names[OP_MAX_ARGS];
+        for (size_t i = 0; i < op->n_args; i++) names[i] = str_of(op->args[i].name);
+        Str near = str_nearest(name, names, op->n_args);
+        if (near.n)
+            return err_set(err, ERR_UNKNOWN_NAME, "%s has no argument '%.*s'; did you mean '%.*s'?", op->name, STR_ARG(name), STR_ARG(near));
+        return err_set(err, ERR_UNKNOWN_NAME, "%s has no argument '%.*s'", op->name, STR_ARG(name));
+    }
+    const OpArg *arg = &op->args[at];
+    OpGiven *given = &args->given[at];
+    int64_t number = 0;
+    TRY(check_value(arg, value, &number, err));
+    if (given->n && !arg->is_list) return err_set(err, ERR_INVALID, "%s is given twice", arg->name);
+    if (given->n >= OP_MAX_LIST) return err_set(err, ERR_TOO_LARGE, "%s may be given at most %d times", arg->name, OP_MAX_LIST);
+    Str *values = ARENA_ARRAY(args->arena, Str, given->n + 1);
+    for (size_t i = 0; i < given->n; i++) values[i] = given->values[i];
+    values[given->n] = value;
+    given->values = values;
+    given->n++;
+    given->number = number;
+    return ERR_OK;
+}
+
+ErrCode op_args_finish(OpArgs *args, Err *err) {
+    const Op *op = args->op;
+    for (size_t i = 0; i < op->n_args; i++) {
+        const OpArg *arg = &op->args[i];
+        if (args->given[i].n) continue;
+        if (arg->is_required) return err_set(err, ERR_INVALID, "%s needs %s: %s", op->name, arg->name, arg->help);
+        if (arg->initial) TRY(op_args_set(args, str_of(arg->name), str_of(arg->initial), err));
+    }
+    return ERR_OK;
+}
+
+static const OpGiven *given_of(const OpArgs *args, const char *name) {
+    ptrdiff_t at = arg_index(args->op, str_of(name));
+    assert(at >= 0);
+    return &args->given[at];
+}
+
+bool op_arg_has(const OpArgs *args, const char *name) {
+    return given_of(args, name)->n > 0;
+}
+
+Str op_arg_text(const OpArgs *args, const char *name) {
+    const OpGiven *given = given_of(args, name);
+    return given->n ? given->values[0] : (Str){0};
+}
+
+int64_t op_arg_int(const OpArgs *args, const char *name) {
+    return given_of(args, name)->number;
+}
+
+bool op_arg_flag(const OpArgs *args, const char *name) {
+    return given_of(args, name)->n > 0;
+}
+
+const Str *op_arg_list(const OpArgs *args, const char *name, size_t *ret_n) {
+    const OpGiven *given = given_of(args, name);
+    *ret_n = given->n;
+    return given->values;
+}

@@ -1,0 +1,116 @@
+/* starling model check [PACK] and starling model apply: is the pack right, and does the data keep what it promises? */
+#include "app/app_internal.h"
+
+/* Findings on the text; a text with errors gives its code only after they are all written. */
+static ErrCode write_summary(const Ctx *ctx, Writer *w, Str what, const ModelFindings *findings, Err *err) {
+    TRY(app_write_findings(ctx, w, findings, err));
+    TRY(writer_field(w, S("errors"), (Str){0}, value_int((int64_t)findings->n_errors), err));
+    TRY(writer_field(w, S("warnings"), (Str){0}, value_int((int64_t)(findings->n - findings->n_errors)), err));
+    if (!findings->n) return writer_note(w, arena_printf(ctx->arena, "%.*s: nothing to complain about.", STR_ARG(what)), err);
+    if (!findings->n_errors) return ERR_OK;
+    Str errors = format_count(ctx->arena, (int64_t)findings->n_errors, "error", "errors");
+    return err_set(err, ERR_INVALID, "%.*s has %.*s%s", STR_ARG(what), STR_ARG(errors), findings->is_cut ? " and more" : "");
+}
+
+/* Proves keys and dependencies on the warehouse's silver tables, when there are any. */
+static ErrCode check_data(const Ctx *ctx, AppSession *session, const Model *model, ModelFindings *findings, Writer *w, Err *err) {
+    EngineDb *db = NULL;
+    Err none = {0};
+    ErrCode code = session_warehouse(ctx, session, &db, &none);
+    if (code == ERR_NOT_FOUND) return writer_note(w, S("No data yet: keys and dependencies were not proved."), err);
+    if (code) {
+        *err = none;
+        return code;
+    }
+    EngineConn *conn = NULL;
+    TRY(engine_connect(ctx, db, &conn, err));
+    code = pipeline_check_data(ctx, conn, model, findings, err);
+    engine_disconnect(conn);
+    return code;
+}
+
+static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    const char *folder = NULL;
+    PipelineProject *project = NULL;
+    if (op_arg_has(args, "pack"))
+        TRY(home_find_pack(ctx, op_arg_text(args, "pack"), &folder, err));
+    else if (session_home(session)) {
+        TRY(session_project(ctx, session, &project, err));
+        folder = project->pack;
+    } else {
+        return err_set(err, ERR_NOT_FOUND, "name a pack to check, or run this in a home (or with --home)");
+    }
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    Err first = {0};
+    ErrCode code = model_load(ctx->arena, folder, &model, &findings, &first);
+    if (code && !findings.n) {
+        *err = first;
+        return code;
+    }
+    if (!code && project) TRY(check_data(ctx, session, model, &findings, w, err));
+    return write_summary(ctx, w, str_of(folder), &findings, err);
+}
+
+static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    PipelineProject *project = NULL;
+    TRY(session_project(ctx, session, &project, err));
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    Err first = {0};
+    if (model_load(ctx->arena, project->pack, &model, &findings, &first)) {
+        if (findings.n) return write_summary(ctx, w, str_of(project->pack), &findings, err);
+        *err = first;
+        return err->code;
+    }
+    Meta *meta = NULL;
+    TRY(session_meta(ctx, session, &meta, err));
+    int64_t before = snapshot_version(ctx->snapshot), version = 0;
+    const MetaModel applied = {.hash = model->hash,
+                               .text = model->text,
+                               .author = ctx->security->user,
+                               .comment = op_arg_text(args, "comment"),
+                               .at_us = clock_now(ctx->clock)};
+    TRY(meta_model_apply(ctx, meta, project->name, &applied, &version, err));
+    TRY(writer_field(w, S("version"), (Str){0}, value_int(version), err));
+    return writer_note(w,
+                       arena_printf(ctx->arena, version == before ? "Model version %" PRId64 " has this text already."
+                                                                  : "Applied as model version %" PRId64 ". Next: starling sync",
+                                    version),
+                       err);
+}
+
+static const OpArg CHECK_ARGS[] = {
+    {.name = "pack", .type = OP_ARG_TEXT, .is_positional = true, .help = "a pack's name or folder; otherwise the project's pack and its data"},
+};
+
+const Op APP_OP_MODEL_CHECK = {
+    .name = "model check",
+    .summary = "Check a pack, and that the data keeps its keys",
+    .help = "Every finding is listed with file, line and column. In a home the natural keys and dependent attributes are also proved\n"
+            "on the data.",
+    .example = "starling model check",
+    .permission = PERMISSION_READ_MODEL,
+    .home = OP_HOME_OPTIONAL,
+    .needs_project = true,
+    .args = CHECK_ARGS,
+    .n_args = COUNT_OF(CHECK_ARGS),
+    .run = run_check,
+};
+
+static const OpArg APPLY_ARGS[] = {
+    {.name = "comment", .type = OP_ARG_TEXT, .help = "what changed and why"},
+};
+
+const Op APP_OP_MODEL_APPLY = {
+    .name = "model apply",
+    .summary = "Make the project's pack text the model in force",
+    .help = "The text stands in HOME/projects/NAME/pack/pack.yaml. It is checked first; earlier versions stay in the log.",
+    .example = "starling model apply --comment 'margin by line'",
+    .permission = PERMISSION_ADMIN,
+    .home = OP_HOME_WRITE,
+    .needs_project = true,
+    .args = APPLY_ARGS,
+    .n_args = COUNT_OF(APPLY_ARGS),
+    .run = run_apply,
+};

@@ -1,0 +1,227 @@
+/*
+ * starling query '{…}' and starling examples: a semantic query's rows as they stream, then the account of what they are.
+ */
+#include "app/app_internal.h"
+#include "query/query.h"
+
+/* What the receiver's callbacks share. */
+typedef struct Answer {
+    const Ctx *ctx;
+    Writer *writer;
+    const QueryPlan *plan;
+    const WriterColumn *columns;
+    size_t n_columns;
+} Answer;
+
+static const WriterColumn *columns_of(const Ctx *ctx, const QueryColumn *columns, size_t n) {
+    WriterColumn *made = ARENA_ARRAY(ctx->arena, WriterColumn, n);
+    for (size_t i = 0; i < n; i++) {
+        const QueryColumn *c = &columns[i];
+        made[i] = (WriterColumn){.name = c->name,
+                                 .type = c->type,
+                                 .title = c->title,
+                                 .format = c->format,
+                                 .unit = c->unit,
+                                 .decimals = c->decimals,
+                                 .grain = c->grain,
+                                 .member = c->member,
+                                 .role = str_of(query_role_name(c->role))};
+    }
+    return made;
+}
+
+static ErrCode on_columns(void *arg, const QueryColumn *columns, size_t n, Err *err) {
+    Answer *a = arg;
+    a->columns = columns_of(a->ctx, columns, n);
+    a->n_columns = n;
+    return writer_table_begin(a->writer, (Str){0}, a->columns, n, err);
+}
+
+static ErrCode on_batch(void *arg, const Batch *batch, Err *err) {
+    Answer *a = arg;
+    return writer_rows(a->writer, batch, err);
+}
+
+/* "Left out: 135,080 lines without person.id (amount 1,447,682.12)". */
+static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err *err) {
+    Arena *arena = a->ctx->arena;
+    TRY(writer_list_begin(a->writer, S("left_out"), err));
+    for (size_t i = 0; i < account->n_left_out; i++) {
+        const QueryLeftOut *out = &account->left_out[i];
+        TRY(writer_object_begin(a->writer, (Str){0}, err));
+        TRY(writer_field(a->writer, S("member"), (Str){0}, value_text(out->member), err));
+        TRY(writer_field(a->writer, S("fact_rows"), (Str){0}, value_int(out->n_rows), err));
+        TRY(writer_object_begin(a->writer, S("measures"), err));
+        Str carried = {0};
+        size_t measure = 0;
+        for (size_t c = 0; c < a->n_columns; c++) {
+            if (a->plan->columns[c].role != QUERY_ROLE_MEASURE) continue;
+            const Value value = out->measures[measure++];
+            TRY(writer_field(a->writer, a->columns[c].name, (Str){0}, value, err));
+            Str shown = format_value(arena, value, &a->columns[c]);
+            carried = arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(carried), carried.n ? ", " : "", STR_ARG(a->columns[c].title), STR_ARG(shown));
+        }
+        TRY(writer_object_end(a->writer, err));
+        TRY(writer_object_end(a->writer, err));
+        Str rows = format_count(arena, out->n_rows, "line", "lines");
+        TRY(writer_note(a->writer,
+                        arena_printf(arena, "Left out: %.*s without %.*s%s%.*s%s", STR_ARG(rows), STR_ARG(out->member), carried.n ? " (" : "",
+                                     STR_ARG(carried), carried.n ? ")" : ""),
+                        err));
+    }
+    return writer_list_end(a->writer, err);
+}
+
+static ErrCode write_period(const Answer *a, const QueryPeriod *period, Err *err) {
+    if (!period->is_known) return ERR_OK;
+    Writer *w = a->writer;
+    char text[TIME_TEXT_MAX];
+    TRY(writer_object_begin(w, S("period"), err));
+    TRY(writer_field(w, S("member"), (Str){0}, value_text(period->member), err));
+    size_t n = time_print_date(time_day_of_us(period->data_from_us), text);
+    TRY(writer_field(w, S("data_from"), (Str){0}, value_text((Str){text, n}), err));
+    n = time_print_date(time_day_of_us(period->data_to_us), text);
+    TRY(writer_field(w, S("data_to"), (Str){0}, value_text((Str){text, n}), err));
+    TRY(writer_field(w, S("is_first_partial"), (Str){0}, value_bool(period->is_first_partial), err));
+    TRY(writer_field(w, S("is_last_partial"), (Str){0}, value_bool(period->is_last_partial), err));
+    TRY(writer_field(w, S("text"), (Str){0}, value_text(period->text), err));
+    TRY(writer_object_end(w, err));
+    return writer_note(w, arena_printf(a->ctx->arena, "Period: %.*s", STR_ARG(period->text)), err);
+}
+
+static ErrCode write_texts(const Answer *a, Str name, const char *noted_as, const Str *texts, size_t n, Err *err) {
+    TRY(writer_list_begin(a->writer, name, err));
+    for (size_t i = 0; i < n; i++) {
+        TRY(writer_field(a->writer, (Str){0}, (Str){0}, value_text(texts[i]), err));
+        TRY(writer_note(a->writer, arena_printf(a->ctx->arena, "%s: %.*s", noted_as, STR_ARG(texts[i])), err));
+    }
+    return writer_list_end(a->writer, err);
+}
+
+static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
+    Answer *a = arg;
+    Writer *w = a->writer;
+    Arena *arena = a->ctx->arena;
+    TRY(writer_table_end(w, err));
+    TRY(writer_field(w, S("truncated"), (Str){0}, value_bool(account->is_truncated), err));
+    if (account->is_truncated) {
+        Str rows = format_count(arena, account->n_rows, "row", "rows");
+        TRY(writer_note(w, arena_printf(arena, "Cut at %.*s (query.max_rows); ask for less, or raise the setting", STR_ARG(rows)), err));
+    }
+    TRY(write_left_out(a, account, err));
+    TRY(write_period(a, &account->period, err));
+    TRY(write_texts(a, S("defaults"), "Default", account->defaults, account->n_defaults, err));
+    TRY(write_texts(a, S("policies"), "Policy", account->policies, account->n_policies, err));
+    TRY(writer_field(w, S("model_version"), (Str){0}, value_int(account->model_version), err));
+    TRY(writer_field(w, S("data_version"), (Str){0}, value_int(account->data_version), err));
+    TRY(writer_field(w, S("data_at"), (Str){0}, value_timestamp(account->data_at_us), err));
+    TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(account->data_age_us / TIME_US_PER_SECOND), err));
+    TRY(writer_field(w, S("compile_us"), (Str){0}, value_int(account->compile_us), err));
+    TRY(writer_field(w, S("run_us"), (Str){0}, value_int(account->run_us), err));
+    Str rows = format_count(arena, account->n_rows, "row", "rows");
+    Str age = format_duration(arena, account->data_age_us);
+    Str took = format_duration(arena, account->run_us);
+    return writer_note(w,
+                       arena_printf(arena, "%.*s in %.*s; data version %" PRId64 ", %.*s old", STR_ARG(rows), STR_ARG(took),
+                                    account->data_version, STR_ARG(age)),
+                       err);
+}
+
+/* The statement and its parameters. */
+static ErrCode write_sql(const Ctx *ctx, Writer *w, const SqlDialect *dialect, const QueryPlan *plan, Err *err) {
+    SqlText sql = {0};
+    TRY(query_sql(ctx, dialect, plan, &sql, err));
+    TRY(writer_field(w, S("sql"), (Str){0}, value_text(sql.text), err));
+    TRY(writer_note(w, sql.text, err));
+    TRY(writer_list_begin(w, S("params"), err));
+    Str shown = {0};
+    for (size_t i = 0; i < sql.n_params; i++) {
+        TRY(writer_field(w, (Str){0}, (Str){0}, sql.params[i], err));
+        Str text = sql.params[i].is_null ? S("null") : value_print(ctx->arena, sql.params[i]);
+        shown = arena_printf(ctx->arena, "%.*s%s%.*s", STR_ARG(shown), i ? ", " : "", STR_ARG(text));
+    }
+    TRY(writer_list_end(w, err));
+    if (sql.n_params) TRY(writer_note(w, arena_printf(ctx->arena, "with %.*s", STR_ARG(shown)), err));
+    return writer_note(w, (Str){0}, err);
+}
+
+static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_sql, Writer *w, Err *err) {
+    const Query *query = NULL;
+    TRY(query_parse_text(ctx, text, &query, err));
+    const QueryOptions options = {.max_rows = session_config(session)->query_max_rows, .default_limit = -1};
+    const QueryPlan *plan = NULL;
+    TRY(query_compile(ctx, query, &options, &plan, err));
+    EngineDb *db = NULL;
+    TRY(session_warehouse(ctx, session, &db, err));
+    EngineConn *conn = NULL;
+    TRY(engine_connect(ctx, db, &conn, err));
+    Answer a = {.ctx = ctx, .writer = w, .plan = plan};
+    const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
+    ErrCode code = shows_sql ? write_sql(ctx, w, engine_dialect(engine_of(conn)), plan, err) : ERR_OK;
+    if (!code) code = query_run(ctx, conn, plan, &receiver, err);
+    engine_disconnect(conn);
+    return code;
+}
+
+static ErrCode run_query(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    return answer(ctx, session, op_arg_text(args, "query"), op_arg_flag(args, "sql"), w, err);
+}
+
+static ErrCode run_examples(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    PipelineProject *project = NULL;
+    TRY(session_project(ctx, session, &project, err));
+    const Model *model = project->model;
+    bool shows_sql = op_arg_flag(args, "sql");
+    TRY(writer_list_begin(w, S("examples"), err));
+    for (size_t i = 0; i < model->n_examples; i++) {
+        const ModelExample *example = &model->examples[i];
+        TRY(writer_object_begin(w, (Str){0}, err));
+        if (i) TRY(writer_note(w, (Str){0}, err));
+        TRY(writer_note(w, example->title, err));
+        TRY(writer_note(w, example->query, err));
+        TRY(writer_note(w, (Str){0}, err));
+        TRY(writer_field(w, S("title"), (Str){0}, value_text(example->title), err));
+        TRY(writer_field(w, S("query"), (Str){0}, value_text(example->query), err));
+        if (answer(ctx, session, example->query, shows_sql, w, err))
+            return err_prefix(err, "example %zu of the pack, '%.*s'", i + 1, STR_ARG(example->title));
+        TRY(writer_object_end(w, err));
+    }
+    return writer_list_end(w, err);
+}
+
+static const OpArg QUERY_ARGS[] = {
+    {.name = "query", .type = OP_ARG_JSON, .is_positional = true, .is_required = true, .help = "the semantic query, or @FILE"},
+    {.name = "sql", .type = OP_ARG_FLAG, .help = "show the SQL it runs"},
+};
+
+const Op APP_OP_QUERY = {
+    .name = "query",
+    .summary = "Ask with a semantic query",
+    .help = "Measures by dimensions, filters and time, as JSON. The answer says what it leaves out, which period it covers and how old\n"
+            "the data is.",
+    .example = "starling query '{\"measures\":[\"amount\"],\"time\":{\"grain\":\"month\",\"range\":\"2013\"}}'",
+    .permission = PERMISSION_READ_DATA,
+    .home = OP_HOME_READ,
+    .needs_project = true,
+    .result = OP_RESULT_TABLE,
+    .is_streaming = true,
+    .args = QUERY_ARGS,
+    .n_args = COUNT_OF(QUERY_ARGS),
+    .run = run_query,
+};
+
+static const OpArg EXAMPLES_ARGS[] = {
+    {.name = "sql", .type = OP_ARG_FLAG, .help = "show the SQL they run"},
+};
+
+const Op APP_OP_EXAMPLES = {
+    .name = "examples",
+    .summary = "Answer the pack's example questions",
+    .example = "starling examples --sql",
+    .permission = PERMISSION_READ_DATA,
+    .home = OP_HOME_READ,
+    .needs_project = true,
+    .args = EXAMPLES_ARGS,
+    .n_args = COUNT_OF(EXAMPLES_ARGS),
+    .run = run_examples,
+};

@@ -1,0 +1,105 @@
+/* starling status: the home's projects, how fresh they are, and how their last runs ended. */
+#include "app/app_internal.h"
+
+typedef struct ProjectStatus {
+    MetaProject project;
+    bool has_data;
+    int64_t version;
+    int64_t published_at_us;
+    bool has_run;
+    MetaRun last_run;
+} ProjectStatus;
+
+/* The newest published batch of a project's warehouse, opened just for this. */
+static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *status, Err *err) {
+    HomeProject at = home_project(ctx->arena, session->home, status->project.name);
+    if (!file_exists(at.warehouse)) return ERR_OK;
+    const EngineConfig config = {.path = at.warehouse, .is_read_only = true, .is_locked_down = true, .n_threads = 1};
+    EngineDb *db = NULL;
+    TRY(engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &db, err));
+    EngineConn *conn = NULL;
+    ErrCode code = engine_connect(ctx, db, &conn, err);
+    if (!code) {
+        Value version = {0}, at_us = {0};
+        code = warehouse_newest(ctx, conn, &version.i, &at_us.i, err);
+        status->has_data = !code && version.i > 0;
+        status->version = version.i;
+        status->published_at_us = at_us.i;
+    }
+    engine_disconnect(conn);
+    engine_close(db);
+    return code;
+}
+
+static ErrCode write_project(const Ctx *ctx, Writer *w, const ProjectStatus *status, Err *err) {
+    Arena *arena = ctx->arena;
+    TRY(writer_object_begin(w, (Str){0}, err));
+    TRY(writer_field(w, S("name"), (Str){0}, value_text(status->project.name), err));
+    TRY(writer_field(w, S("pack"), (Str){0}, value_text(status->project.pack), err));
+    TRY(writer_field(w, S("model_version"), (Str){0}, value_int(status->project.model_version), err));
+    TRY(writer_field(w, S("data_version"), (Str){0}, value_int(status->version), err));
+    Str fresh = S("no data yet; run `starling load`, then `starling sync`");
+    if (status->has_data) {
+        int64_t age_us = clock_now(ctx->clock) - status->published_at_us;
+        TRY(writer_field(w, S("data_at"), (Str){0}, value_timestamp(status->published_at_us), err));
+        TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(age_us / TIME_US_PER_SECOND), err));
+        Str age = format_duration(arena, age_us);
+        fresh = arena_printf(arena, "data version %" PRId64 ", %.*s old", status->version, STR_ARG(age));
+    }
+    TRY(writer_note(w,
+                    arena_printf(arena, "  %.*s  pack %.*s, model version %" PRId64 "; %.*s", STR_ARG(status->project.name),
+                                 STR_ARG(status->project.pack), status->project.model_version, STR_ARG(fresh)),
+                    err));
+    if (status->has_run) {
+        const MetaRun *run = &status->last_run;
+        Str took = format_duration(arena, run->duration_us);
+        TRY(writer_object_begin(w, S("last_run"), err));
+        TRY(writer_field(w, S("id"), (Str){0}, value_int(run->id), err));
+        TRY(writer_field(w, S("kind"), (Str){0}, value_text(run->kind), err));
+        TRY(writer_field(w, S("status"), (Str){0}, value_text(str_of(meta_status_name(run->status))), err));
+        TRY(writer_field(w, S("started_at"), (Str){0}, value_timestamp(run->started_at_us), err));
+        TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(run->duration_us), err));
+        if (run->error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(run->error), err));
+        TRY(writer_object_end(w, err));
+        TRY(writer_note(w,
+                        arena_printf(arena, "    last run: %.*s %" PRId64 " %s in %.*s%s%.*s", STR_ARG(run->kind), run->id,
+                                     meta_status_name(run->status), STR_ARG(took), run->error.n ? ": " : "", STR_ARG(run->error)),
+                        err));
+    }
+    return writer_object_end(w, err);
+}
+
+static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    (void)args;
+    Meta *meta = NULL;
+    TRY(session_meta(ctx, session, &meta, err));
+    MetaProject *projects = NULL;
+    size_t n = 0;
+    TRY(meta_projects(ctx, meta, &projects, &n, err));
+    TRY(writer_field(w, S("home"), S("Home"), value_text(str_of(session->home)), err));
+    TRY(writer_list_begin(w, S("projects"), err));
+    for (size_t i = 0; i < n; i++) {
+        ProjectStatus status = {.project = projects[i]};
+        TRY(read_version(ctx, session, &status, err));
+        MetaRun *runs = NULL;
+        size_t n_runs = 0;
+        TRY(meta_runs(ctx, meta, projects[i].name, 1, &runs, &n_runs, err));
+        if (n_runs) {
+            status.has_run = true;
+            status.last_run = runs[0];
+        }
+        TRY(write_project(ctx, w, &status, err));
+    }
+    TRY(writer_list_end(w, err));
+    if (!n) TRY(writer_note(w, S("No project yet: starling init HOME --pack NAME"), err));
+    return ERR_OK;
+}
+
+const Op APP_OP_STATUS = {
+    .name = "status",
+    .summary = "Show the home's projects and how fresh they are",
+    .example = "starling status",
+    .permission = PERMISSION_READ_MODEL,
+    .home = OP_HOME_READ,
+    .run = run,
+};

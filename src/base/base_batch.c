@@ -1,0 +1,191 @@
+/*
+ * Columns read in place, and batches built row by row.
+ *
+ * Reading goes through two switches, one on the layout to get a number of full width and one on the type to say what it
+ * is; loops that know their column use column_int or column_str, which have one. Engines' vectors promise no alignment
+ * for 16-byte items, so those are copied out.
+ */
+#include "base/base_type.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { VIEW_INLINE_MAX = 12, WORD_BITS = 64 };
+
+static inline Int128 load_int128(const void *data, size_t row) {
+    Int128 number;
+    memcpy(&number, (const char *)data + row * sizeof(number), sizeof(number));
+    return number;
+}
+
+int64_t column_int(const Column *column, size_t row) {
+    const void *data = column->data;
+    switch (column->layout) {
+    case LAYOUT_BOOL: return ((const uint8_t *)data)[row] != 0;
+    case LAYOUT_I8: return ((const int8_t *)data)[row];
+    case LAYOUT_I16: return ((const int16_t *)data)[row];
+    case LAYOUT_I32: return ((const int32_t *)data)[row];
+    case LAYOUT_I64: return ((const int64_t *)data)[row];
+    case LAYOUT_U8: return ((const uint8_t *)data)[row];
+    case LAYOUT_U16: return ((const uint16_t *)data)[row];
+    case LAYOUT_U32: return ((const uint32_t *)data)[row];
+    case LAYOUT_U64: return (int64_t)((const uint64_t *)data)[row];
+    case LAYOUT_I128: return (int64_t)load_int128(data, row);
+    case LAYOUT_NONE:
+    case LAYOUT_F32:
+    case LAYOUT_F64:
+    case LAYOUT_STR:
+    case LAYOUT_VIEW: break;
+    }
+    return 0;
+}
+
+Str column_str(const Column *column, size_t row) {
+    if (column->layout == LAYOUT_STR) return ((const Str *)column->data)[row];
+    if (column->layout != LAYOUT_VIEW) return (Str){0};
+    const StrView *view = (const StrView *)column->data + row;
+    return (Str){view->inlined.n <= VIEW_INLINE_MAX ? view->inlined.bytes : view->far.p, view->inlined.n};
+}
+
+static Int128 column_int128(const Column *column, size_t row) {
+    if (column->layout == LAYOUT_I128) return load_int128(column->data, row);
+    if (column->layout == LAYOUT_U64) return (Int128)((const uint64_t *)column->data)[row];
+    return column_int(column, row);
+}
+
+static double column_double(const Column *column, size_t row) {
+    if (column->layout == LAYOUT_F64) return ((const double *)column->data)[row];
+    if (column->layout == LAYOUT_F32) return (double)((const float *)column->data)[row];
+    return (double)column_int128(column, row);
+}
+
+Value column_value(const Column *column, size_t row) {
+    Value v = {.type = column->type};
+    if (column_is_null(column, row)) {
+        v.is_null = true;
+        return v;
+    }
+    switch (column->type.kind) {
+    case TYPE_BOOL: v.b = column_int(column, row) != 0; break;
+    case TYPE_INT64:
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP: v.i = column_int(column, row); break;
+    case TYPE_DECIMAL: v.dec = column_int128(column, row); break;
+    case TYPE_FLOAT64: v.f = column_double(column, row); break;
+    case TYPE_TEXT:
+    case TYPE_JSON: v.s = column_str(column, row); break;
+    case TYPE_NULL:
+    case TYPE_KIND_COUNT: v.is_null = true; break;
+    }
+    return v;
+}
+
+struct BatchBuilder {
+    Arena *texts; /* reset by clear; freed by the owner arena's hook */
+    size_t cap_rows;
+    size_t n_rows;
+    size_t n_columns;
+    Column *columns;
+    void **data;      /* what columns[c].data points to, writable */
+    uint64_t **valid; /* and columns[c].valid */
+    size_t n_valid_words;
+    Batch batch;
+};
+
+static ColumnLayout layout_of(TypeKind kind) {
+    switch (kind) {
+    case TYPE_BOOL: return LAYOUT_BOOL;
+    case TYPE_INT64:
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP: return LAYOUT_I64;
+    case TYPE_DECIMAL: return LAYOUT_I128;
+    case TYPE_FLOAT64: return LAYOUT_F64;
+    case TYPE_TEXT:
+    case TYPE_JSON: return LAYOUT_STR;
+    case TYPE_NULL:
+    case TYPE_KIND_COUNT: break;
+    }
+    return LAYOUT_NONE;
+}
+
+static size_t layout_bytes(ColumnLayout layout) {
+    if (layout == LAYOUT_NONE) return 0;
+    if (layout == LAYOUT_BOOL) return 1;
+    return layout == LAYOUT_I128 || layout == LAYOUT_STR ? 16 : 8;
+}
+static_assert(sizeof(Str) == 16 && sizeof(Int128) == 16, "layout_bytes counts on 64-bit pointers");
+
+static void free_texts(void *arg) {
+    arena_free(arg);
+}
+
+BatchBuilder *batch_builder_new(Arena *arena, size_t n_columns, const Str *names, const Type *types, size_t cap_rows) {
+    BatchBuilder *builder = ARENA_NEW(arena, BatchBuilder);
+    builder->texts = arena_new(0);
+    arena_on_reset(arena, free_texts, builder->texts);
+    builder->cap_rows = cap_rows;
+    builder->n_columns = n_columns;
+    builder->columns = ARENA_ARRAY(arena, Column, n_columns);
+    builder->data = ARENA_ARRAY(arena, void *, n_columns);
+    builder->valid = ARENA_ARRAY(arena, uint64_t *, n_columns);
+    builder->n_valid_words = (cap_rows + WORD_BITS - 1) / WORD_BITS;
+    for (size_t c = 0; c < n_columns; c++) {
+        ColumnLayout layout = layout_of(types[c].kind);
+        builder->data[c] = arena_zalloc(arena, cap_rows, layout_bytes(layout));
+        builder->valid[c] = ARENA_ARRAY(arena, uint64_t, builder->n_valid_words);
+        builder->columns[c] = (Column){.name = arena_str(arena, names[c]),
+                                       .type = types[c],
+                                       .layout = layout,
+                                       .data = builder->data[c],
+                                       .valid = builder->valid[c]};
+    }
+    return builder;
+}
+
+void batch_builder_set(BatchBuilder *builder, size_t column, Value value) {
+    size_t row = builder->n_rows;
+    assert(column < builder->n_columns && row < builder->cap_rows && "a cell outside the batch");
+    uint64_t bit = UINT64_C(1) << (row % WORD_BITS), *valid = &builder->valid[column][row / WORD_BITS];
+    if (value.is_null || value.type.kind == TYPE_NULL) {
+        *valid &= ~bit; /* the cell may have been set before */
+        return;
+    }
+    Type type = builder->columns[column].type;
+    assert(value.type.kind == type.kind && (type.kind != TYPE_DECIMAL || value.type.scale == type.scale) &&
+           "types differ");
+    void *data = builder->data[column];
+    switch (type.kind) {
+    case TYPE_BOOL: ((uint8_t *)data)[row] = value.b; break;
+    case TYPE_INT64:
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP: ((int64_t *)data)[row] = value.i; break;
+    case TYPE_DECIMAL: ((Int128 *)data)[row] = value.dec; break;
+    case TYPE_FLOAT64: ((double *)data)[row] = value.f; break;
+    case TYPE_TEXT:
+    case TYPE_JSON: ((Str *)data)[row] = arena_str(builder->texts, value.s); break;
+    case TYPE_NULL:
+    case TYPE_KIND_COUNT: return;
+    }
+    *valid |= bit;
+}
+
+void batch_builder_next_row(BatchBuilder *builder) {
+    assert(builder->n_rows < builder->cap_rows && "ask batch_builder_is_full first");
+    builder->n_rows++;
+}
+
+bool batch_builder_is_full(const BatchBuilder *builder) {
+    return builder->n_rows == builder->cap_rows;
+}
+
+const Batch *batch_builder_batch(BatchBuilder *builder) {
+    builder->batch = (Batch){.n_rows = builder->n_rows, .n_columns = builder->n_columns, .columns = builder->columns};
+    return &builder->batch;
+}
+
+void batch_builder_clear(BatchBuilder *builder) {
+    builder->n_rows = 0;
+    for (size_t c = 0; c < builder->n_columns; c++)
+        memset(builder->valid[c], 0, builder->n_valid_words * sizeof(uint64_t));
+    arena_reset(builder->texts);
+}

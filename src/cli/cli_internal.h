@@ -1,0 +1,33 @@
+#pragma once
+/* Of cli/ only. */
+#include "cli/cli.h"
+
+/* A command line taken apart. Texts point into argv or the arena. */
+typedef struct CliLine {
+    const Op *op;          /* NULL: help or version */
+    bool wants_help;
+    bool wants_version;
+    const char *home;
+    Str project;
+    WriterFormat format;
+    int64_t timeout_us;
+    bool is_quiet;         /* no progress */
+    LogLevel log_level;
+    OpArgs *args;
+} CliLine;
+
+NODISCARD ErrCode cli_parse(Arena *arena, int argc, char **argv, CliLine *ret_line, Err *err);
+
+/* Help for one operation, or the overview when op is NULL. */
+NODISCARD ErrCode cli_help(Arena *arena, const Op *op, Sink out, Err *err);
+
+/* A bar on a terminal, a plain line at each quarter otherwise; both on standard error. */
+typedef struct CliProgress {
+    bool is_terminal;
+    bool is_open;     /* a bar stands on the current line */
+    int last_step;    /* of the plain form */
+    int64_t last_us;  /* of the bar: at most ten a second */
+    char what[64];
+} CliProgress;
+Progress cli_progress_start(CliProgress *state);
+void cli_progress_end(CliProgress *state); /* wipes the bar */
