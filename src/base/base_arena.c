@@ -62,6 +62,7 @@ struct Hook {
     void *arg;
 };
 
+/* `at` and `end` come first: they are all that the fast path touches, with the count beside them. */
 struct Arena {
     char *at;
     char *end;
@@ -92,6 +93,7 @@ Arena *arena_new(size_t cap_bytes) {
     return arena;
 }
 
+/* Each hook is unlinked before it runs, so that one which attaches another, or allocates, finds a list in order. */
 static void run_hooks(Arena *arena) {
     while (arena->hooks) {
         Hook *hook = arena->hooks;
@@ -100,6 +102,7 @@ static void run_hooks(Arena *arena) {
     }
 }
 
+/* Unpoisoned first: free writes into what it gets, and the next owner of the memory knows nothing of us. */
 static void free_blocks(Arena *arena) {
     for (Block *block = arena->blocks; block;) {
         Block *next = block->next;
@@ -117,17 +120,20 @@ void arena_free(Arena *arena) {
     free(arena);
 }
 
+/* For CLEANUP, which passes the variable's address. NULL afterwards, so that a jump over it twice is harmless. */
 void arena_freep(Arena **arena) {
     arena_free(*arena);
     *arena = NULL;
 }
 
+/* Not what remains of large blocks: a request that needed much once should not keep it for the next. */
 void arena_reset(Arena *arena) {
     run_hooks(arena);
     free_blocks(arena);
     arena_rewind(arena);
 }
 
+/* Linked in front; whether it also becomes the current block is its caller's business. */
 static Block *block_new(Arena *arena, size_t n_bytes) {
     Block *block = base_alloc(n_bytes);
     block->n_bytes = n_bytes;
@@ -140,6 +146,7 @@ static Block *block_new(Arena *arena, size_t n_bytes) {
 /* Memory for `n_bytes` (rounded, with its gap) that does not fit the current block. */
 static __attribute__((noinline)) char *alloc_slow(Arena *arena, size_t n_bytes) {
     size_t block_bytes = arena->next_block_bytes;
+    /* What is large gets a block of its own: the current one may still have room for many small ones. */
     if (n_bytes > block_bytes / 4) {
         Block *own = block_new(arena, size_add(n_bytes, sizeof(Block) + ARENA_GAP));
         return (char *)(own + 1) + ARENA_GAP;
@@ -148,6 +155,7 @@ static __attribute__((noinline)) char *alloc_slow(Arena *arena, size_t n_bytes) 
     char *p = (char *)(block + 1) + ARENA_GAP;
     arena->at = p + n_bytes;
     arena->end = (char *)block + block_bytes;
+    /* Doubling keeps the number of mallocs logarithmic; the maximum keeps the last block from being half waste. */
     arena->next_block_bytes = MIN_OF(block_bytes * 2, (size_t)ARENA_BLOCK_MAX_BYTES);
     return p;
 }

@@ -12,12 +12,14 @@
 
 enum { VIEW_INLINE_MAX = 12, WORD_BITS = 64 };
 
+/* memcpy is one load on machines that allow it and the only legal way on those that do not. */
 static inline Int128 load_int128(const void *data, size_t row) {
     Int128 number;
     memcpy(&number, (const char *)data + row * sizeof(number), sizeof(number));
     return number;
 }
 
+/* The widest layouts are narrowed: who asks for an int64 knows from the type that the values fit one. */
 int64_t column_int(const Column *column, size_t row) {
     const void *data = column->data;
     switch (column->layout) {
@@ -43,16 +45,19 @@ int64_t column_int(const Column *column, size_t row) {
 Str column_str(const Column *column, size_t row) {
     if (column->layout == LAYOUT_STR) return ((const Str *)column->data)[row];
     if (column->layout != LAYOUT_VIEW) return (Str){0};
+    /* Up to twelve bytes stand in the view itself, so the slice points into the vector, not at a copy. */
     const StrView *view = (const StrView *)column->data + row;
     return (Str){view->inlined.n <= VIEW_INLINE_MAX ? view->inlined.bytes : view->far.p, view->inlined.n};
 }
 
+/* Only these two layouts hold what an int64 cannot. */
 static Int128 column_int128(const Column *column, size_t row) {
     if (column->layout == LAYOUT_I128) return load_int128(column->data, row);
     if (column->layout == LAYOUT_U64) return (Int128)((const uint64_t *)column->data)[row];
     return column_int(column, row);
 }
 
+/* An engine may store what the model calls float64 as an integer (a division by one, a literal): still a number. */
 static double column_double(const Column *column, size_t row) {
     if (column->layout == LAYOUT_F64) return ((const double *)column->data)[row];
     if (column->layout == LAYOUT_F32) return (double)((const float *)column->data)[row];
@@ -92,6 +97,7 @@ struct BatchBuilder {
     Batch batch;
 };
 
+/* The builder's own layouts: one a kind, the widest, for what is built row by row is never large. */
 static ColumnLayout layout_of(TypeKind kind) {
     switch (kind) {
     case TYPE_BOOL: return LAYOUT_BOOL;
@@ -119,6 +125,7 @@ static void free_texts(void *arg) {
     arena_free(arg);
 }
 
+/* All memory for cap_rows is taken at once; only texts are allocated cell by cell. */
 BatchBuilder *batch_builder_new(Arena *arena, size_t n_columns, const Str *names, const Type *types, size_t cap_rows) {
     BatchBuilder *builder = ARENA_NEW(arena, BatchBuilder);
     builder->texts = arena_new(0);
@@ -146,6 +153,7 @@ void batch_builder_set(BatchBuilder *builder, size_t column, Value value) {
     size_t row = builder->n_rows;
     assert(column < builder->n_columns && row < builder->cap_rows && "a cell outside the batch");
     uint64_t bit = UINT64_C(1) << (row % WORD_BITS), *valid = &builder->valid[column][row / WORD_BITS];
+    /* A null leaves the data as it is: whoever reads asks for the bit first. */
     if (value.is_null || value.type.kind == TYPE_NULL) {
         *valid &= ~bit; /* the cell may have been set before */
         return;
@@ -178,11 +186,13 @@ bool batch_builder_is_full(const BatchBuilder *builder) {
     return builder->n_rows == builder->cap_rows;
 }
 
+/* The row under construction is not part of it yet. */
 const Batch *batch_builder_batch(BatchBuilder *builder) {
     builder->batch = (Batch){.n_rows = builder->n_rows, .n_columns = builder->n_columns, .columns = builder->columns};
     return &builder->batch;
 }
 
+/* Clearing the bits makes every cell null again, which is what a cell not set must be. */
 void batch_builder_clear(BatchBuilder *builder) {
     builder->n_rows = 0;
     for (size_t c = 0; c < builder->n_columns; c++)

@@ -14,6 +14,7 @@
 
 enum { BUF_FIRST_BYTES = 256 };
 
+/* Held to half the address space, so that sums of two sizes below cannot overflow. */
 void buf_init(Buf *buf, size_t max_bytes) {
     *buf = (Buf){.max_bytes = MIN_OF(max_bytes, (size_t)PTRDIFF_MAX / 2)};
 }
@@ -37,6 +38,7 @@ static bool buf_reserve(Buf *buf, size_t n) {
         buf->is_overflown = true;
         return false;
     }
+    /* Doubled, for appends at constant cost on average, but never past the maximum. */
     size_t cap = MAX_OF(MAX_OF(buf->cap * 2, buf->n + n + 1), (size_t)BUF_FIRST_BYTES);
     buf->cap = MIN_OF(cap, buf->max_bytes + 1);
     buf->p = base_realloc(buf->p, buf->cap);
@@ -58,6 +60,7 @@ void buf_printf(Buf *buf, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
+    /* First into what room there is; only a text that does not fit is formatted twice. */
     size_t room = buf->cap - buf->n;
     int n = vsnprintf(room ? buf->p + buf->n : NULL, room, format, args);
     if (n > 0 && (size_t)n < room && !buf->is_overflown) {

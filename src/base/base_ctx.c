@@ -17,6 +17,7 @@ const char *permission_name(Permission permission) {
     return (unsigned)permission < PERMISSION_COUNT ? PERMISSION_NAMES[permission] : "unknown";
 }
 
+/* All bits below PERMISSION_COUNT: a permission added to the enum is the owner's without a change here. */
 const Security SECURITY_OWNER = {.user = {"owner", sizeof("owner") - 1},
                                  .permissions = (UINT32_C(1) << PERMISSION_COUNT) - 1};
 
@@ -29,6 +30,7 @@ ErrCode ctx_check(const Ctx *ctx, Err *err) {
     return ERR_OK;
 }
 
+/* The message names the right and the user, never what the right would have shown. */
 ErrCode ctx_require(const Ctx *ctx, Permission permission, Err *err) {
     if (security_allows(ctx->security, permission)) return ERR_OK;
     return err_set(err, ERR_DENIED,

@@ -58,6 +58,7 @@ typedef struct DecimalText {
     bool is_negative;
 } DecimalText;
 
+/* Finds the parts without computing anything: the value is made in one pass afterwards, once the point is known. */
 static bool decimal_scan(Str s, DecimalText *text) {
     *text = (DecimalText){.is_negative = s.n && *s.p == '-'};
     if (s.n && (*s.p == '-' || *s.p == '+')) s = str_slice(s, 1, s.n);
@@ -99,10 +100,12 @@ bool decimal_parse(Str s, int precision, int scale, Int128 *ret_unscaled) {
         }
         place--;
     }
+    /* Places the text does not write, as in "1.5" with scale 3 or in "1e9", are zeros. */
     for (; unscaled && place >= -(int64_t)scale; place--) {
         if (unscaled >= limit) return false;
         unscaled *= 10;
     }
+    /* Half away from zero is half up on the magnitude; the sign comes last. It may carry into a digit too many. */
     unscaled += is_up;
     if (unscaled >= limit) return false;
     *ret_unscaled = text.is_negative ? -unscaled : unscaled;
@@ -121,6 +124,7 @@ static char *put_digits_before(char *end, uint64_t number) {
 size_t decimal_print(Int128 unscaled, int scale, char *out) {
     char digits[DECIMAL_TEXT_MAX];
     char *end = digits + sizeof(digits);
+    /* Unsigned, since the smallest Int128 has no positive counterpart. */
     unsigned __int128 rest = unscaled < 0 ? -(unsigned __int128)unscaled : (unsigned __int128)unscaled;
     char *p = end;
     /* 128-bit divisions are slow: at most two of them, the rest in 64 bits. */
@@ -133,6 +137,7 @@ size_t decimal_print(Int128 unscaled, int scale, char *out) {
     while (end - p <= scale) *--p = '0'; /* a digit before the point at least */
     char *o = out;
     if (unscaled < 0) *o++ = '-';
+    /* The point goes between digits that are all there by now, leading zeros included. */
     size_t n_whole = (size_t)(end - p - scale);
     memcpy(o, p, n_whole);
     o += n_whole;

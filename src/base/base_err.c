@@ -19,6 +19,7 @@ static const ErrInfo ERR_INFOS[ERR_COUNT] = {
 #undef X
 };
 
+/* The table is indexed by the code; the X-macro puts every row in its place. */
 const ErrInfo *err_info(ErrCode code) {
     /* A code from nowhere is a fault of ours: say that rather than read past the table. */
     return &ERR_INFOS[code > ERR_OK && code < ERR_COUNT ? code : ERR_INTERNAL];
@@ -53,6 +54,7 @@ ErrCode err_set(Err *err, ErrCode code, const char *format, ...) {
 ErrCode err_at(Err *err, Str file, int line, int column) {
     /* Without an Err the code is lost; what returns err_at's result must still fail. */
     if (!err) return ERR_INTERNAL;
+    /* A place is file, line and column together: a line is only added to the file it was counted in. */
     bool has_file = err->file[0] != '\0';
     if (has_file && !str_eq(str_of(err->file), file)) return err->code;
     if (!has_file && file.n) {
@@ -68,6 +70,7 @@ ErrCode err_at(Err *err, Str file, int line, int column) {
     return err->code;
 }
 
+/* The first detail is the nearest to the fault; what callers would add is in their own messages. */
 ErrCode err_detail(Err *err, const char *format, ...) {
     if (!err) return ERR_INTERNAL;
     if (err->detail[0]) return err->code;
@@ -89,6 +92,7 @@ ErrCode err_prefix(Err *err, const char *format, ...) {
     int n = vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     mark_cut(text, sizeof(text), n);
+    /* The old message is cut, not the prefix: the outermost context says what the person was doing. */
     size_t n_prefix = strlen(text);
     n = snprintf(text + n_prefix, sizeof(text) - n_prefix, ": %s", err->message);
     mark_cut(text, sizeof(text), n < 0 ? n : n + (int)n_prefix);
@@ -96,6 +100,7 @@ ErrCode err_prefix(Err *err, const char *format, ...) {
     return err->code;
 }
 
+/* The form compilers use, so that editors and terminals make the place a link. */
 char *err_format(const Err *err, char *out, size_t cap_bytes) {
     if (cap_bytes == 0) return out;
     int n;

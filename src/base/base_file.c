@@ -52,6 +52,7 @@ static ErrCode file_err(Err *err, int system_errno, const char *verb, const char
     return code;
 }
 
+/* For CLEANUP; -1 is a descriptor not opened yet. Only for reading, where close cannot lose anything. */
 static void close_fd(const int *fd) {
     if (*fd >= 0) close(*fd);
 }
@@ -79,6 +80,7 @@ static ssize_t read_full(int fd, char *p, size_t n) {
     return (ssize_t)n_read;
 }
 
+/* All of it or false with errno: a disk that fills up takes a part first and refuses the next call. */
 static bool write_full(int fd, const char *p, size_t n) {
     while (n > 0) {
         ssize_t put = write(fd, p, n);
@@ -90,6 +92,7 @@ static bool write_full(int fd, const char *p, size_t n) {
     return true;
 }
 
+/* Opening a folder for reading succeeds and fails only at read, with a worse message; so it is asked here. */
 static ErrCode open_to_read(const char *path, int *ret_fd, struct stat *ret_info, Err *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return file_err(err, errno, "read", path);
@@ -107,11 +110,13 @@ ErrCode file_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_tex
     struct stat info = {0};
     TRY(open_to_read(path, &fd, &info, err));
     size_t expected = info.st_size > 0 ? (size_t)info.st_size : READ_FIRST_BYTES;
+    max_bytes = MIN_OF(max_bytes, (size_t)PTRDIFF_MAX / 4); /* "no limit" must not overflow below */
     /* Sizes are a hint: /proc says 0 and a file may grow. One byte past what is allowed tells that there is more. */
     size_t cap = MIN_OF(expected, max_bytes) + 1, n = 0;
     bool is_too_large = info.st_size > 0 && (size_t)info.st_size > max_bytes;
     char *p = NULL;
     while (!is_too_large) {
+        /* The cap of the caller's lifetime counts as well as max_bytes, and before the memory is taken. */
         TRY(arena_room(arena, cap, path, err));
         char *grown = arena_alloc(arena, cap + 1);
         if (n) memcpy(grown, p, n);
@@ -186,8 +191,10 @@ static ErrCode sync_folder_of(const char *path, Err *err) {
 
 static ErrCode temp_publish(TempFile *temp, Err *err) {
     struct stat old;
+    /* The lock goes with the descriptor, so it is held until after the rename. */
     /* A file that is replaced keeps its rights. */
     if (stat(temp->path, &old) == 0) (void)!fchmod(temp->fd, old.st_mode & 07777);
+    /* Before the rename, or a crash could leave the new name with none of its bytes. */
     if (fsync(temp->fd) != 0 || rename(temp->temp_path, temp->path) != 0) {
         int why = errno;
         temp_discard(temp);
@@ -212,6 +219,7 @@ static void free_chunk(char **chunk) {
     free(*chunk);
 }
 
+/* In chunks that are small enough for cancel to be felt and large enough for the disk. */
 static ErrCode copy_bytes(const Ctx *ctx, int from_fd, const char *from, int64_t total, TempFile *temp, Err *err) {
     CLEANUP(free_chunk) char *chunk = base_alloc(COPY_BYTES);
     int64_t done = 0;
@@ -243,6 +251,7 @@ ErrCode file_copy_atomic(const Ctx *ctx, const char *from, const char *to, Err *
 ErrCode file_make_dir(const char *path, Err *err) {
     if (mkdir(path, 0777) == 0) return ERR_OK;
     int why = errno;
+    /* Also when another thread made it a moment ago: what was wanted is there. */
     if (why == EEXIST && file_is_dir(path)) return ERR_OK;
     if (why == EEXIST)
         return err_set(err, ERR_EXISTS, "cannot make the folder '%s': a file of that name is there", path);

@@ -45,6 +45,7 @@ bool json_is(const Json *json, JsonKind kind) {
     return json && json->kind == kind;
 }
 
+/* Linear: objects are the requests people and programs write, a dozen keys; whoever has more builds a Map. */
 const Json *json_get(const Json *object, Str key) {
     if (!json_is(object, JSON_OBJECT)) return NULL;
     for (size_t i = 0; i < object->object.n; i++)
@@ -81,6 +82,7 @@ static size_t skip_string(Str text, size_t i) {
     return MIN_OF(i + 1, text.n);
 }
 
+/* What numbers and the three literals are made of; a run of it is one value, well formed or not. */
 static inline bool is_word(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' ||
            c == '.';
@@ -126,6 +128,7 @@ static ErrCode scan_limits(Str text, JsonScan *scan, Err *err) {
 
 static const Json *copy_tree(Arena *arena, const json_t *from);
 
+/* Pairs stand in an array in text order, which errors and round trips want; jansson keeps that order. */
 static void copy_object(Arena *arena, const json_t *from, Json *to) {
     size_t n = json_object_size(from), i = 0;
     JsonPair *pairs = ARENA_ARRAY(arena, JsonPair, n);
@@ -181,11 +184,13 @@ static const Json *copy_tree(Arena *arena, const json_t *from) {
 enum { BYTES_PER_VALUE = 128 };
 
 ErrCode json_parse(Arena *arena, Str text, const JsonLimits *limits, const Json **ret_json, Err *err) {
+    /* Depth is bounded whatever the caller says: jansson and the copy both recurse. */
     JsonLimits capped = limits ? *limits : JSON_LIMITS_DEFAULT;
     capped.max_depth = MIN_OF(capped.max_depth, JSON_DEPTH_MAX);
     if (text.n > capped.max_bytes)
         return err_set(err, ERR_TOO_LARGE, "the JSON is %zu bytes long, the limit is %zu; send it in parts", text.n,
                        capped.max_bytes);
+    /* jansson would refuse it as well, in words that end where the NUL is. */
     ptrdiff_t nul_at = str_find_char(text, '\0');
     if (nul_at >= 0) {
         err_ignore(err_set(err, ERR_INVALID, "this is not JSON: it has a NUL byte"));
@@ -198,6 +203,7 @@ ErrCode json_parse(Arena *arena, Str text, const JsonLimits *limits, const Json 
     json_error_t problem;
     json_t *tree = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
     if (!tree) {
+        /* The one failure that is not the text's fault. */
         if (json_error_code(&problem) == json_error_out_of_memory) base_abort("out of memory");
         err_ignore(err_set(err, ERR_INVALID, "this is not JSON as it should be: %s", problem.text));
         err_ignore(err_at(err, (Str){0}, problem.line, MAX_OF(problem.column, 1)));

@@ -20,6 +20,7 @@ enum { FLUSH_BYTES = 64 * 1024, FIRST_BYTES = 512 };
 #define SAFE_INTEGER (INT64_C(1) << 53) /* beyond it JavaScript's numbers are not exact */
 static_assert(JSON_WRITER_DEPTH_MAX <= 64, "object_levels has 64 bits");
 
+/* The Buf's maximum becomes the writer's first failure: nothing more is formatted for a full buffer. */
 static ErrCode write_to_buf(void *arg, Str bytes, Err *err) {
     buf_add(arg, bytes);
     return buf_check(arg, "the JSON", err);
@@ -46,10 +47,12 @@ static void fail_with(JsonWriter *w, ErrCode code) {
     if (!w->failed) w->failed = code;
 }
 
+/* A fault of the calling code: better no output than output that only looks like JSON. */
 static void fail_misuse(JsonWriter *w, const char *what) {
     if (!w->failed) w->failed = err_set(w->err, ERR_INTERNAL, "JSON writer: %s", what);
 }
 
+/* The buffer is emptied even after a failure, so that the writer's memory stays bounded while it is silent. */
 static void flush(JsonWriter *w) {
     if (!w->failed && w->buf.n) fail_with(w, w->sink.write(w->sink.arg, buf_str(&w->buf), w->err));
     w->buf.n = 0;
@@ -75,6 +78,7 @@ static inline void put_bytes(JsonWriter *w, const char *p, size_t n) {
     w->buf.n += n;
 }
 
+/* Small enough to be inlined everywhere; growing and flushing are in make_room. */
 static inline void put_char(JsonWriter *w, char c) {
     if (w->buf.cap == w->buf.n) make_room(w, 1);
     w->buf.p[w->buf.n++] = c;
@@ -85,6 +89,7 @@ static void put_indent(JsonWriter *w) {
     for (int i = 0; i < w->depth; i++) put_bytes(w, "  ", 2);
 }
 
+/* Depth 0 is the document, which is neither. */
 static inline bool is_in_object(const JsonWriter *w) {
     return w->depth > 0 && (w->object_levels >> (w->depth - 1) & 1);
 }
@@ -97,6 +102,7 @@ static inline void begin_item(JsonWriter *w) {
     if (w->is_pretty && w->depth > 0) put_indent(w);
 }
 
+/* Whether a value may be written now; puts what stands before it. */
 static bool begin_value(JsonWriter *w) {
     if (w->failed) return false;
     if (w->is_after_key) {
@@ -143,6 +149,7 @@ static void begin_bracket(JsonWriter *w, char bracket, bool is_object) {
 
 static void end_bracket(JsonWriter *w, char bracket, bool is_object) {
     if (w->failed) return;
+    /* Also an end that is right in kind but comes between a key and its value. */
     if (w->depth == 0 || w->is_after_key || is_in_object(w) != is_object) {
         fail_misuse(w, "an end that does not fit what is open");
         return;
@@ -216,6 +223,7 @@ static void put_escaped(JsonWriter *w, unsigned char c) {
     put_bytes(w, escape, sizeof(escape));
 }
 
+/* Runs and single escapes by turns; most texts are one run. */
 static void put_quoted(JsonWriter *w, Str text) {
     put_char(w, '"');
     for (size_t i = 0; i < text.n;) {
@@ -254,6 +262,7 @@ void json_int(JsonWriter *w, int64_t i) {
 
 void json_real(JsonWriter *w, double f) {
     char text[REAL_TEXT_MAX];
+    /* JSON has no such numbers. */
     if (!isfinite(f)) {
         json_null(w);
         return;
@@ -286,12 +295,14 @@ void json_value(JsonWriter *w, Value value) {
     switch (value.type.kind) {
     case TYPE_BOOL: json_bool(w, value.b); return;
     case TYPE_INT64:
+        /* As text where a reader in JavaScript would silently get a neighbour. */
         if (value.i >= -SAFE_INTEGER && value.i <= SAFE_INTEGER)
             json_int(w, value.i);
         else
             put_plain_quoted(w, text, decimal_print(value.i, 0, text));
         return;
     case TYPE_DECIMAL:
+        /* A number with its scale: "12.50" tells more than 12.5, and readers that care keep it. */
         if (begin_value(w)) put_bytes(w, text, decimal_print(value.dec, value.type.scale, text));
         return;
     case TYPE_FLOAT64: json_real(w, value.f); return;

@@ -64,6 +64,7 @@ bool log_level_parse(Str name, LogLevel *ret_level) {
     return false;
 }
 
+/* O_APPEND, so that lines of another process that logs to the same file do not overwrite ours. */
 static int open_file(const char *path, size_t *ret_n_bytes) {
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     struct stat info;
@@ -133,6 +134,7 @@ static void rotate(void) {
 
 static void write_line(Str line) {
     pthread_mutex_lock(&the_log.lock);
+    /* A line larger than the limit still goes into a file of its own. */
     bool is_full = the_log.path && the_log.max_bytes && the_log.n_bytes && the_log.n_bytes + line.n > the_log.max_bytes;
     if (is_full) rotate();
     /* More than one write only when the disk is full or a signal came: the line's rest follows under the same lock. */
@@ -146,6 +148,7 @@ static void write_line(Str line) {
     pthread_mutex_unlock(&the_log.lock);
 }
 
+/* The lock is held. The new count is stored after the secret, for those who read it without the lock. */
 static void add_secret(Str secret) {
     size_t n = atomic_load_explicit(&the_n_secrets, memory_order_relaxed);
     for (size_t i = 0; i < n; i++)
@@ -155,6 +158,7 @@ static void add_secret(Str secret) {
     atomic_store_explicit(&the_n_secrets, n + 1, memory_order_release);
 }
 
+/* Also in its JSON spelling, for texts that are JSON already: there a quote in a secret is escaped. */
 void log_hide(Str secret) {
     if (secret.n < SECRET_BYTES_MIN) return;
     Buf quoted;
@@ -235,6 +239,7 @@ static bool find_url_password(Str text, size_t at, size_t *ret_from, size_t *ret
 
 /* How long the registered secret at `at` is, 0 when there is none; the longest, since one may begin with another. */
 static size_t secret_at(Str text, size_t at, size_t n_secrets) {
+    /* Short lists, compared by their first byte: cheaper than any index at 64 of them. */
     size_t n = 0;
     for (size_t i = 0; i < n_secrets; i++) {
         Str secret = the_log.secrets[i];
@@ -269,6 +274,7 @@ static Str mask_text(Str text, Buf *buf) {
     return buf_str(buf);
 }
 
+/* Masked, then cut at a character, then encoded: in this order nothing leaks. */
 static void put_text(JsonWriter *w, Str text, Buf *scratch) {
     Str masked = mask_text(text, scratch);
     if (masked.n > TEXT_BYTES_MAX) {

@@ -29,6 +29,7 @@ struct Map {
     size_t cap; /* entries; there are twice as many slots */
 };
 
+/* Unaligned on purpose; memcpy of a constant size is one load. */
 static inline uint64_t load64(const char *p) {
     uint64_t word;
     memcpy(&word, p, sizeof(word));
@@ -61,6 +62,7 @@ static inline size_t slot_mask(const Map *map) {
     return map->cap * 2 - 1;
 }
 
+/* Slots carry their hashes, so they are put into the new table without looking at a key. */
 static void map_set_cap(Map *map, size_t cap) {
     MapEntry *entries = arena_alloc(map->arena, size_mul(cap, sizeof(MapEntry)));
     MapSlot *old = map->slots;
@@ -102,6 +104,7 @@ void *map_get(const Map *map, Str key) {
 void *map_put(Map *map, Str key, void *value) {
     uint32_t hash = map_hash(key);
     MapSlot *slot = map_slot(map, key, hash);
+    /* Replacing leaves the key and its place in the order as they were. */
     if (slot->entry) {
         MapEntry *entry = &map->entries[slot->entry - 1];
         void *before = entry->value;

@@ -19,6 +19,7 @@
 
 enum { TREE_DEPTH_MAX = 200, HASH_CHUNK_BYTES = 128 * 1024, HASH_BYTES = HASH_TEXT_BYTES / 2 };
 
+/* As in base_file.c, with fewer cases: here nothing is written, so disks do not fill up. */
 static ErrCode path_err(Err *err, int system_errno, const char *verb, const char *path) {
     char why[128];
     ErrCode code = system_errno == ENOENT || system_errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
@@ -28,6 +29,7 @@ static ErrCode path_err(Err *err, int system_errno, const char *verb, const char
     return code;
 }
 
+/* For CLEANUP; closes the descriptor it was made from as well. */
 static void close_dir(DIR **dir) {
     if (*dir) closedir(*dir);
 }
@@ -38,11 +40,13 @@ static bool is_dot_name(const char *name) {
 
 static ErrCode remove_at(int folder_fd, const char *name, const char *tree, int depth, Err *err);
 
+/* readdir tells its end from a failure by errno only. Removing while reading is allowed (POSIX, readdir). */
 static ErrCode remove_contents(DIR *dir, const char *tree, int depth, Err *err) {
     for (;;) {
         errno = 0;
         const struct dirent *entry = readdir(dir);
         if (!entry) return errno ? path_err(err, errno, "remove", tree) : ERR_OK;
+        /* The message names the tree the caller asked for; the entry at fault is in the detail's errno at best. */
         if (!is_dot_name(entry->d_name)) TRY(remove_at(dirfd(dir), entry->d_name, tree, depth + 1, err));
     }
 }
@@ -59,6 +63,7 @@ static ErrCode remove_at(int folder_fd, const char *name, const char *tree, int 
         if (unlinkat(folder_fd, name, 0) != 0 && errno != ENOENT) return path_err(err, errno, "remove", tree);
         return ERR_OK;
     }
+    /* From here the DIR owns the descriptor. */
     CLEANUP(close_dir) DIR *dir = fdopendir(fd);
     if (!dir) {
         int why = errno;
@@ -84,6 +89,7 @@ const char *path_join(Arena *arena, const char *folder, const char *name) {
 }
 
 ErrCode path_real(Arena *arena, const char *path, const char **ret_path, Err *err) {
+    /* realpath's own buffer: a fixed one would be another limit to explain. */
     char *real = realpath(path, NULL);
     if (!real) return path_err(err, errno, "find", path);
     *ret_path = arena_cstr(arena, str_of(real));
@@ -96,6 +102,7 @@ Str path_base(const char *path) {
     return str_of(slash ? slash + 1 : path);
 }
 
+/* Bytes, not the locale: the same order on every machine, so that tests and outputs can rely on it. */
 static int compare_names(const void *a, const void *b) {
     return str_cmp(*(const Str *)a, *(const Str *)b);
 }
@@ -134,6 +141,7 @@ ErrCode path_prefix(Arena *arena, const char **ret_path, Err *err) {
     return ERR_OK;
 }
 
+/* Text, since hashes are compared, stored and shown more often than computed. */
 static Str hash_hex(Arena *arena, const unsigned char hash[HASH_BYTES]) {
     static const char hex[] = "0123456789abcdef";
     char text[HASH_TEXT_BYTES];
@@ -165,6 +173,7 @@ ErrCode hash_file(const Ctx *ctx, const char *path, Str *ret_hex, Err *err) {
     (void)!sodium_init();
     crypto_generichash_init(&state, NULL, 0, sizeof(hash));
     for (;;) {
+        /* Every chunk: hashing a large file takes long enough for someone to change their mind. */
         TRY(ctx_check(ctx, err));
         ssize_t n = read(fd, chunk, sizeof(chunk));
         if (n < 0 && errno == EINTR) continue;

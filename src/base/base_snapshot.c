@@ -30,6 +30,7 @@ Snapshot *snapshot_new(int64_t version) {
     return snapshot;
 }
 
+/* Plain stores: the snapshot is not shared yet, and publishing it is under the box's lock. */
 void snapshot_set(Snapshot *snapshot, SnapshotSlot slot, void *value, void (*free_fn)(void *value)) {
     assert(!snapshot->slots[slot].value && "a slot is filled once");
     snapshot->slots[slot].value = value;
@@ -74,6 +75,7 @@ void snapshot_box_free(SnapshotBox *box) {
     free(box);
 }
 
+/* The count is raised under the lock, so no publish can come between and free what was just read. */
 Snapshot *snapshot_box_acquire(SnapshotBox *box) {
     pthread_mutex_lock(&box->lock);
     Snapshot *snapshot = snapshot_acquire(box->current);

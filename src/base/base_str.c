@@ -37,6 +37,7 @@ bool str_eq_nocase(Str a, Str b) {
     return true;
 }
 
+/* memcmp compares unsigned bytes, which for UTF-8 is the order of characters. */
 int str_cmp(Str a, Str b) {
     size_t n = MIN_OF(a.n, b.n);
     int order = n ? memcmp(a.p, b.p, n) : 0;
@@ -64,6 +65,7 @@ ptrdiff_t str_find_char(Str s, char what) {
     return at ? at - s.p : -1;
 }
 
+/* Clamping both ends means no caller has to know whether a prefix was there. */
 Str str_slice(Str s, size_t from, size_t to) {
     to = MIN_OF(to, s.n);
     from = MIN_OF(from, to);
@@ -92,6 +94,7 @@ Str str_split_next(Str *s, char sep) {
     return (Str){all.p, (size_t)at};
 }
 
+/* Byte by byte as defined, since its values are stored; maps have a faster one of their own. */
 uint64_t str_hash(Str s) {
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < s.n; i++) hash = (hash ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
@@ -192,6 +195,7 @@ static bool real_convert_fast(const RealText *real, double *ret_value) {
     return true;
 }
 
+/* Strict where strtod is lax: no white space, no hexadecimal, no words, and the point is a point in every locale. */
 bool str_to_double(Str s, double *ret_value) {
     RealText real;
     double value;
@@ -221,6 +225,7 @@ int str_distance(Str a, Str b, int cap) {
         for (int j = 1; j <= n_b; j++) {
             unsigned char cb = lower(b.p[j - 1]);
             int edits = MIN_OF(above[j - 1] + (ca != cb), MIN_OF(above[j], row[j - 1]) + 1);
+            /* The swap of two neighbours is the most common slip of the hand and costs one edit, not two. */
             bool is_swap = i > 1 && j > 1 && ca == lower(b.p[j - 2]) && lower(a.p[i - 2]) == cb;
             if (is_swap) edits = MIN_OF(edits, before[j - 2] + 1);
             row[j] = edits;
@@ -238,6 +243,7 @@ int str_distance(Str a, Str b, int cap) {
 }
 
 Str str_nearest(Str word, const Str *candidates, size_t n_candidates) {
+    /* A third of the length, at least 1 and at most NEAREST_EDITS_MAX. */
     int cap = word.n < 6 ? 1 : word.n < 9 ? 2 : NEAREST_EDITS_MAX;
     Str nearest = {0};
     for (size_t i = 0; i < n_candidates && cap >= 0; i++) {

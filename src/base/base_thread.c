@@ -39,6 +39,7 @@ Queue *queue_new(size_t cap) {
     return queue;
 }
 
+/* What is still in it belongs to whoever pushed it. */
 void queue_free(Queue *queue) {
     if (!queue) return;
     pthread_cond_destroy(&queue->is_filled);
@@ -51,6 +52,7 @@ ErrCode queue_push(Queue *queue, void *item, Err *err) {
     pthread_mutex_lock(&queue->lock);
     bool is_closed = queue->is_closed, is_full = queue->n == queue->cap;
     if (!is_closed && !is_full) {
+        /* No modulo: cap is not a power of two, and at is at most one lap ahead. */
         size_t at = queue->head + queue->n++;
         queue->items[at < queue->cap ? at : at - queue->cap] = item;
         pthread_cond_signal(&queue->is_filled);
@@ -61,6 +63,7 @@ ErrCode queue_push(Queue *queue, void *item, Err *err) {
     return ERR_OK;
 }
 
+/* An absolute time, so that being woken for nothing does not start the wait again. */
 static struct timespec deadline_in(int timeout_ms) {
     struct timespec at = {0};
     clock_gettime(CLOCK_MONOTONIC, &at);
@@ -94,6 +97,7 @@ void queue_close(Queue *queue) {
     pthread_mutex_unlock(&queue->lock);
 }
 
+/* Old news as soon as it is returned: for metrics and tests, not for deciding whether to push. */
 size_t queue_length(Queue *queue) {
     pthread_mutex_lock(&queue->lock);
     size_t n = queue->n;
@@ -150,6 +154,7 @@ Pool *pool_new(const char *name, int n_threads, size_t cap_jobs) {
     return pool;
 }
 
+/* The job is boxed: a Queue carries one pointer, and a malloc is nothing beside a request. */
 ErrCode pool_submit(Pool *pool, void (*fn)(void *arg), void *arg, Err *err) {
     Job *job = base_alloc(sizeof(Job));
     *job = (Job){.fn = fn, .arg = arg};
@@ -158,6 +163,7 @@ ErrCode pool_submit(Pool *pool, void (*fn)(void *arg), void *arg, Err *err) {
     return code;
 }
 
+/* Closing lets workers finish what is queued and then leave; joining waits for the running jobs as well. */
 void pool_free(Pool *pool) {
     if (!pool) return;
     queue_close(pool->jobs);

@@ -17,6 +17,7 @@ enum { YEAR_MIN = 1, YEAR_MAX = 9999, DAYS_PER_ERA = 146097, DAYS_TO_EPOCH = 719
 #define DAY_CLAMP INT64_C(2147483647)
 #define US_PER_HOUR (INT64_C(3600) * TIME_US_PER_SECOND)
 
+/* C rounds towards zero; days before 1970 need the floor. */
 static inline int64_t floor_div(int64_t a, int64_t b) {
     int64_t quotient = a / b;
     return quotient - (a % b < 0);
@@ -75,12 +76,14 @@ static inline bool is_leap(int year) {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
+/* 0 for a month that is none, which no day of the month fits. */
 int time_days_in_month(int year, int month) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (month < 1 || month > MONTHS_PER_YEAR) return 0;
     return days[month - 1] + (month == 2 && is_leap(year));
 }
 
+/* time_days_in_month gives 0 for a month out of range, so the month needs no test of its own. */
 bool time_civil_is_valid(Civil civil) {
     return civil.year >= YEAR_MIN && civil.year <= YEAR_MAX && civil.day >= 1 &&
            civil.day <= time_days_in_month(civil.year, civil.month);
@@ -99,6 +102,7 @@ IsoWeek time_iso_week(int64_t days) {
     return (IsoWeek){.year = year, .week = (int)((thursday - first) / 7) + 1};
 }
 
+/* No check that the year has such a week: week 53 of a year with 52 is week 1 of the next, and so on. */
 int64_t time_iso_week_start(IsoWeek week) {
     int64_t fourth = time_days_of((Civil){week.year, 1, 4}); /* always in week 1 */
     return fourth - (time_weekday(fourth) - 1) + (int64_t)(week.week - 1) * 7;
@@ -143,6 +147,7 @@ static int64_t add_fixed(int64_t us, int64_t n, int64_t step_us) {
     return clamp_us(sum);
 }
 
+/* The day of the month is kept where the month has it, else its last: Jan 31 and a month is Feb 28. */
 static int64_t add_months(int64_t us, int64_t n_months) {
     int64_t days = time_day_of_us(us), time_of_day_us = us - days * TIME_US_PER_DAY;
     Civil civil = time_civil_of(days);
@@ -173,6 +178,7 @@ int64_t time_add(TimeGrain grain, int64_t us, int64_t n_periods) {
     return us;
 }
 
+/* A call into the vDSO, not the kernel: cheap enough for every batch. */
 static int64_t system_clock_us(clockid_t id) {
     struct timespec now = {0};
     clock_gettime(id, &now);

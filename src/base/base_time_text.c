@@ -51,6 +51,7 @@ static inline Cursor cursor_of(Str s) {
     return (Cursor){s.p, s.n ? s.p + s.n : s.p};
 }
 
+/* Validity is checked here, once for all readers: no text gets further that is not a day of the calendar. */
 static bool take_date(Cursor *cursor, int64_t *ret_days) {
     Civil civil;
     if (!take_digits(cursor, 4, &civil.year) || !take_char(cursor, '-') || !take_digits(cursor, 2, &civil.month) ||
@@ -60,6 +61,7 @@ static bool take_date(Cursor *cursor, int64_t *ret_days) {
     return true;
 }
 
+/* Nothing may follow: "2014-03-07T" is a timestamp cut short, not a date. */
 bool time_parse_date(Str s, int64_t *ret_days) {
     Cursor cursor = cursor_of(s);
     int64_t days;
@@ -88,6 +90,7 @@ static bool take_time(Cursor *cursor, int64_t *ret_us) {
         if (!take_digits(cursor, 2, &second)) return false;
         if (take_char(cursor, '.') && !take_fraction(cursor, &fraction_us)) return false;
     }
+    /* No 24:00 and no leap second: neither is an instant that could be printed back. */
     if (hour > 23 || minute > 59 || second > 59) return false;
     *ret_us = (hour * SECONDS_PER_HOUR + minute * SECONDS_PER_MINUTE + second) * TIME_US_PER_SECOND + fraction_us;
     return true;
@@ -102,6 +105,7 @@ static bool take_offset(Cursor *cursor, int64_t *ret_us) {
     int hour, minute = 0;
     if (!take_digits(cursor, 2, &hour)) return false;
     if (!at_end(cursor)) {
+        /* With or without the colon, but never a colon alone. */
         (void)take_char(cursor, ':');
         if (!take_digits(cursor, 2, &minute)) return false;
     }
@@ -119,6 +123,7 @@ bool time_parse_timestamp(Str s, int64_t *ret_utc_us) {
         if (!take_char(&cursor, 'T') && !take_char(&cursor, ' ') && !take_char(&cursor, 't')) return false;
         if (!take_time(&cursor, &time_us) || !take_offset(&cursor, &offset_us) || !at_end(&cursor)) return false;
     }
+    /* An instant is kept in UTC; the offset it was written with is gone. */
     int64_t utc_us = days * TIME_US_PER_DAY + time_us - offset_us;
     int year = time_civil_of(time_day_of_us(utc_us)).year; /* an offset may lead out of our years */
     if (year < 1 || year > 9999) return false;
@@ -160,6 +165,7 @@ bool time_parse_period(Str s, int64_t *ret_from_us, int64_t *ret_to_us, TimeGrai
     int year, hour;
     int64_t days = 0;
     TimeGrain grain = TIME_GRAIN_NONE;
+    /* Every period starts with its year in four digits; what comes next tells the grain. */
     if (!take_digits(&cursor, 4, &year) || year < 1) return false;
     if (!take_period_rest(&cursor, year, &grain, &days)) return false;
     int64_t from_us = days * TIME_US_PER_DAY;
@@ -199,6 +205,7 @@ static inline char *put_year(char *out, int year) {
     return put_digits(out, year < 0 ? 0u - (unsigned)year : (unsigned)year, 4);
 }
 
+/* Printers write forward into the caller's buffer and return its new end. */
 static char *put_month(char *out, Civil civil) {
     out = put_year(out, civil.year);
     *out++ = '-';
@@ -211,6 +218,7 @@ static char *put_date(char *out, Civil civil) {
     return put_2(out, (unsigned)civil.day);
 }
 
+/* The NUL is for callers that pass the text to a C library; the length is for everyone else. */
 static size_t put_end(const char *start, char *end) {
     *end = '\0';
     return (size_t)(end - start);
@@ -237,6 +245,7 @@ size_t time_print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]) {
     if (fraction) {
         *p++ = '.';
         p = put_digits(p, fraction, FRACTION_DIGITS);
+        /* Fraction digits that say nothing are left out; the point stays, as not all of them are zero. */
         while (p[-1] == '0') p--;
     }
     *p++ = 'Z';
@@ -257,6 +266,7 @@ size_t time_print_period(TimeGrain grain, int64_t us, char out[TIME_TEXT_MAX]) {
         break;
     case TIME_GRAIN_MONTH: p = put_month(p, civil); break;
     case TIME_GRAIN_WEEK: {
+        /* The week's own year, not the calendar's: 2014-12-29 is in 2015-W01. */
         IsoWeek week = time_iso_week(days);
         p = put_year(p, week.year);
         *p++ = '-';

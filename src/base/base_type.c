@@ -40,6 +40,7 @@ static bool parse_decimal_bounds(Str s, Type *ret_type) {
     return true;
 }
 
+/* By the table of names; only decimals carry more than one. */
 bool type_parse(Str s, Type *ret_type) {
     if (str_starts(s, S("decimal"))) return parse_decimal_bounds(str_slice(s, sizeof("decimal") - 1, s.n), ret_type);
     for (int kind = 0; kind < TYPE_KIND_COUNT; kind++) {
@@ -50,6 +51,7 @@ bool type_parse(Str s, Type *ret_type) {
     return false;
 }
 
+/* The longest, "decimal(38,38)", is well under TYPE_TEXT_MAX. */
 const char *type_print(Type type, char out[TYPE_TEXT_MAX]) {
     Str name = str_of(type_kind_name(type.kind));
     memcpy(out, name.p, name.n + 1);
@@ -64,6 +66,7 @@ const char *type_print(Type type, char out[TYPE_TEXT_MAX]) {
     return out;
 }
 
+/* Decimals of another precision are another type, even when their values compare equal. */
 bool type_eq(Type a, Type b) {
     if (a.kind != b.kind) return false;
     return a.kind != TYPE_DECIMAL || (a.precision == b.precision && a.scale == b.scale);
@@ -107,6 +110,7 @@ bool value_eq(Value a, Value b) {
     return false;
 }
 
+/* For charts, statistics and shares, where the nearest double is good enough; never for sums of amounts. */
 double value_to_double(Value v) {
     if (v.is_null) return NAN;
     switch (v.type.kind) {
@@ -118,6 +122,7 @@ double value_to_double(Value v) {
     }
 }
 
+/* The two spellings that every engine and format writes; "yes" and "on" are a pack's to translate. */
 static bool parse_bool(Str s, bool *ret_b) {
     bool is_true = str_eq_nocase(s, S("true")) || str_eq(s, S("1"));
     if (!is_true && !str_eq_nocase(s, S("false")) && !str_eq(s, S("0"))) return false;
@@ -132,6 +137,7 @@ static bool is_json(Str s) {
     return json_parse(scratch, s, NULL, &json, NULL) == ERR_OK;
 }
 
+/* Fills the value by its type, or says the text is none; v->type is set already. */
 static bool parse_as(Str s, Value *v) {
     switch (v->type.kind) {
     case TYPE_NULL: v->is_null = true; return s.n == 0;
@@ -167,6 +173,7 @@ ErrCode value_parse(Str s, Type type, Value *ret_value, Err *err) {
         *ret_value = v;
         return ERR_OK;
     }
+    /* The text is shown cut: a broken quote can make one cell of a whole file. */
     char name[TYPE_TEXT_MAX];
     Str shown = str_slice(s, 0, utf8_cut(s, MESSAGE_TEXT_MAX));
     return err_set(err, ERR_DATA, "'%.*s'%s is not a value of type %s: %s", STR_ARG(shown), shown.n < s.n ? "…" : "",
@@ -174,6 +181,7 @@ ErrCode value_parse(Str s, Type type, Value *ret_value, Err *err) {
                    (unsigned)type.kind < TYPE_KIND_COUNT ? KIND_HINTS[type.kind] : "unknown type");
 }
 
+/* Printed on the stack and copied once: all but texts are short. */
 Str value_print(Arena *arena, Value v) {
     char out[DECIMAL_TEXT_MAX]; /* the longest of them */
     if (v.is_null) return S("");

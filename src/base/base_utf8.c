@@ -26,6 +26,7 @@ static inline size_t skip_ascii(Str s, size_t i) {
     return i;
 }
 
+/* 10xxxxxx: never the start of a character. */
 static inline bool is_continuation(unsigned char c) {
     return (c & 0xC0) == 0x80;
 }
@@ -57,6 +58,7 @@ static inline size_t rune_at(const unsigned char *p, size_t n, uint32_t *rune) {
     return 4;
 }
 
+/* Runs of ASCII are skipped; only what is between them is decoded. */
 size_t utf8_invalid_at(Str s) {
     size_t i = 0;
     uint32_t rune;
@@ -79,6 +81,7 @@ size_t utf8_decode(Str s, uint32_t *ret_rune) {
     return length ? length : 1;
 }
 
+/* What is no character is written as the replacement, so the output is valid whatever came in. */
 size_t utf8_encode(uint32_t rune, char out[4]) {
     if (rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF)) rune = RUNE_REPLACEMENT;
     if (rune < 0x80) {
@@ -103,6 +106,7 @@ size_t utf8_encode(uint32_t rune, char out[4]) {
     return 4;
 }
 
+/* Characters, not what is seen as one: for counting columns of an error and limits, not for laying out text. */
 size_t utf8_length(Str s) {
     size_t n_runes = 0;
     uint32_t rune;
@@ -123,6 +127,7 @@ static inline size_t rune_width(uint32_t rune) {
     return width > 0 ? (size_t)width : 0;
 }
 
+/* The sum over characters: right for everything but emoji joined into one, which terminals disagree on anyway. */
 size_t utf8_width(Str s) {
     size_t n_columns = 0;
     uint32_t rune;

@@ -15,8 +15,8 @@ NODISCARD bool writer_format_parse(Str name, WriterFormat *ret_format); /* "tabl
 typedef struct WriterColumn {
     Str name;
     Type type;
-    Str title;       /* text tables' heading; empty: the name */
-    Str format;      /* currency percent number integer text date */
+    Str title;  /* text tables' heading; empty: the name */
+    Str format; /* currency percent number integer text date */
     Str unit;
     int decimals;    /* -1: by format */
     TimeGrain grain; /* dates and timestamps are shown as periods of it */
@@ -26,8 +26,8 @@ typedef struct WriterColumn {
 
 typedef struct WriterOptions {
     WriterFormat format;
-    int width;          /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
-    bool is_pretty;     /* JSON with indents */
+    int width;             /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
+    bool is_pretty;        /* JSON with indents */
     size_t max_cell_bytes; /* text tables; 0: 200 */
 } WriterOptions;
 
@@ -45,19 +45,26 @@ NODISCARD ErrCode writer_object_begin(Writer *w, Str name, Err *err);
 NODISCARD ErrCode writer_object_end(Writer *w, Err *err);
 NODISCARD ErrCode writer_list_begin(Writer *w, Str name, Err *err);
 NODISCARD ErrCode writer_list_end(Writer *w, Err *err);
-/* A table: JSON "columns": [{name,type,…}], "rows": [[…]] at this level (named tables: inside an object of that name). */
+/* A table: JSON "columns": [{name,type,…}], "rows": [[…]] at this level, where there is place for one (named tables, and those in a
+ * list: inside an object of their own). The columns are copied. */
 NODISCARD ErrCode writer_table_begin(Writer *w, Str name, const WriterColumn *columns, size_t n_columns, Err *err);
 NODISCARD ErrCode writer_rows(Writer *w, const Batch *batch, Err *err);
 NODISCARD ErrCode writer_table_end(Writer *w, Err *err);
-/* A line for the person; text only. Empty: a blank line. */
+/* A line, or several, for the person; text only. Empty: a blank line, unless there is one or nothing before it. */
 NODISCARD ErrCode writer_note(Writer *w, Str line, Err *err);
-/* Ends the document and flushes. */
+/* Ends a document whose operation failed: closes what is open and, in JSON, adds "error": {code, message, at, line, column}; then
+ * flushes, so that even a failure in mid-stream leaves well-formed output. Instead of writer_finish. */
+NODISCARD ErrCode writer_fail(Writer *w, const Err *error, Err *err);
+/* Ends the document and hands the last bytes to the sink; what the sink itself holds back (a FILE's buffer) is its owner's. */
 NODISCARD ErrCode writer_finish(Writer *w, Err *err);
 
-/* A value as people read it: thousands separated by commas, percent of ratios, currency with two decimals and its unit before it
- * when that is a sign or code, periods by grain; "" for null. In the arena. */
+/* A value as people read it: thousands separated by commas, percent of ratios ("12.5 %"), currency with two decimals and its unit
+ * before it when that is a sign or code, periods by grain; "" for null. In the arena; column may be NULL. Rounding is half away
+ * from zero. Without decimals of its own: percent 1, integer 0, a decimal its scale, a float 2 (or three digits when below 0.1).
+ * Whole numbers without a format in a column whose role is dimension or time (keys, years) have no commas; format "text" is the
+ * plain text. Timestamps are "2014-03-07 10:20:30", or the date alone by format "date". */
 Str format_value(Arena *arena, Value value, const WriterColumn *column);
 /* "1,234 rows", "1 row". */
 Str format_count(Arena *arena, int64_t n, const char *singular, const char *plural);
-/* "320 ms", "1.4 s", "2 min 5 s". */
+/* "3.2 ms", "320 ms", "1.4 s", "2 min 5 s", "1 h 5 min". */
 Str format_duration(Arena *arena, int64_t us);

@@ -11,20 +11,21 @@ enum { META_VERSION = 1 };
 typedef struct Meta Meta;
 
 /* is_create makes the file; else ERR_NOT_FOUND. is_read_only never migrates: an older schema is then ERR_VERSION. */
-NODISCARD ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bool is_create, bool is_read_only,
-                            Meta **ret_meta, Err *err);
+NODISCARD ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bool is_create,
+                            bool is_read_only, Meta **ret_meta, Err *err);
 void meta_close(Meta *meta); /* NULL allowed */
 
 typedef struct MetaProject {
     Str name;
-    Str pack;             /* the pack's name */
+    Str pack;              /* the pack's name */
     int64_t model_version; /* applied; 0: none */
     int64_t created_at_us;
 } MetaProject;
 
 NODISCARD ErrCode meta_project_add(const Ctx *ctx, Meta *meta, Str name, Str pack, Err *err); /* ERR_EXISTS */
-NODISCARD ErrCode meta_project_remove(const Ctx *ctx, Meta *meta, Str name, Err *err);        /* with all that hangs on it */
-NODISCARD ErrCode meta_projects(const Ctx *ctx, Meta *meta, MetaProject **ret_projects, size_t *ret_n, Err *err); /* by name */
+NODISCARD ErrCode meta_project_remove(const Ctx *ctx, Meta *meta, Str name, Err *err); /* with all that hangs on it */
+NODISCARD ErrCode meta_projects(const Ctx *ctx, Meta *meta, MetaProject **ret_projects, size_t *ret_n,
+                                Err *err); /* by name */
 
 /* An applied model: the pack's text as it was accepted. */
 typedef struct MetaModel {
@@ -37,24 +38,29 @@ typedef struct MetaModel {
 } MetaModel;
 
 /* Applies a text: a new version, unless its hash is the current one's, which is then returned. */
-NODISCARD ErrCode meta_model_apply(const Ctx *ctx, Meta *meta, Str project, const MetaModel *model, int64_t *ret_version, Err *err);
-NODISCARD ErrCode meta_model_get(const Ctx *ctx, Meta *meta, Str project, int64_t version, MetaModel *ret_model, Err *err); /* 0: current */
-NODISCARD ErrCode meta_models(const Ctx *ctx, Meta *meta, Str project, MetaModel **ret_models, size_t *ret_n, Err *err); /* newest first, no text */
+NODISCARD ErrCode meta_model_apply(const Ctx *ctx, Meta *meta, Str project, const MetaModel *model,
+                                   int64_t *ret_version, Err *err);
+NODISCARD ErrCode meta_model_get(const Ctx *ctx, Meta *meta, Str project, int64_t version, MetaModel *ret_model,
+                                 Err *err); /* 0: current */
+NODISCARD ErrCode meta_models(const Ctx *ctx, Meta *meta, Str project, MetaModel **ret_models, size_t *ret_n,
+                              Err *err); /* newest first, no text */
 
 /* A file taken in by `load`. */
 typedef struct MetaFile {
-    int64_t id;     /* in order of arrival */
+    int64_t id; /* in order of arrival */
     Str input;
-    Str name;       /* as the person named it */
-    Str path;       /* within the project's inbox; empty when its rows went to the managed database */
+    Str name; /* as the person named it */
+    Str path; /* within the project's inbox; empty when its rows went to the managed database */
     Str hash;
     int64_t n_bytes;
     int64_t n_rows;
     int64_t at_us;
 } MetaFile;
 
-NODISCARD ErrCode meta_file_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile *file, int64_t *ret_id, Err *err);
-NODISCARD ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile **ret_files, size_t *ret_n, Err *err); /* oldest first */
+NODISCARD ErrCode meta_file_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile *file, int64_t *ret_id,
+                                Err *err);
+NODISCARD ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile **ret_files, size_t *ret_n,
+                             Err *err); /* oldest first */
 
 /* etl_log: one row a run and one a step of it. */
 typedef enum MetaStatus { META_RUNNING, META_DONE, META_FAILED } MetaStatus;
@@ -62,19 +68,19 @@ const char *meta_status_name(MetaStatus status);
 
 typedef struct MetaRun {
     int64_t id;
-    Str kind;         /* "load", "sync" */
-    Str batch;        /* id of the published batch; empty when nothing was published */
+    Str kind;  /* "load", "sync" */
+    Str batch; /* id of the published batch; empty when nothing was published */
     MetaStatus status;
     int64_t started_at_us;
     int64_t duration_us;
-    int64_t n_rows;   /* changes applied */
-    Str error;        /* message; empty when none */
+    int64_t n_rows; /* changes applied */
+    Str error;      /* message; empty when none */
 } MetaRun;
 
 typedef struct MetaStep {
-    Str name;         /* "capture", "silver", "gold", … */
+    Str name; /* "capture", "silver", "gold", … */
     Str table;
-    Str verdict;      /* "ok", or what is wrong */
+    Str verdict; /* "ok", or what is wrong */
     int64_t n_read;
     int64_t n_inserted;
     int64_t n_updated;
@@ -84,12 +90,16 @@ typedef struct MetaStep {
     int64_t duration_us;
 } MetaStep;
 
-NODISCARD ErrCode meta_run_begin(const Ctx *ctx, Meta *meta, Str project, Str kind, Str batch, int64_t *ret_run, Err *err);
+NODISCARD ErrCode meta_run_begin(const Ctx *ctx, Meta *meta, Str project, Str kind, Str batch, int64_t *ret_run,
+                                 Err *err);
 NODISCARD ErrCode meta_run_step(const Ctx *ctx, Meta *meta, int64_t run, const MetaStep *step, Err *err);
 /* Ends a run; failed runs keep their error. */
-NODISCARD ErrCode meta_run_end(const Ctx *ctx, Meta *meta, int64_t run, MetaStatus status, int64_t n_rows, Str error, Err *err);
+NODISCARD ErrCode meta_run_end(const Ctx *ctx, Meta *meta, int64_t run, MetaStatus status, int64_t n_rows, Str error,
+                               Err *err);
 /* Runs left RUNNING by a killed process become DONE when their batch was published, else FAILED ("interrupted"). */
 NODISCARD ErrCode meta_runs_settle(const Ctx *ctx, Meta *meta, Str project, Str published_batch, Err *err);
 /* Newest first, at most `max`. */
-NODISCARD ErrCode meta_runs(const Ctx *ctx, Meta *meta, Str project, int64_t max, MetaRun **ret_runs, size_t *ret_n, Err *err);
-NODISCARD ErrCode meta_run_steps(const Ctx *ctx, Meta *meta, int64_t run, MetaStep **ret_steps, size_t *ret_n, Err *err);
+NODISCARD ErrCode meta_runs(const Ctx *ctx, Meta *meta, Str project, int64_t max, MetaRun **ret_runs, size_t *ret_n,
+                            Err *err);
+NODISCARD ErrCode meta_run_steps(const Ctx *ctx, Meta *meta, int64_t run, MetaStep **ret_steps, size_t *ret_n,
+                                 Err *err);
