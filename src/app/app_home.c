@@ -124,6 +124,8 @@ ErrCode home_add_project(const Ctx *ctx, AppSession *session, Str name, Str pack
     size_t n_projects = 0;
     TRY(meta_projects(ctx, meta, &projects, &n_projects, err));
     if (!name.n) name = model->name;
+    if (!app_is_name(name))
+        return err_set(err, ERR_INVALID, "a project takes a name of " APP_NAME_RULE ", not '%.*s'", STR_ARG(name));
     for (size_t i = 0; i < n_projects; i++)
         if (str_eq(projects[i].name, name))
             return err_set(err, ERR_EXISTS, "this home has a project '%.*s' already; give the new one another name with --project",

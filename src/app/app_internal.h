@@ -11,6 +11,10 @@ extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
 extern const Op APP_OP_MODEL_APPLY;
 
+/* What projects and the like may be called. */
+#define APP_NAME_RULE "lower-case letters, digits, - and _ (at most 48, a letter first)"
+bool app_is_name(Str s);
+
 /* ---- home (app_home.c, app_lock.c, app_config.c) -------------------------------------------------------------------- */
 
 enum { HOME_TEXT_MAX_BYTES = 1 << 20 };
@@ -27,8 +31,6 @@ typedef struct HomeProject {
 HomeProject home_project(Arena *arena, const char *home, Str name);
 const char *home_meta_path(Arena *arena, const char *home);
 NODISCARD ErrCode home_config(Arena *arena, const char *home, AppConfig *ret_config, Err *err);
-/* The new project's folder, complete, under a name of its own until home_add_project has all of it. */
-
 /* Holds the home's lock file from open to close; -1 when not held. A kernel lock: the holder's death frees it. */
 typedef struct HomeLock {
     int fd;

@@ -66,7 +66,7 @@ static bool is_choice(const char *choices, Str value) {
     return false;
 }
 
-static bool is_name(Str s) {
+bool app_is_name(Str s) {
     if (!s.n || s.n > 48) return false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
@@ -88,10 +88,9 @@ static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, Err
             return err_set(err, ERR_INVALID, "%s takes a whole number, not '%.*s'", arg->name, STR_ARG(value));
         break;
     case OP_ARG_NAME:
-        if (!is_name(value))
+        if (!app_is_name(value))
             return err_set(err, ERR_INVALID,
-                           "%s takes a name of lower-case letters, digits, - and _ (at most 48, a letter first), not '%.*s'",
-                           arg->name, STR_ARG(value));
+                           "%s takes a name of " APP_NAME_RULE ", not '%.*s'", arg->name, STR_ARG(value));
         break;
     case OP_ARG_PAIR: {
         ptrdiff_t at = str_find_char(value, '=');

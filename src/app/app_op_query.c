@@ -118,6 +118,7 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(account->data_age_us / TIME_US_PER_SECOND), err));
     TRY(writer_field(w, S("compile_us"), (Str){0}, value_int(account->compile_us), err));
     TRY(writer_field(w, S("run_us"), (Str){0}, value_int(account->run_us), err));
+    if (!account->data_version) return writer_note(w, S("No data yet: run `starling sync`."), err);
     Str rows = format_count(arena, account->n_rows, "row", "rows");
     Str age = format_duration(arena, account->data_age_us);
     Str took = format_duration(arena, account->run_us);

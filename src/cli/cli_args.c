@@ -28,9 +28,13 @@ static ErrCode take_op(Arena *arena, Words *words, const Op **ret_op, Err *err) 
         if (i - words->next >= 2) break;
     }
     if (!found) {
-        Str word = str_of(words->at[words->next]);
-        Str near = app_op_nearest(word);
-        if (!near.n && words->next + 1 < words->n) near = app_op_nearest(arena_printf(arena, "%.*s %s", STR_ARG(word), words->at[words->next + 1]));
+        Str word = str_of(words->at[words->next]), near = {0};
+        if (words->next + 1 < words->n) { /* "model chek" */
+            Str two = arena_printf(arena, "%.*s %s", STR_ARG(word), words->at[words->next + 1]);
+            near = app_op_nearest(two);
+            if (near.n && str_find_char(near, ' ') >= 0) word = two;
+        }
+        if (!near.n) near = app_op_nearest(word);
         if (near.n)
             return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; did you mean '%.*s'?", STR_ARG(word), STR_ARG(near));
         return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; see: starling help", STR_ARG(word));

@@ -19,13 +19,15 @@ refuses 2 "takes a name of lower-case letters" "$starling" init home --pack reta
 # --- packs
 mkdir broken
 printf 'pack: 1\nname: broken\n  title: [\n' >broken/pack.yaml
-refuses 2 "broken/pack.yaml:3:" "$starling" init home2 --pack ./broken
+refuses 2 "broken/pack.yaml:2:7" "$starling" init home2 --pack ./broken
 printf 'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n' >broken/pack.yaml
-refuses 2 "pack.yaml:1:" "$starling" model check ./broken
+refuses 2 "broken has 1 error" "$starling" model check ./broken
+says "pack.yaml:1:5: anchors"
 python3 -c 'print("pack: 1\nname: x\nsources: " + "[" * 100000)' >broken/pack.yaml
-refuses 2 "pack.yaml:" "$starling" model check ./broken
+refuses 2 "broken has 1 error" "$starling" model check ./broken
+says "pack.yaml:3:"
 sed 's/expr: sum(sales)/expr: sum(salse)/' "$source_folder/packs/retail/pack.yaml" >broken/pack.yaml
-timeout 60 "$starling" model check ./broken >out.txt 2>err.txt && fail "a wrong column passed model check"
+refuses 2 "broken has" "$starling" model check ./broken
 says "did you mean 'sales'?"
 line=$(grep -n 'sum(salse)' broken/pack.yaml | cut -d: -f1)
 says "pack.yaml:$line:"
@@ -87,8 +89,8 @@ python3 -c 'print("[" * 10000)' >deep.json
 ask 7 "deep" @deep.json
 python3 -c 'print("{\"measures\":[\"" + "x" * 5000000 + "\"]}")' >long.json
 ask 7 "bytes" @long.json
-python3 -c 'print("{\"measures\":[\"sum(" + "(" * 5000 + "1" + ")" * 5000 + ")\"]}")' >parens.json
-refuses 2 "" "$starling" query @parens.json --home home
+python3 -c 'print("{\"measures\":[{\"as\":\"x\",\"expr\":\"" + "(" * 3000 + "1" + ")" * 3000 + "\"}]}")' >parens.json
+ask 7 "deep" @parens.json
 refuses 6 "time limit" "$starling" query '{"measures":["revenue"]}' --home home --timeout 0.000001
 
 # --- another process holds the home
@@ -141,12 +143,12 @@ json 'd["rows"] == [[20005]] and d["data_version"] == 2'
 
 # --- a folder that cannot be written (root may write anywhere, so a file stands in its place too)
 : >file
-refuses 8 "file" "$starling" init file/home --pack retail
+refuses 4 "Not a directory" "$starling" init file/home --pack retail
 if [ "$(id -u)" != 0 ]; then
     mkdir locked && chmod a-w locked
     refuses 8 "locked" "$starling" init locked/home --pack retail
 fi
-refuses 8 "proc" "$starling" init /proc/home --pack retail
+refuses 4 "/proc/home" "$starling" init /proc/home --pack retail
 
 # --- errors as JSON
 timeout 60 "$starling" query '{"measures":["revenu"]}' --home home --json >out.txt 2>err.txt && fail "an unknown measure passed"
