@@ -25,10 +25,10 @@ typedef struct ModelLabel {
     Str description; /* may be empty */
     const Str *synonyms;
     size_t n_synonyms;
-    Str format;      /* currency, percent, number, integer, text, date; empty: by type */
-    Str unit;        /* "USD", "days"; may be empty */
-    int decimals;    /* -1: by format */
-    bool is_hidden;  /* not offered to people */
+    Str format;     /* currency, percent, number, integer, text, date; empty: by type */
+    Str unit;       /* "USD", "days"; may be empty */
+    int decimals;   /* -1: by format */
+    bool is_hidden; /* not offered to people */
     bool is_pii;
 } ModelLabel;
 
@@ -36,7 +36,7 @@ typedef struct ModelColumn {
     Str name;
     Type type;
     bool is_not_null;
-    Str check;              /* expression text over the table's columns; may be empty */
+    Str check; /* expression text over the table's columns; may be empty */
     const Expr *check_expr;
     ModelPlace place;
 } ModelColumn;
@@ -110,19 +110,19 @@ typedef struct ModelPath {
 
 /* Whether another table has a row, or what it says: evaluated per fact row. */
 typedef struct ModelLookup {
-    const ModelTable *table;    /* NULL: the column is no lookup */
-    const size_t *columns;      /* of `table`, compared with… */
-    const Expr *const *values;  /* …these, over the fact's path */
+    const ModelTable *table;   /* NULL: the column is no lookup */
+    const size_t *columns;     /* of `table`, compared with… */
+    const Expr *const *values; /* …these, over the fact's path */
     size_t n_columns;
-    const Expr *value;          /* over `table`'s columns (its key is `columns`); NULL: true where a row exists, else false */
+    const Expr *value; /* over `table`'s columns (its key is `columns`); NULL: true where a row exists, else false */
 } ModelLookup;
 
 typedef struct ModelAttribute {
     Str name;
     ModelLabel label;
     Type type;
-    const Expr *expr;  /* over the dimension's path */
-    int scd;           /* 1 or 2 */
+    const Expr *expr; /* over the dimension's path */
+    int scd;          /* 1 or 2 */
     bool is_key;
     ModelPlace place;
 } ModelAttribute;
@@ -157,8 +157,9 @@ typedef struct ModelFactColumn {
     ModelLabel label;
     ModelColumnKind kind;
     Type type;
-    const Expr *expr;   /* over the fact's path; NULL for a lookup */
+    const Expr *expr; /* over the fact's path; NULL for a lookup */
     ModelLookup lookup;
+    bool is_shared; /* another fact has a member of this bare name: the canonical name has the fact's before it */
     ModelPlace place;
 } ModelFactColumn;
 
@@ -167,13 +168,13 @@ typedef enum ModelPartition { MODEL_PARTITION_NONE, MODEL_PARTITION_MONTH, MODEL
 typedef struct ModelFact {
     Str name;
     ModelLabel label;
-    ModelPath path;     /* one fact row a row of path.table: its key is the grain */
+    ModelPath path; /* one fact row a row of path.table: its key is the grain */
     const ModelRole *roles;
     size_t n_roles;
     const ModelFactColumn *columns;
     size_t n_columns;
-    ptrdiff_t time;     /* the main time axis: a column of kind TIME, or an integer column; -1: none */
-    Str axis_unit;      /* integer axis: what one step is called ("week"); empty for dates */
+    ptrdiff_t time; /* the main time axis: a column of kind TIME, or an integer column; -1: none */
+    Str axis_unit;  /* integer axis: what one step is called ("week"); empty for dates */
     ModelPartition partition;
     ModelPlace place;
 } ModelFact;
@@ -188,8 +189,8 @@ typedef struct ModelMeasure {
 } ModelMeasure;
 
 typedef struct ModelCalendar {
-    Str time_zone;           /* reporting zone, IANA name */
-    int fiscal_year_month;   /* 1..12: month the fiscal year starts */
+    Str time_zone;         /* reporting zone, IANA name */
+    int fiscal_year_month; /* 1..12: month the fiscal year starts */
 } ModelCalendar;
 
 /* A question worth asking of a new home, as a semantic query. */
@@ -200,6 +201,7 @@ typedef struct ModelExample {
 } ModelExample;
 
 typedef struct Model {
+    Arena *arena; /* that it lives in */
     Str name;
     Str title;
     Str description;
@@ -208,8 +210,8 @@ typedef struct Model {
     const char *folder; /* where the pack was read from; NULL when from meta */
     Str text;           /* of pack.yaml */
     ModelCalendar calendar;
-    bool is_as_of_now;  /* as_of: now */
-    Str as_of_column;   /* as_of: max(COLUMN): a TIME column of the first fact */
+    bool is_as_of_now; /* as_of: now */
+    Str as_of_column;  /* as_of: max(COLUMN): a TIME column of the first fact */
     const ModelSource *sources;
     size_t n_sources;
     const ModelTable *tables;
@@ -231,6 +233,7 @@ typedef struct Model {
 /* One thing that is wrong, or doubtful, in a pack. */
 typedef struct ModelFinding {
     bool is_error;
+    ErrCode code; /* of an error */
     ModelPlace place;
     Str message; /* with the remedy */
 } ModelFinding;
@@ -246,7 +249,8 @@ typedef struct ModelFindings {
  * Reads a pack's text. All findings are gathered, nearest valid names included; with an error among them the code is that of the
  * first and *err is that finding. `file` is used in places. Owned by the arena; `folder` may be NULL.
  */
-NODISCARD ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model **ret_model, ModelFindings *findings, Err *err);
+NODISCARD ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model **ret_model,
+                              ModelFindings *findings, Err *err);
 /* Reads FOLDER/pack.yaml. */
 NODISCARD ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err);
 
@@ -268,11 +272,12 @@ typedef struct ModelPart {
 
 typedef struct ModelMember {
     ModelMemberKind kind;
-    Type type;                       /* after the part, if any */
+    Type type; /* after the part, if any */
     const ModelLabel *label;
-    const ModelMeasure *measure;     /* MEASURE */
-    const ModelFact *fact;           /* ATTRIBUTE (NULL when asked of no fact) and COLUMN */
-    const ModelRole *role;           /* ATTRIBUTE */
+    const ModelMeasure *measure; /* MEASURE */
+    const ModelFact *fact;       /* ATTRIBUTE (NULL when asked of no fact) and COLUMN */
+    const ModelRole *role; /* ATTRIBUTE; NULL when asked of no fact by the name of a dimension that no fact uses so */
+    const ModelDimension *dimension; /* ATTRIBUTE */
     const ModelAttribute *attribute; /* ATTRIBUTE */
     const ModelFactColumn *column;   /* COLUMN */
     const ModelPart *part;           /* of a date; NULL: none */
@@ -282,20 +287,22 @@ typedef struct ModelMember {
  * nearest name. */
 NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
 const ModelPart *model_parts(size_t *ret_n); /* all date parts */
-/* The canonical name: "order_line.sales", "order_date.month". */
+/* The canonical name: "line.amount", "order_date.month". */
 Str model_member_name(Arena *arena, const ModelMember *member);
 
 /* Resolves names over a path (pipeline/ builds its SQL with it): `alias.column` and the first table's bare columns, read from FROM
  * entries of the same aliases; the first table's alias is its own name. */
 ExprScope model_path_scope(Arena *arena, const ModelPath *path);
-/* Over one table's columns, or an input's text columns (any name is a column there), under one FROM alias. */
+/* Over one table's columns, under one FROM alias: bare, or after the table's name or the alias. */
 ExprScope model_table_scope(Arena *arena, const ModelTable *table, Str alias);
+/* Over an input's text columns: those of its header, or, with n_columns 0, whatever is named. */
 ExprScope model_input_scope(Arena *arena, const Str *columns, size_t n_columns, Str alias);
 /*
  * Over one fact, by the rules of design 5 "Names": inside an aggregate and its `where` a bare name is a column of the fact first,
  * elsewhere a measure, an attribute or a time. A measure comes back as its Expr and is compiled in its place; every other member
  * goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
- * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused.
+ * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused,
+ * as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
  */
 typedef struct ModelFactScope {
     const Model *model;

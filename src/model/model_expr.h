@@ -2,12 +2,13 @@
 /*
  * The expression language of packs and queries: text -> Expr (a tree with positions) -> SqlExpr (typed, names resolved).
  *
- *   literals   12  1.5  'text'  true  false  null  date '2014-03-07'
- *   names      sales   order_line.sales   order_date.month   "any name"
+ *   literals   12  1.5  1e6  'text'  true  false  null  date '2014-03-07'  timestamp '2014-03-07T10:20'
+ *   names      amount   line.amount   order_date.month   "any name"
  *   operators  or  and  not  = != <> < <= > >=  in (…)  not in (…)  between … and …  is [not] null  ||  + -  * /  unary -
  *   case       case when c then x … [else y] end      case x when v then … end
+ *   types      cast(x as decimal(18,2))  try_cast(x as int64)
  *   calls      every scalar and aggregate function of sql/ by its name; count(*), count(distinct x)
- *   where      sum(sales) where category = 'Furniture';  revenue where is_returned     (an aggregate or a measure before it)
+ *   where      sum(amount) where kind = 'new';  total where is_open     (an aggregate or a measure before it)
  *
  * Precedence, loosest first: or, and, not, comparison, ||, + -, * /, unary -, `where` (its condition reaches as far as it can; in a
  * longer formula put it in parentheses). Division gives float64 and null for a zero divisor. Depth and length are capped.
@@ -15,7 +16,8 @@
  */
 #include "sql/sql.h"
 
-enum { EXPR_MAX_BYTES = 8192, EXPR_MAX_DEPTH = 64 };
+/* Nodes are counted with measures expanded. */
+enum { EXPR_MAX_BYTES = 8192, EXPR_MAX_DEPTH = 64, EXPR_MAX_NODES = 10000 };
 
 /* Where something stands in a person's file, or a query's member path as `file` with no line. */
 typedef struct ModelPlace {
@@ -27,33 +29,33 @@ typedef struct ModelPlace {
 typedef enum ExprKind {
     EXPR_LITERAL,
     EXPR_NAME,
-    EXPR_CALL,     /* fn, or an unknown name kept in `name` (derivations such as prior) */
-    EXPR_CASE,     /* args: when, then, …, [else] (odd count); the operand form is rewritten to comparisons */
-    EXPR_IN,       /* args[0] in args[1..] */
-    EXPR_CAST,     /* cast(x as type), try_cast */
-    EXPR_WHERE     /* args[0] where args[1] */
+    EXPR_CALL, /* fn, or an unknown name kept in `name` (derivations such as prior) */
+    EXPR_CASE, /* args: when, then, …, [else] (odd count); the operand form is rewritten to comparisons */
+    EXPR_IN,   /* args[0] in args[1..] */
+    EXPR_CAST, /* cast(x as type), try_cast */
+    EXPR_WHERE /* args[0] where args[1] */
 } ExprKind;
 
 typedef struct Expr Expr;
 struct Expr {
     ExprKind kind;
     ModelPlace place;
-    Value value;             /* LITERAL */
-    Str name;                /* NAME as written, dots included, quotes removed; CALL: the function's name */
-    const Str *parts;        /* NAME: split at its dots */
+    Value value;      /* LITERAL */
+    Str name;         /* NAME as written, dots included, quotes removed; CALL: the function's name */
+    const Str *parts; /* NAME: split at its dots */
     size_t n_parts;
-    SqlFn fn;                /* CALL: SQL_FN_COUNT_OF when `name` is no SQL function */
-    bool is_distinct;        /* CALL of an aggregate */
-    bool is_negated;         /* IN */
-    bool is_try;             /* CAST */
-    Type type;               /* CAST */
+    SqlFn fn;         /* CALL: SQL_FN_COUNT_OF when `name` is no SQL function */
+    bool is_distinct; /* CALL of an aggregate */
+    bool is_negated;  /* IN */
+    bool is_try;      /* CAST */
+    Type type;        /* CAST */
     const Expr *const *args;
     size_t n_args;
 };
 
 /* ERR_INVALID with the place of the first thing that cannot be read and what would fit there. `place` is where the text begins. */
 NODISCARD ErrCode expr_parse(Arena *arena, Str text, ModelPlace place, const Expr **ret_expr, Err *err);
-/* The text that expr_parse reads back to an equal tree. */
+/* The text that expr_parse reads back to an equal tree (spaces may bring it past EXPR_MAX_BYTES). */
 Str expr_print(Arena *arena, const Expr *expr);
 
 /* What a name may stand for depends on where it is (design 5, "Names"). */
@@ -63,10 +65,11 @@ typedef enum ExprUse {
 } ExprUse;
 
 /* How names are resolved. Exactly one of *ret_sql and *ret_expr is set: an expression in columns, or another Expr that is compiled
- * in its place (a measure), with ret_scope (may stay unchanged) as its scope. */
+ * in its place under the same scope (a measure). */
 typedef struct ExprScope ExprScope;
 struct ExprScope {
-    ErrCode (*resolve)(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql, const Expr **ret_expr, Err *err);
+    ErrCode (*resolve)(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
+                       const Expr **ret_expr, Err *err);
     void *arg;
     Arena *arena;
     bool allows_aggregate;
@@ -78,3 +81,5 @@ NODISCARD ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const S
 /* Calls fn for every NAME in the tree, in text order. */
 void expr_each_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg);
 bool expr_has_aggregate(const Expr *expr); /* an aggregate call in its own text; measures are not looked into */
+/* The first column that stands outside every aggregate, or NULL: what a compiled measure must not have. */
+const SqlExpr *expr_bare_column(const SqlExpr *sql);

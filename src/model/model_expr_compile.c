@@ -1,0 +1,338 @@
+/*
+ * Expr -> SqlExpr: names resolved by the scope, types found through the closed table, conditions of `where` brought to
+ * the aggregates below as their filter.
+ *
+ * The tree is walked with a Place: how names are used here, the filter in force, and the chain of measures being
+ * expanded, which is how a cycle is seen. Conversions are explicit: where values are compared or chosen among, number
+ * literals are rewritten to the common type, other operands get a cast, and a text literal beside a date or timestamp
+ * is read as one. So an engine never guesses.
+ */
+#include "model/model_expr_internal.h"
+
+#include <string.h>
+
+typedef struct Compiler {
+    const ExprScope *scope;
+    int n_nodes;
+    Err *err;
+} Compiler;
+
+/* A measure being expanded, and the one it stands in. */
+typedef struct Expansion {
+    const Expr *name;
+    const Expr *body;
+    const struct Expansion *outer;
+} Expansion;
+
+typedef struct Place {
+    ExprUse use;
+    const SqlExpr *filter; /* of the `where`s around; NULL: none */
+    const Expansion *expansion;
+    int depth;
+} Place;
+
+static ErrCode compile(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret);
+
+static Str type_words(Arena *arena, Type type) {
+    char text[TYPE_TEXT_MAX];
+    if (type.kind == TYPE_NULL) return S("null");
+    if (type.kind == TYPE_DECIMAL) return S("decimal");
+    return arena_printf(arena, "%s", type_print(type, text));
+}
+
+/* ---- conversions ---------------------------------------------------------------------------------------------------- */
+
+static bool is_text_literal(const SqlExpr *sql) {
+    return sql->kind == SQL_EXPR_LITERAL && sql->type.kind == TYPE_TEXT && !sql->value.is_null;
+}
+
+/* The same number in a wider type; false where it cannot be held. */
+static bool widen(Value value, Type type, Value *ret) {
+    if (value.is_null) {
+        *ret = value_null(type);
+        return true;
+    }
+    if (type.kind == TYPE_FLOAT64 && type_is_number(value.type)) {
+        *ret = value_float(value_to_double(value));
+        return true;
+    }
+    if (type.kind != TYPE_DECIMAL || (value.type.kind != TYPE_INT64 && value.type.kind != TYPE_DECIMAL)) return false;
+    Int128 unscaled = value.type.kind == TYPE_INT64 ? value.i : value.dec;
+    int scale = value.type.kind == TYPE_INT64 ? 0 : value.type.scale;
+    if (scale > type.scale) return false;
+    for (; scale < type.scale; scale++)
+        if (__builtin_mul_overflow(unscaled, 10, &unscaled)) return false;
+    *ret = value_decimal(unscaled, type.precision, type.scale);
+    return true;
+}
+
+static const SqlExpr *convert(Arena *arena, const SqlExpr *sql, Type type) {
+    bool is_same = sql->type.kind == type.kind && (type.kind != TYPE_DECIMAL || sql->type.scale == type.scale);
+    Value value;
+    if (is_same || type.kind == TYPE_NULL) return sql;
+    if (sql->kind == SQL_EXPR_LITERAL && widen(sql->value, type, &value)) return sql_literal(arena, value);
+    return sql_cast(arena, sql, type, false);
+}
+
+/* A text literal as a date or timestamp. */
+static ErrCode read_time(Compiler *c, ModelPlace place, Type type, const SqlExpr **sql) {
+    Value value;
+    Str text = (*sql)->value.s;
+    if (value_parse(text, type, &value, NULL))
+        return expr_error(c->err, ERR_INVALID, place, "'%.*s' is not a %s; write it as '%s'", STR_ARG(text),
+                          type_kind_name(type.kind), type.kind == TYPE_DATE ? "2014-03-07" : "2014-03-07T10:20:30");
+    *sql = sql_literal(c->scope->arena, value);
+    return ERR_OK;
+}
+
+/* Brings values that are compared with or chosen among each other to one type. ERR_INVALID where there is none. */
+static ErrCode conform(Compiler *c, const Expr *const *exprs, const SqlExpr **args, size_t n, const char *what,
+                       Type *ret_type) {
+    Type time = TYPE(TYPE_NULL), common = TYPE(TYPE_NULL);
+    for (size_t i = 0; i < n; i++)
+        if (type_is_time(args[i]->type) && !sql_type_common(time, args[i]->type, &time)) time = args[i]->type;
+    for (size_t i = 0; i < n; i++) {
+        if (type_is_time(time) && is_text_literal(args[i])) TRY(read_time(c, exprs[i]->place, time, &args[i]));
+        Type before = common;
+        if (!sql_type_common(before, args[i]->type, &common)) {
+            Arena *arena = c->scope->arena;
+            return expr_error(c->err, ERR_INVALID, exprs[i]->place, "%s cannot mix %.*s with %.*s", what,
+                              STR_ARG(type_words(arena, before)), STR_ARG(type_words(arena, args[i]->type)));
+        }
+    }
+    for (size_t i = 0; i < n; i++) args[i] = convert(c->scope->arena, args[i], common);
+    *ret_type = common;
+    return ERR_OK;
+}
+
+/* ---- calls ---------------------------------------------------------------------------------------------------------- */
+
+static ErrCode compile_args(Compiler *c, Place at, const Expr *expr, const SqlExpr ***ret) {
+    const SqlExpr **args = ARENA_ARRAY(c->scope->arena, const SqlExpr *, expr->n_args + 1);
+    for (size_t i = 0; i < expr->n_args; i++) TRY(compile(c, at, expr->args[i], &args[i]));
+    *ret = args;
+    return ERR_OK;
+}
+
+static ErrCode unknown_function(Compiler *c, const Expr *call) {
+    Str names[SQL_FN_COUNT_OF];
+    size_t n = 0;
+    if (expr_is_derivation(call->name))
+        return expr_error(c->err, ERR_UNSUPPORTED, call->place, "'%.*s' is not available yet", STR_ARG(call->name));
+    for (int i = 0; i < SQL_FN_COUNT_OF; i++) {
+        SqlFn fn;
+        Str name = str_of(sql_fn_info((SqlFn)i)->name);
+        if (sql_fn_find(name, &fn) && sql_fn_info(fn)->class != SQL_CLASS_WINDOW) names[n++] = name;
+    }
+    Str nearest = str_nearest(call->name, names, n);
+    if (nearest.n)
+        return expr_error(c->err, ERR_UNKNOWN_NAME, call->place, "no function '%.*s'; did you mean '%.*s'?",
+                          STR_ARG(call->name), STR_ARG(nearest));
+    return expr_error(c->err, ERR_UNKNOWN_NAME, call->place,
+                      "no function '%.*s'; the expression language's page lists them", STR_ARG(call->name));
+}
+
+/* Text literals where the function wants a date. */
+static ErrCode read_date_args(Compiler *c, const Expr *call, const SqlExpr **args) {
+    const char *letters = sql_fn_info(call->fn)->args;
+    size_t n_letters = strlen(letters);
+    for (size_t i = 0; i < call->n_args && n_letters; i++) {
+        int64_t day;
+        if (letters[MIN_OF(i, n_letters - 1)] != 'd' || !is_text_literal(args[i])) continue;
+        bool is_date = time_parse_date(args[i]->value.s, &day);
+        TRY(read_time(c, call->args[i]->place, TYPE(is_date ? TYPE_DATE : TYPE_TIMESTAMP), &args[i]));
+    }
+    return ERR_OK;
+}
+
+/* Types of a call's arguments against the closed table, after conversions. */
+static ErrCode check_call(Compiler *c, const Expr *call, const SqlExpr **args) {
+    const SqlFnInfo *info = sql_fn_info(call->fn);
+    Arena *arena = c->scope->arena;
+    Type *types = ARENA_ARRAY(arena, Type, call->n_args + 1), type;
+    bool is_comparison =
+        strchr(info->args, 'c') && call->n_args >= (size_t)info->min_args && call->n_args <= (size_t)info->max_args;
+    if (is_comparison)
+        TRY(conform(c, call->args, args, call->n_args, arena_cstr(arena, arena_printf(arena, "'%s'", info->name)),
+                    &type));
+    TRY(read_date_args(c, call, args));
+    for (size_t i = 0; i < call->n_args; i++) types[i] = args[i]->type;
+    ErrCode code = sql_fn_type(call->fn, types, call->n_args, &type, c->err);
+    if (code) err_ignore(err_at(c->err, call->place.file, call->place.line, call->place.column));
+    return code;
+}
+
+static ErrCode compile_aggregate(Compiler *c, Place at, const Expr *call, const SqlExpr **ret) {
+    const SqlExpr **args;
+    if (!c->scope->allows_aggregate)
+        return expr_error(c->err, ERR_INVALID, call->place,
+                          "'%.*s' cannot stand here: this expression is evaluated for each row", STR_ARG(call->name));
+    if (at.use == EXPR_USE_AGGREGATE)
+        return expr_error(
+            c->err, ERR_INVALID, call->place,
+            "'%.*s' cannot stand inside another aggregate or its 'where'; put '(… where …)' in parentheses in a longer formula",
+            STR_ARG(call->name));
+    Place inside = {.use = EXPR_USE_AGGREGATE, .expansion = at.expansion, .depth = at.depth};
+    TRY(compile_args(c, inside, call, &args));
+    TRY(check_call(c, call, args));
+    *ret = sql_aggregate(c->scope->arena, call->fn, args, call->n_args, call->is_distinct, at.filter);
+    return ERR_OK;
+}
+
+/* -5 is one literal, so that `in (-5, 5)` compares with literals. */
+static bool fold_negative(Arena *arena, const SqlExpr *operand, const SqlExpr **ret) {
+    Value value = operand->value;
+    if (operand->kind != SQL_EXPR_LITERAL || value.is_null) return false;
+    switch (value.type.kind) {
+    case TYPE_INT64:
+        if (value.i == INT64_MIN) return false;
+        value.i = -value.i;
+        break;
+    case TYPE_DECIMAL: value.dec = -value.dec; break;
+    case TYPE_FLOAT64: value.f = -value.f; break;
+    default: return false;
+    }
+    *ret = sql_literal(arena, value);
+    return true;
+}
+
+static ErrCode compile_call(Compiler *c, Place at, const Expr *call, const SqlExpr **ret) {
+    const SqlExpr **args;
+    if (call->fn == SQL_FN_COUNT_OF) return unknown_function(c, call);
+    SqlFnClass class = sql_fn_info(call->fn)->class;
+    if (class == SQL_CLASS_WINDOW)
+        return expr_error(c->err, ERR_UNSUPPORTED, call->place, "'%.*s' is not available yet", STR_ARG(call->name));
+    if (class == SQL_CLASS_AGGREGATE) return compile_aggregate(c, at, call, ret);
+    TRY(compile_args(c, at, call, &args));
+    TRY(check_call(c, call, args));
+    if (call->fn == SQL_FN_NEG && fold_negative(c->scope->arena, args[0], ret)) return ERR_OK;
+    *ret = sql_call(c->scope->arena, call->fn, args, call->n_args);
+    return ERR_OK;
+}
+
+/* ---- the other kinds ------------------------------------------------------------------------------------------------ */
+
+static ErrCode require_condition(Compiler *c, const Expr *expr, const SqlExpr *sql, const char *what) {
+    if (sql->type.kind == TYPE_BOOL) return ERR_OK;
+    return expr_error(c->err, ERR_INVALID, expr->place, "%s takes a condition (true or false), and this is %.*s", what,
+                      STR_ARG(type_words(c->scope->arena, sql->type)));
+}
+
+static ErrCode compile_case(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+    const SqlExpr **args;
+    Arena *arena = c->scope->arena;
+    TRY(compile_args(c, at, expr, &args));
+    size_t n = expr->n_args, n_values = 0;
+    const SqlExpr **values = ARENA_ARRAY(arena, const SqlExpr *, n);
+    const Expr **exprs = ARENA_ARRAY(arena, const Expr *, n);
+    for (size_t i = 0; i < n; i++) {
+        bool is_when = i % 2 == 0 && i + 1 < n;
+        if (is_when) {
+            TRY(require_condition(c, expr->args[i], args[i], "'when'"));
+            continue;
+        }
+        values[n_values] = args[i];
+        exprs[n_values++] = expr->args[i];
+    }
+    Type type;
+    TRY(conform(c, exprs, values, n_values, "'case'", &type));
+    for (size_t i = 0, v = 0; i < n; i++)
+        if (!(i % 2 == 0 && i + 1 < n)) args[i] = values[v++];
+    *ret = sql_case(arena, args, n, type);
+    return ERR_OK;
+}
+
+static ErrCode compile_in(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+    const SqlExpr **args;
+    Type type;
+    TRY(compile_args(c, at, expr, &args));
+    TRY(conform(c, expr->args, args, expr->n_args, "'in'", &type));
+    *ret = sql_in_list(c->scope->arena, args[0], args + 1, expr->n_args - 1, expr->is_negated);
+    return ERR_OK;
+}
+
+static ErrCode compile_cast(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+    const SqlExpr *operand;
+    TRY(compile(c, at, expr->args[0], &operand));
+    *ret = sql_cast(c->scope->arena, operand, expr->type, expr->is_try);
+    return ERR_OK;
+}
+
+static ErrCode compile_where(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+    const SqlExpr *condition, *sql;
+    if (!c->scope->allows_aggregate)
+        return expr_error(c->err, ERR_INVALID, expr->place,
+                          "'where' cannot stand here: this expression is evaluated for each row; use 'case when'");
+    if (at.use == EXPR_USE_AGGREGATE)
+        return expr_error(c->err, ERR_INVALID, expr->place,
+                          "'where' cannot stand inside an aggregate: write sum(x) where condition");
+    Place inside = {.use = EXPR_USE_AGGREGATE, .expansion = at.expansion, .depth = at.depth};
+    TRY(compile(c, inside, expr->args[1], &condition));
+    TRY(require_condition(c, expr->args[1], condition, "'where'"));
+    at.filter = at.filter ? sql_and(c->scope->arena, at.filter, condition) : condition;
+    TRY(compile(c, at, expr->args[0], &sql));
+    if (!sql->has_aggregate)
+        return expr_error(
+            c->err, ERR_INVALID, expr->place,
+            "'where' follows an aggregate or a measure, such as sum(x) where condition; nothing before it is one");
+    *ret = sql;
+    return ERR_OK;
+}
+
+/* a -> b -> a */
+static ErrCode cycle_error(Compiler *c, const Expansion *expansion, const Expr *name) {
+    Arena *arena = c->scope->arena;
+    Str chain = name->name;
+    int n = 0;
+    for (const Expansion *e = expansion; e && n < EXPR_MAX_DEPTH; e = e->outer, n++) {
+        chain = arena_printf(arena, "%.*s -> %.*s", STR_ARG(e->name->name), STR_ARG(chain));
+        if (str_eq(e->name->name, name->name)) break;
+    }
+    return expr_error(c->err, ERR_INVALID, name->place, "the measure is defined by itself: %.*s", STR_ARG(chain));
+}
+
+static ErrCode compile_name(Compiler *c, Place at, const Expr *name, const SqlExpr **ret) {
+    const SqlExpr *sql = NULL;
+    const Expr *body = NULL;
+    ErrCode code = c->scope->resolve(c->scope, name, at.use, &sql, &body, c->err);
+    if (code) {
+        err_ignore(err_at(c->err, name->place.file, name->place.line, name->place.column));
+        return code;
+    }
+    if (sql) {
+        *ret = sql;
+        return ERR_OK;
+    }
+    for (const Expansion *e = at.expansion; e; e = e->outer)
+        if (e->body == body) return cycle_error(c, at.expansion, name);
+    Expansion expansion = {.name = name, .body = body, .outer = at.expansion};
+    at.expansion = &expansion;
+    return compile(c, at, body, ret);
+}
+
+static ErrCode compile(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+    if (++at.depth > EXPR_MAX_DEPTH)
+        return expr_error(c->err, ERR_TOO_LARGE, expr->place,
+                          "with its measures written out, the expression is nested more than %d deep", EXPR_MAX_DEPTH);
+    if (++c->n_nodes > EXPR_MAX_NODES)
+        return expr_error(c->err, ERR_TOO_LARGE, expr->place,
+                          "with its measures written out, the expression has more than %d parts", EXPR_MAX_NODES);
+    switch (expr->kind) {
+    case EXPR_LITERAL: *ret = sql_literal(c->scope->arena, expr->value); return ERR_OK;
+    case EXPR_NAME: return compile_name(c, at, expr, ret);
+    case EXPR_CALL: return compile_call(c, at, expr, ret);
+    case EXPR_CASE: return compile_case(c, at, expr, ret);
+    case EXPR_IN: return compile_in(c, at, expr, ret);
+    case EXPR_CAST: return compile_cast(c, at, expr, ret);
+    case EXPR_WHERE: return compile_where(c, at, expr, ret);
+    }
+    return err_set(c->err, ERR_INTERNAL, "an expression of unknown kind %d", (int)expr->kind);
+}
+
+ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const SqlExpr **ret_sql, Err *err) {
+    Compiler c = {.scope = scope, .err = err};
+    const SqlExpr *sql = NULL;
+    TRY(compile(&c, (Place){.use = EXPR_USE_PLAIN}, expr, &sql));
+    *ret_sql = sql;
+    return ERR_OK;
+}

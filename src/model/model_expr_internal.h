@@ -1,0 +1,42 @@
+#pragma once
+/* For files of model/ only: the lexer, node sizes, and the words of the expression language. */
+#include "model/model_expr.h"
+
+typedef enum ExprTokenKind {
+    EXPR_TOKEN_END,
+    EXPR_TOKEN_NUMBER,
+    EXPR_TOKEN_TEXT,   /* '…', quotes removed, NFC */
+    EXPR_TOKEN_WORD,   /* a name or keyword */
+    EXPR_TOKEN_QUOTED, /* "…", quotes removed */
+    EXPR_TOKEN_SIGN    /* an operator or punctuation */
+} ExprTokenKind;
+
+typedef struct ExprToken {
+    ExprTokenKind kind;
+    Str text;
+    ModelPlace place;
+} ExprToken;
+
+typedef struct ExprLexer {
+    Arena *arena;
+    Str text;
+    size_t at;        /* offset of the next byte */
+    ModelPlace place; /* of that byte */
+} ExprLexer;
+
+/* The next token; at the end EXPR_TOKEN_END for ever. ERR_INVALID with the place. */
+NODISCARD ErrCode expr_lex_next(ExprLexer *lexer, ExprToken *ret_token, Err *err);
+
+bool expr_is_keyword(Str word);    /* cannot be a bare name; any case */
+bool expr_is_bare_name(Str name);  /* needs no quotes */
+bool expr_is_derivation(Str name); /* over groups or in time (design 5): not compiled yet */
+
+/* Every node of the parser is one of these, so that shared sub-trees are counted as often as they are walked. */
+typedef struct ExprNode {
+    Expr expr;
+    int depth;
+    int size; /* nodes, itself included */
+} ExprNode;
+
+/* err_set and err_at in one; returns `code` with err NULL too. */
+ErrCode expr_error(Err *err, ErrCode code, ModelPlace place, const char *format, ...) PRINTF_LIKE(4, 5);

@@ -1,0 +1,10 @@
+#pragma once
+/* For files of model/ only: finding members by parts of a name. */
+#include "model/model.h"
+
+enum { MODEL_NAME_PARTS_MAX = 3 };
+
+/* The member a name stands for within an expression over `fact` (NULL: any), by the rules of model_fact_scope. It may
+ * be a measure. Errors have no place yet. With err NULL no time is spent on finding a nearest name. */
+NODISCARD ErrCode model_resolve(const Model *model, const ModelFact *fact, bool allows_measure, const Expr *name,
+                                ExprUse use, ModelMember *ret_member, Err *err);

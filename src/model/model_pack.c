@@ -1,0 +1,184 @@
+/*
+ * A pack's text -> Model. Phases: YAML tree; then, section by section in the order in which they name each other,
+ * structs with names and places, references resolved, expressions parsed and typed. A finding never stops the reading;
+ * what is broken keeps its name with no type. At the end findings are put in the order of the text, and with an error
+ * among them there is no model.
+ */
+#include "model/model_pack_internal.h"
+
+#include <stdlib.h>
+
+/* ---- the top -------------------------------------------------------------------------------------------------------- */
+
+static ErrCode check_version(const Yaml *root, Str file, Err *err) {
+    const Yaml *version = pack_scalar(root, "pack");
+    int64_t number;
+    if (!version || !str_to_int64(version->text, &number) || number == MODEL_PACK_VERSION) return ERR_OK;
+    ErrCode code = number > MODEL_PACK_VERSION ? ERR_VERSION : ERR_INVALID;
+    (void)err_set(err, code, "this is a pack of schema %" PRId64 ", and this program reads schema %d%s", number,
+                  MODEL_PACK_VERSION, number > MODEL_PACK_VERSION ? "; a newer program is needed" : "");
+    if (err) err_ignore(err_at(err, file, version->place.line, version->place.column));
+    return code;
+}
+
+static void read_head(Pack *p, const Yaml *root) {
+    Model *model = p->model;
+    const Yaml *name = pack_scalar(root, "name");
+    ModelLabel label;
+    model->name = name ? name->text : (Str){0};
+    if (name) pack_check_name(p, name->text, name->place, true);
+    pack_label(p, root, model->name, &label);
+    model->title = label.title;
+    model->description = label.description;
+    model->version = pack_text(p, root, "version", PACK_NAME_MAX);
+}
+
+static void read_calendar(Pack *p, const Yaml *root) {
+    const Yaml *map = yaml_get(root, S("calendar"));
+    ModelCalendar calendar = {.time_zone = S("UTC"), .fiscal_year_month = 1};
+    if (map && map->kind == YAML_MAP && pack_check(p, map, map->place, PACK_OBJECT_CALENDAR)) {
+        pack_time_zone(p, map, &calendar.time_zone);
+        calendar.fiscal_year_month = pack_int(p, map, "fiscal_year_month", 1, 12, 1);
+    }
+    p->model->calendar = calendar;
+}
+
+/* now, or max(COLUMN) of the first fact's times. */
+static void read_as_of(Pack *p, const Yaml *root) {
+    const Yaml *value = pack_scalar(root, "as_of");
+    const Expr *expr = NULL;
+    p->model->is_as_of_now = !value || str_eq(value->text, S("now"));
+    if (p->model->is_as_of_now) return;
+    bool is_max = !expr_parse(p->scratch, value->text, value->place, &expr, NULL) && expr->kind == EXPR_CALL &&
+                  expr->fn == SQL_FN_MAX && expr->n_args == 1 && expr->args[0]->kind == EXPR_NAME &&
+                  expr->args[0]->n_parts == 1;
+    if (!is_max) {
+        pack_find(p, value->place,
+                  "'as_of' is now, or max(COLUMN) with a time of the first fact, such as max(order_date)");
+        return;
+    }
+    const ModelFact *fact = p->model->n_facts ? &p->model->facts[0] : NULL;
+    Str column = arena_str(p->arena, expr->args[0]->parts[0]);
+    Str *names = ARENA_ARRAY(p->scratch, Str, fact ? fact->n_columns + 1 : 1);
+    size_t n = 0;
+    for (size_t i = 0; fact && i < fact->n_columns; i++)
+        if (fact->columns[i].kind == MODEL_COLUMN_TIME || (ptrdiff_t)i == fact->time)
+            names[n++] = fact->columns[i].name;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(names[i], column)) p->model->as_of_column = column;
+    if (!p->model->as_of_column.n)
+        pack_find_unknown(p, expr->args[0]->place, "time in the first fact named", column, names, n);
+}
+
+static void read_examples(Pack *p, const Yaml *root) {
+    const Yaml *list = pack_list(root, "examples");
+    if (!list) return;
+    ModelExample *examples = ARENA_ARRAY(p->arena, ModelExample, list->n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        const Yaml *item = &list->items[i];
+        if (!pack_check(p, item, item->place, PACK_OBJECT_EXAMPLE)) continue;
+        const Yaml *query = pack_scalar(item, "query");
+        const Json *json = NULL;
+        Err err = {0};
+        ModelExample example = {.title = pack_text(p, item, "title", PACK_TITLE_MAX), .place = item->place};
+        if (!query) continue;
+        example.query = query->text;
+        if (json_parse(p->scratch, query->text, &JSON_LIMITS_DEFAULT, &json, &err))
+            pack_find(p, query->place, "'query' is not a semantic query: %s", err.message);
+        else if (!json_is(json, JSON_OBJECT))
+            pack_find(p, query->place, "'query' takes a semantic query in JSON, such as '{\"measures\":[\"NAME\"]}'");
+        examples[n++] = example;
+    }
+    p->model->examples = examples;
+    p->model->n_examples = n;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+
+static int compare_findings(const void *a, const void *b) {
+    const ModelFinding *x = a, *y = b;
+    if (x->place.line != y->place.line) return x->place.line < y->place.line ? -1 : 1;
+    if (x->place.column != y->place.column) return x->place.column < y->place.column ? -1 : 1;
+    return str_cmp(x->message, y->message);
+}
+
+/* Hands the findings on; the first error becomes *err. */
+static ErrCode conclude(Pack *p, ModelFindings *ret, Err *err) {
+    if (p->findings.n) qsort(p->findings.at, p->findings.n, sizeof(*p->findings.at), compare_findings);
+    if (ret)
+        *ret = (ModelFindings){.at = p->findings.at, .n = p->findings.n, .n_errors = p->n_errors, .is_cut = p->is_cut};
+    for (size_t i = 0; i < p->findings.n; i++) {
+        const ModelFinding *finding = &p->findings.at[i];
+        if (!finding->is_error) continue;
+        (void)err_set(err, finding->code, "%.*s", STR_ARG(finding->message));
+        if (err) err_ignore(err_at(err, finding->place.file, finding->place.line, finding->place.column));
+        return finding->code;
+    }
+    return p->n_errors ? err_set(err, ERR_INVALID, "the pack has %zu errors", p->n_errors) : ERR_OK;
+}
+
+static void read_sections(Pack *p, const Yaml *root) {
+    static void (*const sections[])(Pack * p, const Yaml *root) = {
+        read_head,       read_calendar,      pack_read_sources, pack_read_inputs, pack_read_dimensions,
+        pack_read_facts, pack_read_measures, read_as_of,        read_examples,
+    };
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        sections[i](p, root);
+        arena_reset(p->scratch);
+    }
+}
+
+static Pack pack_begin(Arena *arena, Arena *scratch) {
+    return (Pack){.arena = arena, .scratch = scratch, .model = ARENA_NEW(arena, Model)};
+}
+
+ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model **ret_model, ModelFindings *findings,
+                    Err *err) {
+    Arena *scratch CLEANUP(arena_freep) = arena_new(0);
+    Pack p = pack_begin(arena, scratch);
+    const Yaml *root = NULL;
+    Err failure = {0};
+    ErrCode code = yaml_parse(arena, text, file, &root, &failure);
+    if (!code) code = check_version(root, file, &failure);
+    if (code) {
+        pack_find_err(&p, &failure, (ModelPlace){.file = arena_str(arena, file)});
+        return conclude(&p, findings, err);
+    }
+    ModelPlace top = {.file = arena_str(arena, file), .line = 1, .column = 1};
+    if (pack_check(&p, root, top, PACK_OBJECT_PACK)) read_sections(&p, root);
+    TRY(conclude(&p, findings, err));
+    p.model->text = arena_str(arena, text);
+    p.model->hash = hash_text(arena, text);
+    p.model->folder = folder ? arena_cstr(arena, str_of(folder)) : NULL;
+    *ret_model = p.model;
+    return ERR_OK;
+}
+
+/* A sample that is not there is no error: packs may come without their data. */
+static void warn_samples(Arena *arena, const Model *model, ModelFindings *findings) {
+    Arena *scratch CLEANUP(arena_freep) = arena_new(0);
+    Pack p = pack_begin(arena, scratch);
+    for (size_t i = 0; i < findings->n; i++) VEC_PUSH(arena, &p.findings, findings->at[i]);
+    p.is_cut = findings->is_cut;
+    for (size_t i = 0; i < model->n_inputs; i++) {
+        const ModelInput *input = &model->inputs[i];
+        if (input->sample.n && !file_exists(path_join(scratch, model->folder, arena_cstr(scratch, input->sample))))
+            pack_warn(&p, input->place, "the sample '%.*s' of input '%.*s' is not in the pack's folder",
+                      STR_ARG(input->sample), STR_ARG(input->name));
+    }
+    err_ignore(conclude(&p, findings, NULL));
+}
+
+ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err) {
+    const char *path = path_join(arena, folder, "pack.yaml");
+    ModelFindings found = {0};
+    Model *model;
+    Str text;
+    TRY(file_read(arena, path, YAML_MAX_BYTES, &text, err));
+    ErrCode code = model_parse(arena, text, str_of(path), folder, &model, &found, err);
+    if (!code) warn_samples(arena, model, &found);
+    if (findings) *findings = found;
+    if (!code) *ret_model = model;
+    return code;
+}

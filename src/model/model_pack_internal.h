@@ -1,0 +1,136 @@
+#pragma once
+/*
+ * For files of model/ only: what the parts of the pack reader share. Each part reads one section of the YAML tree into
+ * the model, reports what is wrong as findings and goes on. A thing that is broken keeps its name, with type
+ * TYPE_NULL, so that one mistake gives one finding and not one for every use.
+ */
+#include "model/model_internal.h"
+#include "model/model_yaml.h"
+
+enum {
+    PACK_NAME_MAX = 48,
+    PACK_TITLE_MAX = 200,
+    PACK_DESCRIPTION_MAX = 1000,
+    PACK_UNIT_MAX = 16,
+    PACK_SYNONYM_MAX = 100,
+    PACK_SYNONYMS_MAX = 50,
+    PACK_FACTS_MAX = 64,
+    PACK_DECIMALS_MAX = 12
+};
+
+/* ---- the schema: which keys stand where (model_pack_keys.c) --------------------------------------------------------- */
+
+typedef enum PackShape {
+    PACK_TEXT, /* a scalar that is not empty */
+    PACK_EXPR, /* the same, an expression */
+    PACK_INT,
+    PACK_BOOL,
+    PACK_TEXTS, /* a list of texts */
+    PACK_LIST,
+    PACK_MAP
+} PackShape;
+
+typedef struct PackKey {
+    const char *name;
+    PackShape shape;
+    bool is_required;
+} PackKey;
+
+typedef enum PackObject {
+    PACK_OBJECT_PACK,
+    PACK_OBJECT_CALENDAR,
+    PACK_OBJECT_SOURCE,
+    PACK_OBJECT_TABLE,
+    PACK_OBJECT_COLUMN,
+    PACK_OBJECT_REFERENCE,
+    PACK_OBJECT_INPUT,
+    PACK_OBJECT_MAPPING,
+    PACK_OBJECT_DIMENSION,
+    PACK_OBJECT_ATTRIBUTE,
+    PACK_OBJECT_JOIN,
+    PACK_OBJECT_FACT,
+    PACK_OBJECT_ROLE,
+    PACK_OBJECT_FACT_COLUMN,
+    PACK_OBJECT_LOOKUP,
+    PACK_OBJECT_MEASURE,
+    PACK_OBJECT_EXAMPLE,
+    PACK_OBJECT_COUNT
+} PackObject;
+
+typedef struct PackObjectInfo {
+    const char *name; /* in messages, and under $defs in the JSON schema */
+    const PackKey *keys;
+    size_t n_keys;
+} PackObjectInfo;
+
+const PackObjectInfo *pack_object_info(PackObject object);
+
+/* Closed lists of values, in the enums' order. */
+extern const Str PACK_FORMATS[];
+extern const size_t PACK_N_FORMATS;
+
+/* ---- reading (model_pack_read.c) ------------------------------------------------------------------------------------ */
+
+typedef struct Pack {
+    Arena *arena;   /* of the model */
+    Arena *scratch; /* of one section: scopes and typed trees */
+    Model *model;
+    VEC(ModelFinding) findings;
+    size_t n_errors;
+    bool is_cut;
+    Map *broken_keys; /* names of dimensions whose key could not be read; NULL: none */
+} Pack;
+
+void pack_find(Pack *p, ModelPlace at, const char *format, ...) PRINTF_LIKE(3, 4);
+void pack_warn(Pack *p, ModelPlace at, const char *format, ...) PRINTF_LIKE(3, 4);
+void pack_find_err(Pack *p, const Err *err, ModelPlace fallback);
+/* "no WHAT 'name'; did you mean …?", or the names there are. */
+void pack_find_unknown(Pack *p, ModelPlace at, const char *what, Str name, const Str *known, size_t n_known);
+
+/* Whether `map` is a map (null counts as an empty one) and reports its unknown and missing keys and values of a wrong
+ * shape; `at` is where it is named. Readers below give the default for a value of a wrong shape, which has been
+ * reported by then. */
+bool pack_check(Pack *p, const Yaml *map, ModelPlace at, PackObject object);
+/* A map whose keys are names given by the pack. NULL when absent or of a wrong shape. */
+const Yaml *pack_map(const Yaml *map, const char *key);
+const Yaml *pack_list(const Yaml *map, const char *key);
+const Yaml *pack_scalar(const Yaml *map, const char *key);
+Str pack_text(Pack *p, const Yaml *map, const char *key, size_t max_bytes); /* empty when absent */
+bool pack_bool(const Yaml *map, const char *key);
+/* The number, or `absent`; out of bounds is a finding. */
+int pack_int(Pack *p, const Yaml *map, const char *key, int min, int max, int absent);
+/* Index of the value in a closed list, or `absent`. */
+size_t pack_choice(Pack *p, const Yaml *map, const char *key, const Str *choices, size_t n_choices, size_t absent);
+/* Reports a name that is not lower snake case of at most PACK_NAME_MAX bytes. */
+void pack_check_name(Pack *p, Str name, ModelPlace at, bool allows_hyphen);
+void pack_label(Pack *p, const Yaml *map, Str name, ModelLabel *ret);
+void pack_time_zone(Pack *p, const Yaml *map, Str *ret); /* UTC when absent */
+
+/* ---- expressions ---------------------------------------------------------------------------------------------------- */
+
+/* Parses; NULL after a finding. */
+const Expr *pack_expr(Pack *p, const Yaml *scalar);
+/* The column of that name, as an expression. */
+const Expr *pack_column_expr(Pack *p, Str name, ModelPlace at);
+/* Types an expression over a scope; TYPE_NULL after a finding, or with expr NULL. */
+Type pack_type(Pack *p, const ExprScope *scope, const Expr *expr);
+/* Parses and types a condition; NULL when absent or after a finding. */
+const Expr *pack_condition(Pack *p, const ExprScope *scope, const Yaml *scalar);
+/* Whether values of the two types can be matched: the same kind, or unknown. */
+bool pack_types_match(Type a, Type b);
+
+/* from and joins of a dimension or fact. False when a part of it is unknown: expressions over it are then only parsed.
+ * */
+bool pack_path(Pack *p, const Yaml *map, ModelPath *ret);
+/* NULL after a finding. */
+const ModelTable *pack_table(Pack *p, const Yaml *scalar);
+/* Indices of the named columns of a table, in a list of names. */
+const size_t *pack_columns(Pack *p, const ModelTable *table, const Yaml *names, size_t *ret_n);
+
+/* ---- sections, in this order ---------------------------------------------------------------------------------------- */
+
+void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */
+void pack_read_inputs(Pack *p, const Yaml *root);     /* model_pack_input.c: inputs and mappings */
+void pack_read_dimensions(Pack *p, const Yaml *root); /* model_pack_dimension.c */
+void pack_read_facts(Pack *p, const Yaml *root);      /* model_pack_fact.c */
+void pack_read_measures(Pack *p, const Yaml *root);   /* model_pack_measure.c */
