@@ -21,7 +21,7 @@ enum { MODEL_PACK_VERSION = 1, MODEL_MAX_FINDINGS = 100, MODEL_UNKNOWN_KEY = -1 
 
 /* How a thing is shown and found in words. */
 typedef struct ModelLabel {
-    Str title;       /* defaults to the name with spaces */
+    Str title;       /* defaults to the name, "Unit price" for unit_price */
     Str description; /* may be empty */
     const Str *synonyms;
     size_t n_synonyms;

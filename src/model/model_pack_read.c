@@ -240,8 +240,10 @@ void pack_check_name(Pack *p, Str name, ModelPlace at, bool allows_hyphen) {
 
 /* ---- labels --------------------------------------------------------------------------------------------------------- */
 
+/* "unit_price" -> "Unit price". */
 static Str title_of(Pack *p, Str name) {
     char *title = arena_dup(p->arena, name.p, name.n);
+    if (name.n && title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 'a' + 'A');
     for (size_t i = 0; i < name.n; i++)
         if (title[i] == '_' || title[i] == '-') title[i] = ' ';
     return (Str){title, name.n};
