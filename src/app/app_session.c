@@ -84,6 +84,7 @@ static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str project, Err *er
         arena_free(arena);
         return err_prefix(err, "the applied model of '%.*s' cannot be read by this version", STR_ARG(project));
     }
+    model->arena = arena;
     session->snapshot = snapshot_new(applied.version);
     snapshot_set(session->snapshot, SNAPSHOT_MODEL, model, free_model);
     ctx->snapshot = session->snapshot;

@@ -1,7 +1,7 @@
 /*
- * The engine-neutral half of engine/: every public call comes through here. It keeps the rules that hold on every engine — one
- * stream a connection, nothing runs in a failed transaction, a failed transaction is never committed, whatever runs is watched
- * for its deadline and cancel token — and passes the work to the engine's descriptor.
+ * The engine-neutral half of engine/: every public call comes through here. It keeps the rules that hold on every
+ * engine — one stream a connection, nothing runs in a failed transaction, a failed transaction is never committed,
+ * whatever runs is watched for its deadline and cancel token — and passes the work to the engine's descriptor.
  *
  * Invariant: after engine_commit or engine_rollback no transaction is open, whatever they met.
  */
@@ -29,7 +29,7 @@ const Engine *engine_of(const EngineConn *conn) {
     return conn->db->engine;
 }
 
-/* ---- handles -------------------------------------------------------------------------------------------------------- */
+/* ---- handles ----------------------------------------------------------------------------------------------------- */
 
 ErrCode engine_open(const Ctx *ctx, EngineRegistry *registry, const Engine *engine, const EngineConfig *config,
                     EngineDb **ret_db, Err *err) {
@@ -64,7 +64,8 @@ ErrCode engine_connect(const Ctx *ctx, EngineDb *db, EngineConn **ret_conn, Err 
     return code;
 }
 
-/* Releases the native parts of what reads from or writes to the connection; the shells stay for their owners to free. */
+/* Releases the native parts of what reads from or writes to the connection; the shells stay for their owners to
+ * free. */
 static void conn_detach(EngineConn *conn) {
     const Engine *engine = engine_of(conn);
     if (conn->stream) {
@@ -91,12 +92,13 @@ void engine_disconnect(EngineConn *conn) {
     engine_db_release(db);
 }
 
-/* ---- statements ----------------------------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------------------------- */
 
 /* Whether a statement may run now. */
 static ErrCode conn_ready(const Ctx *ctx, const EngineConn *conn, Err *err) {
     if (conn->stream)
-        return err_set(err, ERR_INTERNAL, "A result is still being read on this connection; close it before the next statement.");
+        return err_set(err, ERR_INTERNAL,
+                       "A result is still being read on this connection; close it before the next statement.");
     if (conn->is_in_tx && conn->is_tx_failed)
         return err_set(err, ERR_CONFLICT, "An earlier step of this transaction failed; roll it back and begin again.");
     return ctx_check(ctx, err);
@@ -138,7 +140,7 @@ ErrCode engine_exec_stmt(const Ctx *ctx, EngineConn *conn, const SqlStmt *stmt, 
     return engine_exec(ctx, conn, &sql, ret_rows, err);
 }
 
-/* ---- streams -------------------------------------------------------------------------------------------------------- */
+/* ---- streams ----------------------------------------------------------------------------------------------------- */
 
 EngineStream *engine_stream_new(EngineConn *conn, size_t size, Str sql) {
     Arena *arena = arena_new(0);
@@ -184,7 +186,8 @@ ErrCode engine_stream_next(EngineStream *stream, const Batch **ret_batch, Err *e
         return ERR_OK;
     }
     EngineConn *conn = stream->conn;
-    if (!conn) return err_set(err, ERR_CONFLICT, "The result cannot be read on: its connection or transaction has ended.");
+    if (!conn)
+        return err_set(err, ERR_CONFLICT, "The result cannot be read on: its connection or transaction has ended.");
     if (stream->is_failed) return err_set(err, ERR_CONFLICT, "The result cannot be read on after an error; ask again.");
     const Batch *batch = NULL;
     ErrCode code = ctx_check(stream->ctx, err);
@@ -215,9 +218,10 @@ static ErrCode stream_value(const Ctx *ctx, EngineStream *stream, Value *ret_val
     TRY(engine_stream_next(stream, &batch, err));
     Value value = value_null(TYPE(TYPE_NULL));
     if (batch && batch->n_columns) value = column_value(&batch->columns[0], 0);
-    if (!value.is_null && (value.type.kind == TYPE_TEXT || value.type.kind == TYPE_JSON)) value.s = arena_str(ctx->arena, value.s);
+    if (!value.is_null && (value.type.kind == TYPE_TEXT || value.type.kind == TYPE_JSON))
+        value.s = arena_str(ctx->arena, value.s);
     *ret_value = value;
-    return ERR_OK;
+    return batch ? engine_stream_next(stream, &batch, err) : ERR_OK; /* to its end: cheaper than giving it up */
 }
 
 ErrCode engine_value(const Ctx *ctx, EngineConn *conn, const SqlText *sql, Value *ret_value, Err *err) {
@@ -239,7 +243,7 @@ ErrCode engine_valuef(const Ctx *ctx, EngineConn *conn, Value *ret_value, Err *e
     return engine_value(ctx, conn, &sql, ret_value, err);
 }
 
-/* ---- bulk append ---------------------------------------------------------------------------------------------------- */
+/* ---- bulk append ------------------------------------------------------------------------------------------------- */
 
 EngineAppender *engine_appender_new(EngineConn *conn, size_t size, const SqlRelation *table, const Str *columns,
                                     size_t n_columns) {
@@ -255,9 +259,10 @@ EngineAppender *engine_appender_new(EngineConn *conn, size_t size, const SqlRela
     return appender;
 }
 
-ErrCode engine_append_open(const Ctx *ctx, EngineConn *conn, const SqlRelation *table, const Str *columns, size_t n_columns,
-                           EngineAppender **ret_appender, Err *err) {
-    if (!conn->is_in_tx) return err_set(err, ERR_INTERNAL, "Rows are appended inside a transaction only; begin one first.");
+ErrCode engine_append_open(const Ctx *ctx, EngineConn *conn, const SqlRelation *table, const Str *columns,
+                           size_t n_columns, EngineAppender **ret_appender, Err *err) {
+    if (!conn->is_in_tx)
+        return err_set(err, ERR_INTERNAL, "Rows are appended inside a transaction only; begin one first.");
     if (!n_columns) return err_set(err, ERR_INTERNAL, "Rows are appended to at least one column.");
     ErrCode code = conn_ready(ctx, conn, err);
     if (code) return conn_done(conn, code);
@@ -274,8 +279,10 @@ ErrCode engine_append_open(const Ctx *ctx, EngineConn *conn, const SqlRelation *
 }
 
 static ErrCode appender_ready(const EngineAppender *appender, Err *err) {
-    if (!appender->conn) return err_set(err, ERR_CONFLICT, "Rows cannot be appended: the connection or transaction has ended.");
-    if (appender->is_failed) return err_set(err, ERR_CONFLICT, "Rows cannot be appended after an error; roll back and begin again.");
+    if (!appender->conn)
+        return err_set(err, ERR_CONFLICT, "Rows cannot be appended: the connection or transaction has ended.");
+    if (appender->is_failed)
+        return err_set(err, ERR_CONFLICT, "Rows cannot be appended after an error; roll back and begin again.");
     return conn_ready(appender->ctx, appender->conn, err);
 }
 
@@ -324,7 +331,7 @@ void engine_append_abort(EngineAppender *appender) {
     appender_free(appender);
 }
 
-/* ---- transactions --------------------------------------------------------------------------------------------------- */
+/* ---- transactions ------------------------------------------------------------------------------------------------ */
 
 ErrCode engine_begin(const Ctx *ctx, EngineConn *conn, bool is_write, Err *err) {
     if (conn->is_in_tx) return err_set(err, ERR_INTERNAL, "A transaction is open on this connection already.");
@@ -341,7 +348,9 @@ ErrCode engine_begin(const Ctx *ctx, EngineConn *conn, bool is_write, Err *err) 
 /* Why the open transaction may not be committed. */
 static ErrCode commit_ready(const Ctx *ctx, const EngineConn *conn, Err *err) {
     if (conn->is_tx_failed)
-        return err_set(err, ERR_CONFLICT, "A step of this transaction failed, so nothing of it was kept; mend the cause and run it again.");
+        return err_set(
+            err, ERR_CONFLICT,
+            "A step of this transaction failed, so nothing of it was kept; mend the cause and run it again.");
     if (conn->appenders)
         return err_set(err, ERR_INTERNAL, "Rows are still being appended in this transaction, so it was rolled back.");
     return conn_ready(ctx, conn, err);
@@ -368,9 +377,10 @@ void engine_rollback(EngineConn *conn) {
     conn->is_tx_failed = false;
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
-ErrCode engine_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n, Err *err) {
+ErrCode engine_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n,
+                          Err *err) {
     return engine_of(conn)->introspect(ctx, conn, schema, ret_tables, ret_n, err);
 }
 

@@ -1,15 +1,15 @@
 /*
  * The DuckDB engine: its descriptor, connections, statements and transactions. (C API of DuckDB 1.5.)
  *
- * What shaped it: COMMIT of a transaction that failed reports success and has rolled back, so engine.c keeps the failed flag;
- * whatever fails still leaves a result or statement to destroy; statements are prepared even without parameters, for a plain
- * query would run several statements at once and return the last.
+ * What shaped it: COMMIT of a transaction that failed reports success and has rolled back, so engine.c keeps the failed
+ * flag; whatever fails still leaves a result or statement to destroy; statements are prepared even without parameters,
+ * for a plain query would run several statements at once and return the last.
  */
 #include "engine/engine_duckdb_internal.h"
 
 #include <string.h>
 
-/* ---- statements ----------------------------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------------------------- */
 
 static duckdb_hugeint hugeint_of(Int128 value) {
     return (duckdb_hugeint){.lower = (uint64_t)value, .upper = (int64_t)(value >> 64)};
@@ -21,7 +21,8 @@ static duckdb_state bind_value(duckdb_prepared_statement stmt, idx_t at, Value v
     case TYPE_BOOL: return duckdb_bind_boolean(stmt, at, value.b);
     case TYPE_INT64: return duckdb_bind_int64(stmt, at, value.i);
     case TYPE_DECIMAL:
-        return duckdb_bind_decimal(stmt, at, (duckdb_decimal){value.type.precision, value.type.scale, hugeint_of(value.dec)});
+        return duckdb_bind_decimal(stmt, at,
+                                   (duckdb_decimal){value.type.precision, value.type.scale, hugeint_of(value.dec)});
     case TYPE_FLOAT64: return duckdb_bind_double(stmt, at, value.f);
     case TYPE_TEXT:
     case TYPE_JSON: return duckdb_bind_varchar_length(stmt, at, value.s.n ? value.s.p : "", value.s.n);
@@ -37,17 +38,18 @@ static duckdb_state bind_value(duckdb_prepared_statement stmt, idx_t at, Value v
 static ErrCode bind_error(const SqlText *sql, size_t i, Err *err) {
     Value value = sql->params[i];
     bool is_text = value.type.kind == TYPE_TEXT || value.type.kind == TYPE_JSON;
-    ErrCode code = is_text && !utf8_is_valid(value.s)
-                       ? err_set(err, ERR_DATA, "A text given to the query is not valid UTF-8.")
-                       : err_set(err, ERR_ENGINE, "The database engine refused a value of the query; the log has the statement.");
+    ErrCode code =
+        is_text && !utf8_is_valid(value.s)
+            ? err_set(err, ERR_DATA, "A text given to the query is not valid UTF-8.")
+            : err_set(err, ERR_ENGINE, "The database engine refused a value of the query; the log has the statement.");
     err_detail(err, "parameter %zu; SQL: %.*s", i + 1, STR_ARG(sql->text));
     return code;
 }
 
 static ErrCode bind_all(duckdb_prepared_statement stmt, const SqlText *sql, Err *err) {
     if (duckdb_nparams(stmt) != sql->n_params) {
-        ErrCode code = err_set(err, ERR_INTERNAL, "A statement takes %zu values and was given %zu.", (size_t)duckdb_nparams(stmt),
-                               sql->n_params);
+        ErrCode code = err_set(err, ERR_INTERNAL, "A statement takes %zu values and was given %zu.",
+                               (size_t)duckdb_nparams(stmt), sql->n_params);
         err_detail(err, "SQL: %.*s", STR_ARG(sql->text));
         return code;
     }
@@ -64,8 +66,10 @@ ErrCode duck_prepare(EngineConn *conn, const SqlText *sql, duckdb_prepared_state
     if (duckdb_prepare(duck_conn(conn)->native, arena_cstr(conn->scratch, sql->text), &stmt) != DuckDBSuccess)
         code = duck_error(conn, DUCKDB_ERROR_INVALID, duckdb_prepare_error(stmt), sql->text, err);
     if (!code) code = bind_all(stmt, sql, err);
-    if (code) duckdb_destroy_prepare(&stmt);
-    else *ret_stmt = stmt;
+    if (code)
+        duckdb_destroy_prepare(&stmt);
+    else
+        *ret_stmt = stmt;
     return code;
 }
 
@@ -76,7 +80,8 @@ static ErrCode duck_exec(EngineConn *conn, const SqlText *sql, int64_t *ret_rows
     ErrCode code = ERR_OK;
     if (duckdb_execute_prepared(stmt, &result) != DuckDBSuccess)
         code = duck_error(conn, duckdb_result_error_type(&result), duckdb_result_error(&result), sql->text, err);
-    else *ret_rows = (int64_t)duckdb_rows_changed(&result);
+    else
+        *ret_rows = (int64_t)duckdb_rows_changed(&result);
     duckdb_destroy_result(&result);
     duckdb_destroy_prepare(&stmt);
     return code;
@@ -92,7 +97,7 @@ static ErrCode run_plain(EngineConn *conn, const char *text, Err *err) {
     return code;
 }
 
-/* ---- transactions --------------------------------------------------------------------------------------------------- */
+/* ---- transactions ------------------------------------------------------------------------------------------------ */
 
 /* A reader's transaction may still make temporary tables. */
 static ErrCode duck_begin(EngineConn *conn, bool is_write, Err *err) {
@@ -107,7 +112,7 @@ static void duck_rollback(EngineConn *conn) {
     err_ignore(run_plain(conn, "ROLLBACK", NULL)); /* fails when a failed COMMIT has ended the transaction already */
 }
 
-/* ---- connections ---------------------------------------------------------------------------------------------------- */
+/* ---- connections ------------------------------------------------------------------------------------------------- */
 
 static ErrCode duck_connect(const Ctx *ctx, EngineDb *db, EngineConn **ret_conn, Err *err) {
     (void)ctx;

@@ -1,10 +1,12 @@
 /*
- * Bulk append to DuckDB: batches are cut into chunks of 2048 rows that have exactly the table's types, and handed to its appender.
+ * Bulk append to DuckDB: batches are cut into chunks of 2048 rows that have exactly the table's types, and handed to
+ * its appender.
  *
- * Where a column's layout is already the table's, its numbers are copied as a block and its strings only pointed to (the appender
- * copies what it is given). Everything else goes value by value through engine_coerce. The appender keeps up to 204,800 rows and
- * reports constraint errors late, at the latest when it is closed; destroying it would flush what it holds, even into a
- * transaction begun later, so an appender that is given up is first left with an unfinished row, which it refuses to flush.
+ * Where a column's layout is already the table's, its numbers are copied as a block and its strings only pointed to
+ * (the appender copies what it is given). Everything else goes value by value through engine_coerce. The appender keeps
+ * up to 204,800 rows and reports constraint errors late, at the latest when it is closed; destroying it would flush
+ * what it holds, even into a transaction begun later, so an appender that is given up is first left with an unfinished
+ * row, which it refuses to flush.
  */
 #include "engine/engine_duckdb_internal.h"
 #include "sql/sql_relation.h"
@@ -40,7 +42,7 @@ static ErrCode appender_error(DuckAppender *appender, Err *err) {
     return code;
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static size_t layout_bytes(ColumnLayout layout) {
     switch (layout) {
@@ -66,7 +68,8 @@ static size_t layout_bytes(ColumnLayout layout) {
 static ErrCode target_of(DuckAppender *appender, size_t i, duckdb_logical_type logical, Err *err) {
     DuckType type;
     if (!duck_type_read(logical, &type) || type.convert != DUCK_AS_IS || type.layout == LAYOUT_NONE)
-        return err_set(err, ERR_UNSUPPORTED, "Column '%.*s' of table '%.*s' has a type that rows cannot be appended to.",
+        return err_set(err, ERR_UNSUPPORTED,
+                       "Column '%.*s' of table '%.*s' has a type that rows cannot be appended to.",
                        STR_ARG(appender->head.names[i]), STR_ARG(appender->head.table));
     appender->targets[i] = (DuckTarget){type.type, type.layout, layout_bytes(type.layout)};
     return ERR_OK;
@@ -88,7 +91,8 @@ static ErrCode open_chunk(DuckAppender *appender, Err *err) {
     }
     if (!code) appender->chunk = duckdb_create_data_chunk(logicals, n);
     for (size_t i = 0; i < n; i++) duckdb_destroy_logical_type(&logicals[i]);
-    if (!code && !appender->chunk) code = err_set(err, ERR_ENGINE, "The database engine gave no memory for rows to append.");
+    if (!code && !appender->chunk)
+        code = err_set(err, ERR_ENGINE, "The database engine gave no memory for rows to append.");
     return code;
 }
 
@@ -98,8 +102,8 @@ ErrCode duck_append_open(EngineConn *conn, const SqlRelation *table, const Str *
     DuckAppender *appender = duck_appender(head);
     Str schema = sql_relation_schema(table);
     const char *schema_name = schema.n ? arena_cstr(head->arena, schema) : NULL;
-    ErrCode code = duckdb_appender_create_ext(duck_conn(conn)->native, NULL, schema_name, arena_cstr(head->arena, head->table),
-                                              &appender->native) == DuckDBSuccess
+    ErrCode code = duckdb_appender_create_ext(duck_conn(conn)->native, NULL, schema_name,
+                                              arena_cstr(head->arena, head->table), &appender->native) == DuckDBSuccess
                        ? open_chunk(appender, err)
                        : appender_error(appender, err);
     if (code) {
@@ -111,7 +115,7 @@ ErrCode duck_append_open(EngineConn *conn, const SqlRelation *table, const Str *
     return ERR_OK;
 }
 
-/* ---- columns into vectors ------------------------------------------------------------------------------------------- */
+/* ---- columns into vectors ---------------------------------------------------------------------------------------- */
 
 /* Whether the column's items can be taken over as they are. */
 static bool is_same_layout(const Column *column, const DuckTarget *target) {
@@ -132,8 +136,10 @@ static void set_null(duckdb_vector vector, uint64_t **valid, size_t row) {
 }
 
 /* from is a multiple of 64. */
-static void copy_block(const Column *column, const DuckTarget *target, size_t from, size_t n_rows, duckdb_vector vector) {
-    memcpy(duckdb_vector_get_data(vector), (const char *)column->data + from * target->item_bytes, n_rows * target->item_bytes);
+static void copy_block(const Column *column, const DuckTarget *target, size_t from, size_t n_rows,
+                       duckdb_vector vector) {
+    memcpy(duckdb_vector_get_data(vector), (const char *)column->data + from * target->item_bytes,
+           n_rows * target->item_bytes);
     if (!column->valid) return;
     duckdb_vector_ensure_validity_writable(vector);
     memcpy(duckdb_vector_get_validity(vector), column->valid + from / 64, (n_rows + 63) / 64 * sizeof(uint64_t));
@@ -165,8 +171,10 @@ static bool store(void *data, size_t row, const DuckTarget *target, Value value)
         store_int(data, row, target->item_bytes, value.dec);
         return true;
     case TYPE_FLOAT64:
-        if (target->layout == LAYOUT_F32) ((float *)data)[row] = (float)value.f;
-        else ((double *)data)[row] = value.f;
+        if (target->layout == LAYOUT_F32)
+            ((float *)data)[row] = (float)value.f;
+        else
+            ((double *)data)[row] = value.f;
         return true;
     case TYPE_TEXT:
     case TYPE_JSON:
@@ -193,7 +201,8 @@ static ErrCode convert_block(DuckAppender *appender, size_t i, const Column *col
         Value given = column_value(column, from + row);
         Value value;
         if (!engine_coerce(given, target->type, &value) || !store(data, row, target, value))
-            return engine_value_error(&appender->head, i, target->type, appender->n_rows_before + (int64_t)(from + row), given, err);
+            return engine_value_error(&appender->head, i, target->type, appender->n_rows_before + (int64_t)(from + row),
+                                      given, err);
     }
     return ERR_OK;
 }
@@ -203,11 +212,14 @@ static ErrCode append_block(DuckAppender *appender, const Batch *batch, size_t f
     for (size_t i = 0; i < batch->n_columns; i++) {
         const Column *column = &batch->columns[i];
         duckdb_vector vector = duckdb_data_chunk_get_vector(appender->chunk, i);
-        if (is_same_layout(column, &appender->targets[i])) copy_block(column, &appender->targets[i], from, n_rows, vector);
-        else TRY(convert_block(appender, i, column, from, n_rows, vector, err));
+        if (is_same_layout(column, &appender->targets[i]))
+            copy_block(column, &appender->targets[i], from, n_rows, vector);
+        else
+            TRY(convert_block(appender, i, column, from, n_rows, vector, err));
     }
     duckdb_data_chunk_set_size(appender->chunk, n_rows);
-    if (duckdb_append_data_chunk(appender->native, appender->chunk) != DuckDBSuccess) return appender_error(appender, err);
+    if (duckdb_append_data_chunk(appender->native, appender->chunk) != DuckDBSuccess)
+        return appender_error(appender, err);
     return ERR_OK;
 }
 
@@ -221,7 +233,7 @@ ErrCode duck_append(EngineAppender *head, const Batch *batch, Err *err) {
     return ERR_OK;
 }
 
-/* ---- closing -------------------------------------------------------------------------------------------------------- */
+/* ---- closing ----------------------------------------------------------------------------------------------------- */
 
 ErrCode duck_append_finish(EngineAppender *head, Err *err) {
     DuckAppender *appender = duck_appender(head);

@@ -1,7 +1,7 @@
 /*
- * DuckDB's errors into ours. A result knows its error's type; a failed prepare or open has only a text, which begins with the
- * type's name. Within some types the text decides (a lock held by another process is an "IO Error"). What the person reads is
- * written here; DuckDB's words, which hold SQL, go to the detail.
+ * DuckDB's errors into ours. A result knows its error's type; a failed prepare or open has only a text, which begins
+ * with the type's name. Within some types the text decides (a lock held by another process is an "IO Error"). What the
+ * person reads is written here; DuckDB's words, which hold SQL, go to the detail.
  */
 #include "engine/engine_duckdb_internal.h"
 
@@ -64,7 +64,8 @@ static ErrCode lock_error(const char *path, Str text, Err *err) {
     int64_t pid = holder_pid(text);
     const char *name = path ? path : "the database";
     if (pid)
-        return err_set(err, ERR_BUSY, "The database file '%s' is in use by process %" PRId64 "; wait for it or stop it.", name, pid);
+        return err_set(err, ERR_BUSY,
+                       "The database file '%s' is in use by process %" PRId64 "; wait for it or stop it.", name, pid);
     return err_set(err, ERR_BUSY, "The database file '%s' is in use by another process; wait for it or stop it.", name);
 }
 
@@ -87,19 +88,20 @@ static ErrCode io_error(const char *path, Str text, Err *err) {
     if (is_damage_text(text))
         return err_set(err, ERR_CORRUPT, "The database file is damaged; restore it from a backup, or rebuild it.");
     if (is_disk_text(text))
-        return err_set(err, ERR_IO, "The database could not write to its disk; nothing of this step was kept. Free some space and "
-                                    "try again.");
+        return err_set(err, ERR_IO,
+                       "The database could not write to its disk; nothing of this step was kept. Free some space and "
+                       "try again.");
     if (says(text, "Permission denied"))
         return err_set(err, ERR_IO, "The database engine may not read or write a file; check the file's permissions.");
     return err_set(err, ERR_IO, "The database engine could not read or write a file; the log has its words.");
 }
 
 static ErrCode constraint_error(Str text, Err *err) {
-    const char *rule = says(text, "NOT NULL")                              ? "a column that must be filled is empty"
+    const char *rule = says(text, "NOT NULL")                               ? "a column that must be filled is empty"
                        : says(text, "uplicate key") || says(text, "unique") ? "a key is there twice"
-                       : says(text, "CHECK")                               ? "a value is not among those allowed"
-                       : says(text, "foreign key")                         ? "a row that is referred to is missing"
-                                                                           : "a rule of the table is broken";
+                       : says(text, "CHECK")                                ? "a value is not among those allowed"
+                       : says(text, "foreign key")                          ? "a row that is referred to is missing"
+                                                                            : "a rule of the table is broken";
     return err_set(err, ERR_DATA, "The rows do not fit the table: %s. Nothing of this step was kept.", rule);
 }
 
@@ -120,7 +122,8 @@ static ErrCode transaction_error(Str text, Err *err) {
 
 static ErrCode input_error(Str text, Err *err) {
     if (says(text, "configuration has been locked") || says(text, "disabled by configuration"))
-        return err_set(err, ERR_DENIED, "The database is locked down: settings and files outside its folders are refused.");
+        return err_set(err, ERR_DENIED,
+                       "The database is locked down: settings and files outside its folders are refused.");
     if (says(text, "read-only mode") || says(text, "read-only"))
         return err_set(err, ERR_CONFLICT, "The database is open for reading only; open it for writing first.");
     if (says(text, "database has been invalidated")) return fatal_error(text, err);
@@ -131,7 +134,8 @@ static ErrCode classified(const EngineConn *conn, duckdb_error_type type, Str te
     switch (type) {
     case DUCKDB_ERROR_INTERRUPT: return engine_watch_error(conn, err);
     case DUCKDB_ERROR_IO: return io_error(conn->db->path, text, err);
-    case DUCKDB_ERROR_SERIALIZATION: return err_set(err, ERR_CORRUPT, "The database file is damaged; restore it from a backup.");
+    case DUCKDB_ERROR_SERIALIZATION:
+        return err_set(err, ERR_CORRUPT, "The database file is damaged; restore it from a backup.");
     case DUCKDB_ERROR_CONSTRAINT: return constraint_error(text, err);
     case DUCKDB_ERROR_TRANSACTION: return transaction_error(text, err);
     case DUCKDB_ERROR_INVALID_INPUT: return input_error(text, err);
@@ -144,15 +148,19 @@ static ErrCode classified(const EngineConn *conn, duckdb_error_type type, Str te
     case DUCKDB_ERROR_DIVIDE_BY_ZERO:
         return err_set(err, ERR_DATA, "A value does not fit the type it is needed in; the log has the engine's words.");
     case DUCKDB_ERROR_OUT_OF_MEMORY:
-        return err_set(err, ERR_TOO_LARGE, "The query needs more memory than the database may use; narrow it, or raise the memory limit.");
-    case DUCKDB_ERROR_OBJECT_SIZE: return err_set(err, ERR_TOO_LARGE, "A value is larger than the database engine can hold.");
+        return err_set(err, ERR_TOO_LARGE,
+                       "The query needs more memory than the database may use; narrow it, or raise the memory limit.");
+    case DUCKDB_ERROR_OBJECT_SIZE:
+        return err_set(err, ERR_TOO_LARGE, "A value is larger than the database engine can hold.");
     case DUCKDB_ERROR_PERMISSION:
-        return err_set(err, ERR_DENIED, "The database is locked down: settings and files outside its folders are refused.");
+        return err_set(err, ERR_DENIED,
+                       "The database is locked down: settings and files outside its folders are refused.");
     case DUCKDB_ERROR_DEPENDENCY:
         return err_set(err, ERR_CONFLICT, "Something else depends on this table or column; remove that first.");
     case DUCKDB_ERROR_NOT_IMPLEMENTED:
     case DUCKDB_ERROR_MISSING_EXTENSION:
-    case DUCKDB_ERROR_AUTOLOAD: return err_set(err, ERR_UNSUPPORTED, "The database engine cannot do this; the log has its words.");
+    case DUCKDB_ERROR_AUTOLOAD:
+        return err_set(err, ERR_UNSUPPORTED, "The database engine cannot do this; the log has its words.");
     default: return err_set(err, ERR_ENGINE, "The database engine refused a statement; the log has its words.");
     }
 }
@@ -161,7 +169,8 @@ ErrCode duck_error(const EngineConn *conn, duckdb_error_type type, const char *t
     Str words = str_of(text);
     if (type == DUCKDB_ERROR_INVALID) type = type_of_text(words);
     ErrCode code = classified(conn, type, words, err);
-    err_detail(err, "duckdb: %.*s; SQL: %.*s", STR_ARG(str_slice(words, 0, utf8_cut(words, ERR_DETAIL_MAX / 2))), STR_ARG(sql));
+    err_detail(err, "duckdb: %.*s; SQL: %.*s", STR_ARG(str_slice(words, 0, utf8_cut(words, ERR_DETAIL_MAX / 2))),
+               STR_ARG(sql));
     return code;
 }
 
@@ -170,17 +179,22 @@ static ErrCode open_classified(const char *path, Str text, Err *err) {
     const char *name = path ? path : "in memory";
     if (is_lock_text(text)) return lock_error(path, text, err);
     if (says(text, "can only read version") || says(text, "newer version") || says(text, "created with a newer"))
-        return err_set(err, ERR_VERSION, "The database '%s' was written by a newer DuckDB; use the program that wrote it.", name);
+        return err_set(err, ERR_VERSION,
+                       "The database '%s' was written by a newer DuckDB; use the program that wrote it.", name);
     if (is_disk_text(text))
         return err_set(err, ERR_IO, "The database '%s' cannot be written: its disk is full; free some space.", name);
-    if (is_damage_text(text) || type == DUCKDB_ERROR_SERIALIZATION || type == DUCKDB_ERROR_INTERNAL || type == DUCKDB_ERROR_FATAL)
-        return err_set(err, ERR_CORRUPT, "The file '%s' is damaged or is no DuckDB database; restore it from a backup.", name);
+    if (is_damage_text(text) || type == DUCKDB_ERROR_SERIALIZATION || type == DUCKDB_ERROR_INTERNAL ||
+        type == DUCKDB_ERROR_FATAL)
+        return err_set(err, ERR_CORRUPT, "The file '%s' is damaged or is no DuckDB database; restore it from a backup.",
+                       name);
     if (type == DUCKDB_ERROR_IO) {
         if (says(text, "No such file")) return err_set(err, ERR_NOT_FOUND, "There is no database file '%s'.", name);
-        return err_set(err, ERR_IO, "The database '%s' cannot be opened; check the permissions of the file and its folder.", name);
+        return err_set(err, ERR_IO,
+                       "The database '%s' cannot be opened; check the permissions of the file and its folder.", name);
     }
     if (type == DUCKDB_ERROR_OUT_OF_MEMORY)
-        return err_set(err, ERR_TOO_LARGE, "The database '%s' needs more memory to open; raise the memory limit.", name);
+        return err_set(err, ERR_TOO_LARGE, "The database '%s' needs more memory to open; raise the memory limit.",
+                       name);
     return err_set(err, ERR_ENGINE, "The database '%s' cannot be opened; the log has the engine's words.", name);
 }
 

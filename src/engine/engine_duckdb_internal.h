@@ -15,7 +15,7 @@ static inline DuckConn *duck_conn(EngineConn *conn) {
     return (DuckConn *)conn;
 }
 
-/* ---- types ---------------------------------------------------------------------------------------------------------- */
+/* ---- types ------------------------------------------------------------------------------------------------------- */
 
 /* What has to be done to a vector before it can be read in place as a Column. */
 typedef enum DuckConvert {
@@ -37,14 +37,14 @@ NODISCARD bool duck_type_read(duckdb_logical_type logical, DuckType *ret_type);
 /* A string (at most 4 GiB) in DuckDB's layout; more than 12 bytes stay borrowed. */
 StrView duck_view(Str s);
 
-/* ---- errors --------------------------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 /* Fills err from DuckDB's words. `type` DUCKDB_ERROR_INVALID: not known, read from the text. */
 ErrCode duck_error(const EngineConn *conn, duckdb_error_type type, const char *text, Str sql, Err *err);
 /* The same for a database that does not open; path NULL: in memory. */
 ErrCode duck_open_error(const char *path, const char *text, Err *err);
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
 
 ErrCode duck_open(const Ctx *ctx, EngineDb *db, Err *err);
 void duck_close(EngineDb *db);
@@ -61,4 +61,5 @@ ErrCode duck_append(EngineAppender *appender, const Batch *batch, Err *err);
 ErrCode duck_append_finish(EngineAppender *appender, Err *err);
 void duck_append_release(EngineAppender *appender);
 
-ErrCode duck_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n, Err *err);
+ErrCode duck_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n,
+                        Err *err);

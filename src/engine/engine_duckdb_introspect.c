@@ -8,7 +8,8 @@ static const char COLUMNS_SQL[] =
     "SELECT c.schema_name, c.table_name, c.column_name, c.data_type, NOT c.is_nullable, "
     "list_position(k.constraint_column_names, c.column_name) AS pk "
     "FROM duckdb_columns() c "
-    "JOIN duckdb_tables() t ON t.table_oid = c.table_oid AND t.schema_oid = c.schema_oid AND t.database_oid = c.database_oid "
+    "JOIN duckdb_tables() t ON t.table_oid = c.table_oid AND t.schema_oid = c.schema_oid "
+    "AND t.database_oid = c.database_oid "
     "LEFT JOIN duckdb_constraints() k ON k.table_oid = c.table_oid AND k.schema_oid = c.schema_oid "
     "AND k.database_oid = c.database_oid AND k.constraint_type = 'PRIMARY KEY' "
     "WHERE NOT t.internal AND c.database_name = current_database() "
@@ -21,12 +22,23 @@ typedef struct SpelledType {
 } SpelledType;
 
 static const SpelledType SPELLED_TYPES[] = {
-    {"BOOLEAN", TYPE_BOOL},       {"TINYINT", TYPE_INT64},      {"SMALLINT", TYPE_INT64},
-    {"INTEGER", TYPE_INT64},      {"BIGINT", TYPE_INT64},       {"UTINYINT", TYPE_INT64},
-    {"USMALLINT", TYPE_INT64},    {"UINTEGER", TYPE_INT64},     {"FLOAT", TYPE_FLOAT64},
-    {"DOUBLE", TYPE_FLOAT64},     {"DATE", TYPE_DATE},          {"TIMESTAMP", TYPE_TIMESTAMP},
-    {"TIMESTAMP_S", TYPE_TIMESTAMP}, {"TIMESTAMP_MS", TYPE_TIMESTAMP}, {"TIMESTAMP_NS", TYPE_TIMESTAMP},
-    {"TIMESTAMP WITH TIME ZONE", TYPE_TIMESTAMP}, {"JSON", TYPE_JSON},
+    {"BOOLEAN", TYPE_BOOL},
+    {"TINYINT", TYPE_INT64},
+    {"SMALLINT", TYPE_INT64},
+    {"INTEGER", TYPE_INT64},
+    {"BIGINT", TYPE_INT64},
+    {"UTINYINT", TYPE_INT64},
+    {"USMALLINT", TYPE_INT64},
+    {"UINTEGER", TYPE_INT64},
+    {"FLOAT", TYPE_FLOAT64},
+    {"DOUBLE", TYPE_FLOAT64},
+    {"DATE", TYPE_DATE},
+    {"TIMESTAMP", TYPE_TIMESTAMP},
+    {"TIMESTAMP_S", TYPE_TIMESTAMP},
+    {"TIMESTAMP_MS", TYPE_TIMESTAMP},
+    {"TIMESTAMP_NS", TYPE_TIMESTAMP},
+    {"TIMESTAMP WITH TIME ZONE", TYPE_TIMESTAMP},
+    {"JSON", TYPE_JSON},
 };
 
 static Type type_of_spelling(Str spelling) {
@@ -44,6 +56,7 @@ static Type type_of_spelling(Str spelling) {
     return TYPE(TYPE_TEXT);
 }
 
-ErrCode duck_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n, Err *err) {
+ErrCode duck_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n,
+                        Err *err) {
     return engine_gather_tables(ctx, conn, S(COLUMNS_SQL), schema, type_of_spelling, ret_tables, ret_n, err);
 }

@@ -1,10 +1,10 @@
 /*
  * Opening a DuckDB database and locking it down.
  *
- * The order matters and was tried: what the instance needs (time zone, memory, threads, spill folder) first, then the folders it
- * may touch, then external access off, which cannot be undone while it runs, then the lock on all settings. Its own file, WAL,
- * checkpoints and spilling go on working. Extensions are never fetched. DuckDB picks a file's format by its first bytes and would
- * try to load an extension for a foreign one, so we look first.
+ * The order matters and was tried: what the instance needs (time zone, memory, threads, spill folder) first, then the
+ * folders it may touch, then external access off, which cannot be undone while it runs, then the lock on all settings.
+ * Its own file, WAL, checkpoints and spilling go on working. Extensions are never fetched. DuckDB picks a file's format
+ * by its first bytes and would try to load an extension for a foreign one, so we look first.
  */
 #include "engine/engine_duckdb_internal.h"
 
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- the file ------------------------------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
 
 enum { MAGIC_AT = 8, MAGIC_BYTES = 4 };
 
@@ -24,7 +24,8 @@ static ErrCode check_magic(const EngineDb *db, Err *err) {
     int fd = open(db->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         int failed = errno;
-        err_set(err, ERR_IO, "The database '%s' cannot be opened; check the permissions of the file and its folder.", db->path);
+        err_set(err, ERR_IO, "The database '%s' cannot be opened; check the permissions of the file and its folder.",
+                db->path);
         err_detail(err, "open: %s", strerror(failed));
         return ERR_IO;
     }
@@ -32,11 +33,14 @@ static ErrCode check_magic(const EngineDb *db, Err *err) {
     ssize_t n = read(fd, head, sizeof(head));
     (void)close(fd);
     if (n == (ssize_t)sizeof(head) && !memcmp(head + MAGIC_AT, "DUCK", MAGIC_BYTES)) return ERR_OK;
-    if (n == 0) return err_set(err, ERR_CORRUPT, "The file '%s' is empty, so it is no database; remove it and try again.", db->path);
-    return err_set(err, ERR_CORRUPT, "The file '%s' is no DuckDB database; give another path or restore it from a backup.", db->path);
+    if (n == 0)
+        return err_set(err, ERR_CORRUPT, "The file '%s' is empty, so it is no database; remove it and try again.",
+                       db->path);
+    return err_set(err, ERR_CORRUPT,
+                   "The file '%s' is no DuckDB database; give another path or restore it from a backup.", db->path);
 }
 
-/* ---- the instance --------------------------------------------------------------------------------------------------- */
+/* ---- the instance ------------------------------------------------------------------------------------------------ */
 
 typedef struct Setting {
     const char *name;
@@ -46,7 +50,9 @@ typedef struct Setting {
 static ErrCode fill_config(Arena *arena, const EngineConfig *config, duckdb_config native, Err *err) {
     const char *memory = NULL;
     const char *threads = NULL;
-    const char *temp_dir = config->temp_dir ? config->temp_dir : config->path ? NULL : ""; /* in memory: no spilling to "." */
+    const char *temp_dir = config->temp_dir ? config->temp_dir
+                           : config->path   ? NULL
+                                            : ""; /* in memory: no spilling to "." */
     if (config->memory_limit_bytes) memory = arena_printf(arena, "%" PRId64 "B", config->memory_limit_bytes).p;
     if (config->n_threads) threads = arena_printf(arena, "%d", config->n_threads).p;
     const Setting settings[] = {
@@ -59,14 +65,17 @@ static ErrCode fill_config(Arena *arena, const EngineConfig *config, duckdb_conf
         {"allow_community_extensions", "false"},
     };
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
-        if (!settings[i].value || duckdb_set_config(native, settings[i].name, settings[i].value) == DuckDBSuccess) continue;
-        return err_set(err, ERR_INVALID, "The database engine does not take '%s' as %s.", settings[i].value, settings[i].name);
+        if (!settings[i].value || duckdb_set_config(native, settings[i].name, settings[i].value) == DuckDBSuccess)
+            continue;
+        return err_set(err, ERR_INVALID, "The database engine does not take '%s' as %s.", settings[i].value,
+                       settings[i].name);
     }
     return ERR_OK;
 }
 
 static ErrCode open_native(EngineDb *db, duckdb_database *ret_native, Err *err) {
-    if (duckdb_vector_size() != DUCK_VECTOR_ROWS) return err_set(err, ERR_VERSION, "This DuckDB library is built with other vector sizes.");
+    if (duckdb_vector_size() != DUCK_VECTOR_ROWS)
+        return err_set(err, ERR_VERSION, "This DuckDB library is built with other vector sizes.");
     duckdb_config native_config = NULL;
     duckdb_database native = NULL;
     char *text = NULL;
@@ -85,7 +94,7 @@ static ErrCode open_native(EngineDb *db, duckdb_database *ret_native, Err *err) 
     return code;
 }
 
-/* ---- lock-down ------------------------------------------------------------------------------------------------------ */
+/* ---- lock-down --------------------------------------------------------------------------------------------------- */
 
 static ErrCode set_up(duckdb_connection conn, Str sql, Err *err) {
     CLEANUP(arena_freep) Arena *arena = arena_new(0);
@@ -100,7 +109,8 @@ static ErrCode set_up(duckdb_connection conn, Str sql, Err *err) {
 }
 
 /* SET GLOBAL name = [those of the allowed paths that are folders, or that are files]. */
-static ErrCode allow_paths(duckdb_connection conn, const EngineConfig *config, const char *name, bool is_folders, Err *err) {
+static ErrCode allow_paths(duckdb_connection conn, const EngineConfig *config, const char *name, bool is_folders,
+                           Err *err) {
     CLEANUP(arena_freep) Arena *arena = arena_new(0);
     CLEANUP(buf_release) Buf sql;
     buf_init(&sql, 1 << 20);
@@ -129,7 +139,7 @@ static ErrCode lock_down(duckdb_connection conn, const EngineConfig *config, Err
     return set_up(conn, S("SET GLOBAL lock_configuration = true"), err);
 }
 
-/* ---- open and close ------------------------------------------------------------------------------------------------- */
+/* ---- open and close ---------------------------------------------------------------------------------------------- */
 
 ErrCode duck_open(const Ctx *ctx, EngineDb *db, Err *err) {
     (void)ctx;
@@ -141,8 +151,10 @@ ErrCode duck_open(const Ctx *ctx, EngineDb *db, Err *err) {
                        ? lock_down(conn, &db->config, err)
                        : err_set(err, ERR_ENGINE, "The database engine refused its first connection.");
     duckdb_disconnect(&conn);
-    if (code) duckdb_close(&native);
-    else db->native = native;
+    if (code)
+        duckdb_close(&native);
+    else
+        db->native = native;
     return code;
 }
 

@@ -1,11 +1,13 @@
 /*
  * Results of DuckDB, chunk by chunk, as Batches.
  *
- * A chunk's vectors are read in place: integers, decimals, dates and strings have the layout a Column can name. Only timestamps of
- * other units and enums are rewritten, into buffers of the stream. The chunk lives until the next one is fetched. Results are
- * streamed: the query runs as far as they are read. A NULL chunk means the end or an error, so the error is always asked for.
+ * A chunk's vectors are read in place: integers, decimals, dates and strings have the layout a Column can name. Only
+ * timestamps of other units and enums are rewritten, into buffers of the stream. The chunk lives until the next one is
+ * fetched. Results are streamed: the query runs as far as they are read. A NULL chunk means the end or an error, so the
+ * error is always asked for.
  *
- * Dates and timestamps outside the years 1 to 9999 (infinity among them) are refused here, for nothing above could print them.
+ * Dates and timestamps outside the years 1 to 9999 (infinity among them) are refused here, for nothing above could
+ * print them.
  */
 #include "engine/engine_duckdb_internal.h"
 
@@ -34,7 +36,7 @@ static DuckStream *duck_stream(EngineStream *stream) {
     return (DuckStream *)stream;
 }
 
-/* ---- columns -------------------------------------------------------------------------------------------------------- */
+/* ---- columns ----------------------------------------------------------------------------------------------------- */
 
 static const StrView *enum_texts(Arena *arena, duckdb_logical_type logical) {
     uint32_t n = duckdb_enum_dictionary_size(logical);
@@ -68,7 +70,8 @@ static ErrCode stream_columns(DuckStream *stream, Err *err) {
         if (is_known) plan_column(arena, logical, &type, &stream->plan[i]);
         duckdb_destroy_logical_type(&logical);
         if (!is_known)
-            return err_set(err, ERR_UNSUPPORTED, "Column '%.*s' has a type that cannot be read; turn it into text or a number first.",
+            return err_set(err, ERR_UNSUPPORTED,
+                           "Column '%.*s' has a type that cannot be read; turn it into text or a number first.",
                            STR_ARG(name));
         stream->columns[i] = (Column){.name = name, .type = type.type, .layout = type.layout};
     }
@@ -78,9 +81,9 @@ static ErrCode stream_columns(DuckStream *stream, Err *err) {
     return ERR_OK;
 }
 
-/* ---- rewriting ------------------------------------------------------------------------------------------------------ */
+/* ---- rewriting --------------------------------------------------------------------------------------------------- */
 
-/* Values under a null are arbitrary: products wrap instead of overflowing. */
+/* Values under a null are arbitrary: the multiplication wraps instead of overflowing. */
 static void scale_up(int64_t *to, const int64_t *from, size_t n_rows, uint64_t factor) {
     for (size_t i = 0; i < n_rows; i++) to[i] = (int64_t)((uint64_t)from[i] * factor);
 }
@@ -111,7 +114,7 @@ static const void *rewrite(const DuckColumn *plan, const Column *column, size_t 
     return plan->rewritten;
 }
 
-/* ---- times outside the calendar ------------------------------------------------------------------------------------- */
+/* ---- times outside the calendar ---------------------------------------------------------------------------------- */
 
 enum { DAY_MIN = -719162, DAY_MAX = 2932896 }; /* 0001-01-01 and 9999-12-31 */
 
@@ -150,14 +153,15 @@ static ErrCode check_calendar(const DuckColumn *plan, const Column *column, size
                    STR_ARG(column->name));
 }
 
-/* ---- the stream ----------------------------------------------------------------------------------------------------- */
+/* ---- the stream -------------------------------------------------------------------------------------------------- */
 
 static ErrCode stream_start(DuckStream *stream, Str sql, Err *err) {
     EngineConn *conn = stream->head.conn;
     if (duckdb_pending_prepared_streaming(stream->stmt, &stream->pending) != DuckDBSuccess)
         return duck_error(conn, DUCKDB_ERROR_INVALID, duckdb_pending_error(stream->pending), sql, err);
     if (duckdb_execute_pending(stream->pending, &stream->result) != DuckDBSuccess)
-        return duck_error(conn, duckdb_result_error_type(&stream->result), duckdb_result_error(&stream->result), sql, err);
+        return duck_error(conn, duckdb_result_error_type(&stream->result), duckdb_result_error(&stream->result), sql,
+                          err);
     return stream_columns(stream, err);
 }
 

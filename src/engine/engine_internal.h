@@ -1,14 +1,16 @@
 #pragma once
 /*
- * For src/engine/ only: the descriptor every engine fills in, the heads its handles begin with, and the watch that interrupts.
+ * For src/engine/ only: the descriptor every engine fills in, the heads its handles begin with, and the watch that
+ * interrupts.
  *
- * engine.c checks and dispatches (one stream a connection, failed transactions, deadlines); the engines only do. A handle's
- * memory is an arena of its own, freed by engine.c after the engine has released what is native. The release functions may be
- * called twice: a connection that ends takes its streams and appenders' native parts with it, the shells wait for their owners.
+ * engine.c checks and dispatches (one stream a connection, failed transactions, deadlines); the engines only do. A
+ * handle's memory is an arena of its own, freed by engine.c after the engine has released what is native. The release
+ * functions may be called twice: a connection that ends takes its streams and appenders' native parts with it, the
+ * shells wait for their owners.
  */
 #include "engine/engine.h"
 
-/* ---- descriptor ----------------------------------------------------------------------------------------------------- */
+/* ---- descriptor -------------------------------------------------------------------------------------------------- */
 
 struct Engine {
     const char *name;
@@ -40,12 +42,13 @@ struct Engine {
     ErrCode (*commit)(EngineConn *conn, Err *err); /* a failure may leave the transaction open */
     void (*rollback)(EngineConn *conn);
 
-    ErrCode (*introspect)(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n, Err *err);
+    ErrCode (*introspect)(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n,
+                          Err *err);
     double (*progress)(EngineConn *conn);
     void (*interrupt)(EngineConn *conn); /* from any thread while the connection is watched; returns at once */
 };
 
-/* ---- heads ---------------------------------------------------------------------------------------------------------- */
+/* ---- heads ------------------------------------------------------------------------------------------------------- */
 
 typedef enum EngineDbState { ENGINE_DB_OPENING, ENGINE_DB_OPEN, ENGINE_DB_CLOSING } EngineDbState;
 
@@ -63,7 +66,7 @@ struct EngineDb {
     bool has_file; /* device and inode are known */
     uint64_t device;
     uint64_t inode;
-    int n_holds; /* handles given out and connections: the instance ends with the last of them, in whatever order they close */
+    int n_holds; /* handles given out and connections: the instance ends with the last of them, in any order */
 };
 
 /* A running call that can be interrupted. Guarded by the registry's watch lock, but for is_asked. */
@@ -92,7 +95,7 @@ struct EngineStream {
     EngineConn *conn; /* NULL when the connection or transaction it read from has ended */
     Arena *arena;     /* holds the stream itself */
     const Ctx *ctx;
-    Str sql;          /* for errors */
+    Str sql; /* for errors */
     Batch columns;
     bool is_ended;
     bool is_failed;
@@ -113,9 +116,10 @@ struct EngineAppender {
 EngineConn *engine_conn_new(EngineDb *db, size_t size);
 void engine_conn_free(EngineConn *conn); /* the shell, when the native part is gone */
 EngineStream *engine_stream_new(EngineConn *conn, size_t size, Str sql);
-EngineAppender *engine_appender_new(EngineConn *conn, size_t size, const SqlRelation *table, const Str *columns, size_t n_columns);
+EngineAppender *engine_appender_new(EngineConn *conn, size_t size, const SqlRelation *table, const Str *columns,
+                                    size_t n_columns);
 
-/* ---- registry ------------------------------------------------------------------------------------------------------- */
+/* ---- registry ---------------------------------------------------------------------------------------------------- */
 
 /* Gives an open database, shared where the engine wants one instance a file; engine_db_release when no longer held. */
 ErrCode engine_db_acquire(const Ctx *ctx, EngineRegistry *registry, const Engine *engine, const EngineConfig *config,
@@ -133,20 +137,21 @@ bool engine_watch_is_due(const EngineConn *conn);
 /* The error of a call that was interrupted: ERR_TIMEOUT or ERR_CANCELLED; ERR_ENGINE when that was not by us. */
 ErrCode engine_watch_error(const EngineConn *conn, Err *err);
 
-/* ---- introspection -------------------------------------------------------------------------------------------------- */
+/* ---- introspection ----------------------------------------------------------------------------------------------- */
 
 typedef Type (*EngineTypeOf)(Str spelling);
-/* The tables of a catalog query with one parameter, the schema, and columns schema, table, column, type as spelled, is not null,
- * position in the primary key (0 or null: none); sorted by table, then position. */
+/* The tables of a catalog query with one parameter, the schema, and columns schema, table, column, type as spelled,
+ * is not null, position in the primary key (0 or null: none); sorted by table, then position. */
 ErrCode engine_gather_tables(const Ctx *ctx, EngineConn *conn, Str query, Str schema, EngineTypeOf type_of,
                              EngineTable **ret_tables, size_t *ret_n, Err *err);
 
-/* ---- values --------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
-/* A not null value as `target`, without loss: numbers between int64, decimal and float64 (exactly, into float64 rounded), date
- * into timestamp, text and json into each other. False when it does not fit. Any thread. */
+/* A not null value as `target`, without loss: numbers between int64, decimal and float64 (exactly, into float64
+ * rounded), date into timestamp, text and json into each other. False when it does not fit. Any thread. */
 NODISCARD bool engine_coerce(Value value, Type target, Value *ret_value);
 /* ERR_DATA naming the table's column, its type, the row and the value. */
-ErrCode engine_value_error(const EngineAppender *appender, size_t column, Type target, int64_t row, Value value, Err *err);
+ErrCode engine_value_error(const EngineAppender *appender, size_t column, Type target, int64_t row, Value value,
+                           Err *err);
 /* The bound of n digits: 10^n, n in 0..38. */
 Int128 engine_power_of_ten(int n);

@@ -1,6 +1,6 @@
 /*
- * The common half of introspection: an engine asks its catalog for one row a column, sorted by table and position, and gets them
- * grouped into tables.
+ * The common half of introspection: an engine asks its catalog for one row a column, sorted by table and position, and
+ * gets them grouped into tables.
  */
 #include "engine/engine_internal.h"
 #include "sql/sql_relation.h"
@@ -56,7 +56,8 @@ ErrCode engine_gather_tables(const Ctx *ctx, EngineConn *conn, Str query, Str sc
     static const Type TYPES[] = {{.kind = TYPE_TEXT}, {.kind = TYPE_TEXT}, {.kind = TYPE_TEXT},
                                  {.kind = TYPE_TEXT}, {.kind = TYPE_BOOL}, {.kind = TYPE_INT64}};
     Value params[] = {value_text(schema)};
-    SqlText sql = {.text = query, .params = params, .n_params = COUNT_OF(params), .types = TYPES, .n_types = COUNT_OF(TYPES)};
+    SqlText sql = {
+        .text = query, .params = params, .n_params = COUNT_OF(params), .types = TYPES, .n_types = COUNT_OF(TYPES)};
     EngineStream *stream = NULL;
     TRY(engine_query(ctx, conn, &sql, &stream, err));
     Gather gather = {.arena = ctx->arena, .type_of = type_of};

@@ -1,14 +1,15 @@
 /*
  * The registry: which databases are open in this process, and the thread that interrupts what runs too long.
  *
- * Databases. A second instance of one DuckDB file in a process would lose data (and closing any descriptor of the file drops the
- * process's lock on it), so a file is found by device and inode and by canonical path, and its one instance is shared by count.
- * The lock is held only to look and count; opening and closing happen outside it, and whoever wants a file that is being opened
- * or closed waits for that to end.
+ * Databases. A second instance of one DuckDB file in a process would lose data (and closing any descriptor of the file
+ * drops the process's lock on it), so a file is found by device and inode and by canonical path, and its one instance
+ * is shared by count. The lock is held only to look and count; opening and closing happen outside it, and whoever wants
+ * a file that is being opened or closed waits for that to end.
  *
- * Interrupts. A running call with a deadline or cancel token is in the list of watches. DuckDB forgets an interrupt that arrives
- * just before its query starts, so the thread repeats it every few milliseconds until the call has ended; the watch lock makes
- * sure that it never hits the call after. With nothing to look at the thread waits on a condition and costs nothing.
+ * Interrupts. A running call with a deadline or cancel token is in the list of watches. DuckDB forgets an interrupt
+ * that arrives just before its query starts, so the thread repeats it every few milliseconds until the call has ended;
+ * the watch lock makes sure that it never hits the call after. With nothing to look at the thread waits on a condition
+ * and costs nothing.
  */
 #include "engine/engine_internal.h"
 
@@ -36,7 +37,7 @@ struct EngineRegistry {
     pthread_t thread;
 };
 
-/* ---- the interrupting thread ---------------------------------------------------------------------------------------- */
+/* ---- the interrupting thread ------------------------------------------------------------------------------------- */
 
 /* Under the watch lock or on the thread that runs the call. */
 bool engine_watch_is_due(const EngineConn *conn) {
@@ -104,8 +105,10 @@ void engine_watch_end(EngineConn *conn) {
     EngineRegistry *registry = conn->db->registry;
     EngineWatch *watch = &conn->watch;
     pthread_mutex_lock(&registry->watch_lock);
-    if (watch->prev) watch->prev->next = watch->next;
-    else registry->watches = watch->next;
+    if (watch->prev)
+        watch->prev->next = watch->next;
+    else
+        registry->watches = watch->next;
     if (watch->next) watch->next->prev = watch->prev;
     watch->is_active = false;
     conn->ctx = NULL;
@@ -125,13 +128,14 @@ void engine_watch_ask(EngineConn *conn) {
 
 ErrCode engine_watch_error(const EngineConn *conn, Err *err) {
     if (conn->ctx) TRY(ctx_check(conn->ctx, err));
-    if (atomic_load(&conn->watch.is_asked)) return err_set(err, ERR_CANCELLED, "The query was stopped before it was done.");
-    /* Nobody asked: one of DuckDB's threads failed and stopped the others, and one of those was heard first (seen once in
-     * thousands of failing streams). */
+    if (atomic_load(&conn->watch.is_asked))
+        return err_set(err, ERR_CANCELLED, "The query was stopped before it was done.");
+    /* Nobody asked: one of DuckDB's threads failed and stopped the others, and one of those was heard first (seen
+     * once in thousands of failing streams). */
     return err_set(err, ERR_ENGINE, "The query failed before the database engine could say why; run it again.");
 }
 
-/* ---- life cycle ----------------------------------------------------------------------------------------------------- */
+/* ---- life cycle -------------------------------------------------------------------------------------------------- */
 
 EngineRegistry *engine_registry_new(void) {
     Arena *arena = arena_new(0);
@@ -166,13 +170,14 @@ void engine_registry_free(EngineRegistry *registry) {
     arena_free(registry->arena);
 }
 
-/* ---- databases ------------------------------------------------------------------------------------------------------ */
+/* ---- databases --------------------------------------------------------------------------------------------------- */
 
 /* The path without links, of a file that may not exist yet in a folder that must. */
 static ErrCode canonical_path(Arena *arena, const char *path, bool is_there, const char **ret_path, Err *err) {
     if (is_there) return path_real(arena, path, ret_path, err);
     const char *slash = strrchr(path, '/');
-    if (!slash || !slash[1]) return err_set(err, ERR_INVALID, "'%s' is not the absolute path of a database file.", path);
+    if (!slash || !slash[1])
+        return err_set(err, ERR_INVALID, "'%s' is not the absolute path of a database file.", path);
     const char *folder = slash == path ? "/" : arena_cstr(arena, (Str){path, (size_t)(slash - path)});
     TRY(path_real(arena, folder, &folder, err));
     *ret_path = path_join(arena, folder, slash + 1);
@@ -192,7 +197,8 @@ static ErrCode db_locate(EngineDb *db, Err *err) {
         return ERR_IO;
     }
     if (is_there && S_ISDIR(info.st_mode)) return err_set(err, ERR_IO, "'%s' is a folder, not a database file.", path);
-    if (is_there && !S_ISREG(info.st_mode)) return err_set(err, ERR_IO, "'%s' is not a plain file, so it is no database.", path);
+    if (is_there && !S_ISREG(info.st_mode))
+        return err_set(err, ERR_IO, "'%s' is not a plain file, so it is no database.", path);
     if (!is_there && (!db->config.is_create || db->config.is_read_only))
         return err_set(err, ERR_NOT_FOUND, "There is no database file '%s'.", path);
     TRY(canonical_path(db->arena, path, is_there, &db->path, err));
@@ -214,7 +220,8 @@ static EngineConfig config_copy(Arena *arena, const EngineConfig *config) {
     return copy;
 }
 
-/* Whether an instance opened as `a` serves who wants `b`. is_create has had its effect, busy time-outs are not the instance's. */
+/* Whether an instance opened as `a` serves who wants `b`. is_create has had its effect, busy time-outs are not the
+ * instance's. */
 static bool config_agrees(const EngineConfig *a, const EngineConfig *b) {
     if (a->is_read_only != b->is_read_only || a->is_locked_down != b->is_locked_down) return false;
     if (a->memory_limit_bytes != b->memory_limit_bytes || a->n_threads != b->n_threads) return false;
@@ -244,9 +251,11 @@ static void db_unlink(EngineRegistry *registry, EngineDb *gone) {
 /* Joins an instance that is open; NULL when it cannot. Under the lock. */
 static ErrCode db_join(EngineDb *db, const EngineDb *wanted, Err *err) {
     if (!config_agrees(&db->config, &wanted->config))
-        return err_set(err, ERR_CONFLICT, "The database '%s' is open in this process with other settings; close it first.", db->path);
+        return err_set(err, ERR_CONFLICT,
+                       "The database '%s' is open in this process with other settings; close it first.", db->path);
     if (db->has_file && wanted->has_file && (db->device != wanted->device || db->inode != wanted->inode))
-        return err_set(err, ERR_CONFLICT, "The file '%s' was replaced while it is open in this process; close it first.", db->path);
+        return err_set(err, ERR_CONFLICT,
+                       "The file '%s' was replaced while it is open in this process; close it first.", db->path);
     db->n_holds++;
     return ERR_OK;
 }
@@ -292,7 +301,8 @@ static ErrCode db_enter(EngineRegistry *registry, EngineDb *wanted, EngineDb **r
 
 ErrCode engine_db_acquire(const Ctx *ctx, EngineRegistry *registry, const Engine *engine, const EngineConfig *config,
                           EngineDb **ret_db, Err *err) {
-    if (!registry->has_thread) return err_set(err, ERR_IO, "The system refused a thread at start; free some and start again.");
+    if (!registry->has_thread)
+        return err_set(err, ERR_IO, "The system refused a thread at start; free some and start again.");
     Arena *arena = arena_new(0);
     EngineDb *wanted = ARENA_NEW(arena, EngineDb);
     wanted->arena = arena;

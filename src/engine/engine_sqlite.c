@@ -1,20 +1,21 @@
 /*
  * The SQLite engine: its descriptor, statements and transactions.
  *
- * What shaped it: a reader's transaction that turns into a writer fails at once when somebody else wrote meanwhile, so writers
- * begin immediately; some errors end the transaction by themselves, which engine.c makes harmless by refusing every further
- * statement; sqlite3_prepare reads only the first of several statements, so what follows is refused.
+ * What shaped it: a reader's transaction that turns into a writer fails at once when somebody else wrote meanwhile, so
+ * writers begin immediately; some errors end the transaction by themselves, which engine.c makes harmless by refusing
+ * every further statement; sqlite3_prepare reads only the first of several statements, so what follows is refused.
  */
 #include "engine/engine_sqlite_internal.h"
 
 #include <string.h>
 
-/* ---- statements ----------------------------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------------------------- */
 
 static ErrCode bind_all(sqlite3_stmt *stmt, const SqlText *sql, Err *err) {
     size_t n_wanted = (size_t)sqlite3_bind_parameter_count(stmt);
     if (n_wanted != sql->n_params) {
-        ErrCode code = err_set(err, ERR_INTERNAL, "A statement takes %zu values and was given %zu.", n_wanted, sql->n_params);
+        ErrCode code =
+            err_set(err, ERR_INTERNAL, "A statement takes %zu values and was given %zu.", n_wanted, sql->n_params);
         err_detail(err, "SQL: %.*s", STR_ARG(sql->text));
         return code;
     }
@@ -40,11 +41,16 @@ ErrCode sqlite_prepare(EngineConn *conn, const SqlText *sql, sqlite3_stmt **ret_
     const char *text = arena_cstr(conn->scratch, sql->text);
     int failed = sqlite3_prepare_v2(sqlite_conn(conn)->native, text, -1, &stmt, &tail);
     ErrCode code = ERR_OK;
-    if (failed) code = sqlite_error(conn, failed, sql->text, err);
-    else if (!stmt || has_more(tail)) code = err_set(err, ERR_INTERNAL, "One statement is run at a time; the text has none or several.");
-    else code = bind_all(stmt, sql, err);
-    if (code) sqlite3_finalize(stmt);
-    else *ret_stmt = stmt;
+    if (failed)
+        code = sqlite_error(conn, failed, sql->text, err);
+    else if (!stmt || has_more(tail))
+        code = err_set(err, ERR_INTERNAL, "One statement is run at a time; the text has none or several.");
+    else
+        code = bind_all(stmt, sql, err);
+    if (code)
+        sqlite3_finalize(stmt);
+    else
+        *ret_stmt = stmt;
     return code;
 }
 
@@ -57,13 +63,15 @@ static ErrCode sqlite_exec(EngineConn *conn, const SqlText *sql, int64_t *ret_ro
     do step = sqlite3_step(stmt);
     while (step == SQLITE_ROW);
     ErrCode code = ERR_OK;
-    if (step != SQLITE_DONE) code = sqlite_error(conn, step, sql->text, err);
-    else *ret_rows = sqlite3_total_changes64(native) == n_before ? 0 : sqlite3_changes64(native);
+    if (step != SQLITE_DONE)
+        code = sqlite_error(conn, step, sql->text, err);
+    else
+        *ret_rows = sqlite3_total_changes64(native) == n_before ? 0 : sqlite3_changes64(native);
     sqlite3_finalize(stmt);
     return code;
 }
 
-/* ---- transactions --------------------------------------------------------------------------------------------------- */
+/* ---- transactions ------------------------------------------------------------------------------------------------ */
 
 static ErrCode run_plain(EngineConn *conn, const char *text, Err *err) {
     int failed = sqlite3_exec(sqlite_conn(conn)->native, text, NULL, NULL, NULL);
@@ -83,7 +91,7 @@ static void sqlite_rollback(EngineConn *conn) {
     err_ignore(run_plain(conn, "ROLLBACK", NULL));
 }
 
-/* ---- the descriptor ------------------------------------------------------------------------------------------------- */
+/* ---- the descriptor ---------------------------------------------------------------------------------------------- */
 
 static double sqlite_progress(EngineConn *conn) {
     (void)conn;

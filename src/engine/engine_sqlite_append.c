@@ -1,6 +1,7 @@
 /*
- * Bulk append to SQLite: one prepared INSERT, stepped once a row in the caller's transaction. Values are brought to the declared
- * types of the table's columns first, decimals to their scale above all; where nothing known is declared they go in as they are.
+ * Bulk append to SQLite: one prepared INSERT, stepped once a row in the caller's transaction. Values are brought to the
+ * declared types of the table's columns first, decimals to their scale above all; where nothing known is declared they
+ * go in as they are.
  */
 #include "engine/engine_sqlite_internal.h"
 #include "sql/sql_relation.h"
@@ -12,7 +13,7 @@ enum { CHECK_ROWS = 256 };
 typedef struct SqliteAppender {
     EngineAppender head;
     sqlite3_stmt *stmt;
-    Type *targets; /* TYPE_NULL: takes what comes */
+    Type *targets;         /* TYPE_NULL: takes what comes */
     int64_t n_rows_before; /* appended by earlier batches, for messages */
 } SqliteAppender;
 
@@ -27,10 +28,12 @@ static ErrCode declared_types(SqliteAppender *appender, Str schema, Err *err) {
     appender->targets = ARENA_ARRAY(head->arena, Type, head->n_columns);
     for (size_t i = 0; i < head->n_columns; i++) {
         const char *decl = NULL;
-        int failed = sqlite3_table_column_metadata(sqlite_conn(head->conn)->native, schema_name, table,
-                                                   arena_cstr(head->arena, head->names[i]), &decl, NULL, NULL, NULL, NULL);
+        int failed =
+            sqlite3_table_column_metadata(sqlite_conn(head->conn)->native, schema_name, table,
+                                          arena_cstr(head->arena, head->names[i]), &decl, NULL, NULL, NULL, NULL);
         if (failed == SQLITE_ERROR)
-            return err_set(err, ERR_UNKNOWN_NAME, "There is no column '%.*s' in a table '%s'.", STR_ARG(head->names[i]), table);
+            return err_set(err, ERR_UNKNOWN_NAME, "There is no column '%.*s' in a table '%s'.", STR_ARG(head->names[i]),
+                           table);
         if (failed) return sqlite_error(head->conn, failed, S("(append)"), err);
         appender->targets[i] = sqlite_type_of_decl(str_of(decl));
     }
@@ -48,7 +51,8 @@ static ErrCode prepare_insert(SqliteAppender *appender, const SqlRelation *table
     for (size_t i = 0; i < head->n_columns; i++) buf_add(&text, i ? S(", ?") : S("?"));
     buf_add_char(&text, ')');
     TRY(buf_check(&text, "the list of columns", err));
-    int failed = sqlite3_prepare_v3(sqlite_conn(head->conn)->native, text.p, (int)text.n, SQLITE_PREPARE_PERSISTENT, &appender->stmt, NULL);
+    int failed = sqlite3_prepare_v3(sqlite_conn(head->conn)->native, text.p, (int)text.n, SQLITE_PREPARE_PERSISTENT,
+                                    &appender->stmt, NULL);
     return failed ? sqlite_error(head->conn, failed, buf_str(&text), err) : ERR_OK;
 }
 
@@ -85,7 +89,8 @@ static ErrCode append_row(SqliteAppender *appender, const Batch *batch, size_t r
     ErrCode code = step == SQLITE_DONE ? ERR_OK : sqlite_error(appender->head.conn, step, S("(append)"), err);
     (void)sqlite3_reset(appender->stmt); /* repeats the step's error */
     if (code == ERR_DATA)
-        err_prefix(err, "Table '%.*s', row %" PRId64, STR_ARG(appender->head.table), appender->n_rows_before + (int64_t)row + 1);
+        err_prefix(err, "Table '%.*s', row %" PRId64, STR_ARG(appender->head.table),
+                   appender->n_rows_before + (int64_t)row + 1);
     return code;
 }
 

@@ -1,4 +1,5 @@
-/* SQLite's error codes into ours. What the person reads is written here; SQLite's words and the SQL go to the detail. */
+/* SQLite's error codes into ours. What the person reads is written here; SQLite's words and the SQL go to the
+ * detail. */
 #include "engine/engine_sqlite_internal.h"
 
 #include <string.h>
@@ -36,28 +37,37 @@ static ErrCode classified(EngineConn *conn, int code, Str text, Err *err) {
         /* Our own wait for the lock ends early when the call is to stop. */
         if (engine_watch_is_due(conn)) return engine_watch_error(conn, err);
         if (code == SQLITE_BUSY_SNAPSHOT)
-            return err_set(err, ERR_CONFLICT, "Somebody else changed the database since this transaction read it; run it again.");
-        return err_set(err, ERR_BUSY, "The database '%s' is being written by someone else; try again in a moment.", path);
+            return err_set(err, ERR_CONFLICT,
+                           "Somebody else changed the database since this transaction read it; run it again.");
+        return err_set(err, ERR_BUSY, "The database '%s' is being written by someone else; try again in a moment.",
+                       path);
     case SQLITE_CONSTRAINT: return constraint_error(code, err);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return err_set(err, ERR_CORRUPT, "The database file '%s' is damaged; restore it from a backup.", path);
     case SQLITE_FULL:
-        return err_set(err, ERR_IO, "The disk of '%s' is full; nothing of this step was kept. Free some space and try again.", path);
+        return err_set(err, ERR_IO,
+                       "The disk of '%s' is full; nothing of this step was kept. Free some space and try again.", path);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_NOLFS:
-        return err_set(err, ERR_IO, "The database '%s' could not be read or written: check the disk, its space and permissions.", path);
+        return err_set(err, ERR_IO,
+                       "The database '%s' could not be read or written: check the disk, its space and permissions.",
+                       path);
     case SQLITE_READONLY:
         if (conn->db->config.is_read_only)
-            return err_set(err, ERR_CONFLICT, "The database '%s' is open for reading only; open it for writing first.", path);
-        return err_set(err, ERR_IO, "The database '%s' cannot be written; check the permissions of the file and its folder.", path);
+            return err_set(err, ERR_CONFLICT, "The database '%s' is open for reading only; open it for writing first.",
+                           path);
+        return err_set(err, ERR_IO,
+                       "The database '%s' cannot be written; check the permissions of the file and its folder.", path);
     case SQLITE_PERM:
     case SQLITE_AUTH: return err_set(err, ERR_DENIED, "The database does not allow this.");
-    case SQLITE_TOOBIG: return err_set(err, ERR_TOO_LARGE, "A text or statement is larger than the database engine can hold.");
+    case SQLITE_TOOBIG:
+        return err_set(err, ERR_TOO_LARGE, "A text or statement is larger than the database engine can hold.");
     case SQLITE_NOMEM: return err_set(err, ERR_TOO_LARGE, "The query needs more memory than there is; narrow it.");
     case SQLITE_MISMATCH: return err_set(err, ERR_DATA, "A value does not fit the type it is needed in.");
-    case SQLITE_ABORT: return err_set(err, ERR_CONFLICT, "The transaction was rolled back while its result was read; ask again.");
+    case SQLITE_ABORT:
+        return err_set(err, ERR_CONFLICT, "The transaction was rolled back while its result was read; ask again.");
     case SQLITE_SCHEMA: return err_set(err, ERR_BUSY, "The tables were changed while the statement ran; try again.");
     case SQLITE_ERROR: return plain_error(text, err);
     default: return err_set(err, ERR_ENGINE, "The database engine refused a statement; the log has its words.");
@@ -75,8 +85,8 @@ ErrCode sqlite_error(EngineConn *conn, int code, Str sql, Err *err) {
     Str words = str_of(sqlite3_errmsg(native));
     code = extended_code(native, code);
     ErrCode ours = classified(conn, code, words, err);
-    err_detail(err, "sqlite %d: %.*s; SQL: %.*s", code, STR_ARG(str_slice(words, 0, utf8_cut(words, ERR_DETAIL_MAX / 2))),
-               STR_ARG(sql));
+    err_detail(err, "sqlite %d: %.*s; SQL: %.*s", code,
+               STR_ARG(str_slice(words, 0, utf8_cut(words, ERR_DETAIL_MAX / 2))), STR_ARG(sql));
     return ours;
 }
 
@@ -84,18 +94,24 @@ static ErrCode open_classified(const char *path, int code, Err *err) {
     switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return err_set(err, ERR_BUSY, "The database '%s' is being written by another process; try again in a moment.", path);
+        return err_set(err, ERR_BUSY, "The database '%s' is being written by another process; try again in a moment.",
+                       path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(err, ERR_CORRUPT, "The file '%s' is damaged or is no SQLite database; restore it from a backup.", path);
-    case SQLITE_FULL: return err_set(err, ERR_IO, "The database '%s' cannot be written: its disk is full; free some space.", path);
-    case SQLITE_NOMEM: return err_set(err, ERR_TOO_LARGE, "There is not enough memory to open the database '%s'.", path);
+        return err_set(err, ERR_CORRUPT, "The file '%s' is damaged or is no SQLite database; restore it from a backup.",
+                       path);
+    case SQLITE_FULL:
+        return err_set(err, ERR_IO, "The database '%s' cannot be written: its disk is full; free some space.", path);
+    case SQLITE_NOMEM:
+        return err_set(err, ERR_TOO_LARGE, "There is not enough memory to open the database '%s'.", path);
     case SQLITE_IOERR:
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-        return err_set(err, ERR_IO, "The database '%s' cannot be opened; check the permissions of the file and its folder.", path);
-    default: return err_set(err, ERR_ENGINE, "The database '%s' cannot be opened; the log has the engine's words.", path);
+        return err_set(err, ERR_IO,
+                       "The database '%s' cannot be opened; check the permissions of the file and its folder.", path);
+    default:
+        return err_set(err, ERR_ENGINE, "The database '%s' cannot be opened; the log has the engine's words.", path);
     }
 }
 

@@ -14,30 +14,30 @@ static inline SqliteConn *sqlite_conn(EngineConn *conn) {
     return (SqliteConn *)conn;
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 ErrCode sqlite_open(const Ctx *ctx, EngineDb *db, Err *err);
 void sqlite_close(EngineDb *db);
 ErrCode sqlite_connect(const Ctx *ctx, EngineDb *db, EngineConn **ret_conn, Err *err);
 void sqlite_disconnect(EngineConn *conn);
 
-/* ---- errors --------------------------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 /* Fills err from the last error of the connection. */
 ErrCode sqlite_error(EngineConn *conn, int code, Str sql, Err *err);
 /* The same for a database that does not open; native may be NULL. */
 ErrCode sqlite_open_error(const char *path, sqlite3 *native, int code, Err *err);
 
-/* ---- types and values ----------------------------------------------------------------------------------------------- */
+/* ---- types and values -------------------------------------------------------------------------------------------- */
 
 /* The type of a column declared so; TYPE_NULL when the words say nothing we know, so that its values decide. */
 Type sqlite_type_of_decl(Str decl);
-/* Binds a value in SQLite's form (see the dialect: decimals as scaled integers, dates and timestamps as text). A text is copied
- * unless is_borrowed, when it must outlive the step. ERR_UNSUPPORTED for what SQLite cannot hold. The message does not name the
- * value. */
+/* Binds a value in SQLite's form (see the dialect: decimals as scaled integers, dates and timestamps as text). A
+ * text is copied unless is_borrowed, when it must outlive the step. ERR_UNSUPPORTED for what SQLite cannot hold. The
+ * message does not name the value. */
 ErrCode sqlite_bind(sqlite3_stmt *stmt, int at, Value value, bool is_borrowed, Err *err);
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
 
 /* Prepares one statement and binds its parameters. Finalize *ret_stmt after success. */
 ErrCode sqlite_prepare(EngineConn *conn, const SqlText *sql, sqlite3_stmt **ret_stmt, Err *err);
@@ -51,4 +51,5 @@ ErrCode sqlite_append(EngineAppender *appender, const Batch *batch, Err *err);
 ErrCode sqlite_append_finish(EngineAppender *appender, Err *err);
 void sqlite_append_release(EngineAppender *appender);
 
-ErrCode sqlite_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n, Err *err);
+ErrCode sqlite_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n,
+                          Err *err);

@@ -1,12 +1,13 @@
 /*
  * Opening SQLite databases. A database is only its settings; each connection is a handle of SQLite's own.
  *
- * Every connection: foreign keys on, double quotes are never strings, the schema is not trusted, its tables cannot be written
- * under SQLite's feet, no extension is loaded. Files are in WAL mode: readers and one writer do not wait for each other. While it
- * waits for another writer a connection looks every few milliseconds whether its call should stop.
+ * Every connection: foreign keys on, double quotes are never strings, the schema is not trusted unless said, its tables
+ * cannot be written under SQLite's feet, no extension is loaded. Files are in WAL mode: readers and one writer do not
+ * wait for each other. While it waits for another writer a connection looks every few milliseconds whether its call
+ * should stop.
  *
- * A database in memory lives in SQLite's memdb file system under a name of its own, so that all connections see it, and ends
- * with the connection that the database keeps.
+ * A database in memory lives in SQLite's memdb file system under a name of its own, so that all connections see it, and
+ * ends with the connection that the database keeps.
  */
 #include "engine/engine_sqlite_internal.h"
 
@@ -15,7 +16,7 @@
 
 enum { BUSY_SLEEP_MS = 5 };
 
-/* ---- one handle ----------------------------------------------------------------------------------------------------- */
+/* ---- one handle -------------------------------------------------------------------------------------------------- */
 
 /* SQLite asks while another connection holds the lock; 0 gives up. */
 static int on_busy(void *arg, int n_calls) {
@@ -36,10 +37,10 @@ static int open_flags(const EngineConfig *config) {
 }
 
 static int harden(sqlite3 *native, const EngineConfig *config) {
-    static const int SWITCHES[][2] = {
-        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_DQS_DML, 0},
-        {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-        {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+    const int SWITCHES[][2] = {
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},     {SQLITE_DBCONFIG_TRUSTED_SCHEMA, config->trusts_schema},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
     };
     for (size_t i = 0; i < COUNT_OF(SWITCHES); i++) {
         int failed = sqlite3_db_config(native, SWITCHES[i][0], SWITCHES[i][1], NULL);
@@ -49,7 +50,8 @@ static int harden(sqlite3 *native, const EngineConfig *config) {
     return sqlite3_exec(native, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
 }
 
-/* Opens a handle of the database; *ret_native is to be closed even on failure, and is NULL then only for want of memory. */
+/* Opens a handle of the database; *ret_native is to be closed even on failure, and is NULL then only for want of
+ * memory. */
 static int open_handle(const EngineDb *db, sqlite3 **ret_native) {
     char memory_name[64];
     const char *name = db->path;
@@ -61,7 +63,7 @@ static int open_handle(const EngineDb *db, sqlite3 **ret_native) {
     return failed ? failed : harden(*ret_native, &db->config);
 }
 
-/* ---- the database --------------------------------------------------------------------------------------------------- */
+/* ---- the database ------------------------------------------------------------------------------------------------ */
 
 static int read_schema(sqlite3 *native) {
     return sqlite3_exec(native, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
@@ -72,7 +74,8 @@ static ErrCode prove(EngineDb *db, sqlite3 *native, Err *err) {
     int failed = read_schema(native);
     if (!failed && db->path && !db->config.is_read_only) {
         if (sqlite3_db_readonly(native, "main") == 1)
-            return err_set(err, ERR_IO, "The database '%s' cannot be written; check the permissions of the file.", db->path);
+            return err_set(err, ERR_IO, "The database '%s' cannot be written; check the permissions of the file.",
+                           db->path);
         failed = sqlite3_exec(native, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     }
     return failed ? sqlite_open_error(db->path, native, failed, err) : ERR_OK;
@@ -84,8 +87,10 @@ ErrCode sqlite_open(const Ctx *ctx, EngineDb *db, Err *err) {
     int failed = open_handle(db, &native);
     if (native) (void)sqlite3_busy_timeout(native, db->config.busy_timeout_ms);
     ErrCode code = failed ? sqlite_open_error(db->path, native, failed, err) : prove(db, native, err);
-    if (code || db->path) (void)sqlite3_close(native);
-    else db->native = native; /* keeps the memory alive */
+    if (code || db->path)
+        (void)sqlite3_close(native);
+    else
+        db->native = native; /* keeps the memory alive */
     return code;
 }
 

@@ -1,10 +1,10 @@
 /*
  * Results of SQLite, row by row, as Batches of up to 2048 rows; the first one is small, for most results are.
  *
- * SQLite's columns have no types, its values have. A column's type is the one the caller states (SqlText.types), else that of the
- * table column it comes from, as declared, else it follows from its first value that is not null among the first rows, which are
- * read ahead for that. A value that is not of its column's type is refused: above all a float where an integer was promised,
- * which is how SQLite overflows.
+ * SQLite's columns have no types, its values have. A column's type is the one the caller states (SqlText.types), else
+ * that of the table column it comes from, as declared, else it follows from its first value that is not null among the
+ * first rows, which are read ahead for that. A value that is not of its column's type is refused: above all a float
+ * where an integer was promised, which is how SQLite overflows.
  */
 #include "engine/engine_sqlite_internal.h"
 
@@ -33,7 +33,7 @@ static size_t column_count(const SqliteStream *stream) {
     return stream->head.columns.n_columns;
 }
 
-/* ---- one value ------------------------------------------------------------------------------------------------------ */
+/* ---- one value --------------------------------------------------------------------------------------------------- */
 
 static const char *storage_words(int storage) {
     switch (storage) {
@@ -57,13 +57,16 @@ static ErrCode cell_error(const SqliteStream *stream, size_t i, Err *err) {
     Str name = stream->head.columns.columns[i].name;
     type_print(stream->types[i], wanted);
     if (storage == SQLITE_BLOB)
-        return err_set(err, ERR_UNSUPPORTED, "Column '%.*s'%s%s holds bytes, which cannot be read; leave the column out.",
-                       STR_ARG(name), table ? " of table " : "", table ? table : "");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "Column '%.*s'%s%s holds bytes, which cannot be read; leave the column out.", STR_ARG(name),
+                       table ? " of table " : "", table ? table : "");
     if (stream->types[i].kind == TYPE_NULL)
-        return err_set(err, ERR_DATA, "Column '%.*s' has no declared type and its first %d rows are empty; cast it to a type.",
+        return err_set(err, ERR_DATA,
+                       "Column '%.*s' has no declared type and its first %d rows are empty; cast it to a type.",
                        STR_ARG(name), PEEK_ROWS);
-    return err_set(err, ERR_DATA, "Column '%.*s'%s%s should hold %s but holds %s '%.*s'; correct the value or the type.",
-                   STR_ARG(name), table ? " of table " : "", table ? table : "", wanted, storage_words(storage), STR_ARG(value));
+    return err_set(
+        err, ERR_DATA, "Column '%.*s'%s%s should hold %s but holds %s '%.*s'; correct the value or the type.",
+        STR_ARG(name), table ? " of table " : "", table ? table : "", wanted, storage_words(storage), STR_ARG(value));
 }
 
 static Str cell_text(const SqliteStream *stream, size_t i) {
@@ -127,7 +130,7 @@ static ErrCode read_cell(const SqliteStream *stream, size_t i, Value *ret_value,
     return is_read ? ERR_OK : cell_error(stream, i, err);
 }
 
-/* ---- types ---------------------------------------------------------------------------------------------------------- */
+/* ---- types ------------------------------------------------------------------------------------------------------- */
 
 static Type type_of_storage(int storage) {
     switch (storage) {
@@ -154,7 +157,8 @@ static bool has_undecided(const SqliteStream *stream) {
 /* Reads the row it stands on into `row`, deciding types by the values met. */
 static ErrCode peek_row(SqliteStream *stream, Value *row, Err *err) {
     for (size_t i = 0; i < column_count(stream); i++) {
-        if (stream->types[i].kind == TYPE_NULL) stream->types[i] = type_of_storage(sqlite3_column_type(stream->stmt, (int)i));
+        if (stream->types[i].kind == TYPE_NULL)
+            stream->types[i] = type_of_storage(sqlite3_column_type(stream->stmt, (int)i));
         TRY(read_cell(stream, i, &row[i], err));
         if (!row[i].is_null && (row[i].type.kind == TYPE_TEXT || row[i].type.kind == TYPE_JSON))
             row[i].s = arena_str(stream->head.arena, row[i].s);
@@ -181,7 +185,8 @@ static Type stated_type(const SqliteStream *stream, const SqlText *sql, size_t i
 }
 
 static void make_builder(SqliteStream *stream, size_t cap_rows) {
-    stream->builder = batch_builder_new(stream->head.arena, column_count(stream), stream->names, stream->types, cap_rows);
+    stream->builder =
+        batch_builder_new(stream->head.arena, column_count(stream), stream->names, stream->types, cap_rows);
     stream->n_builder_rows = cap_rows;
 }
 
@@ -206,7 +211,7 @@ static ErrCode stream_columns(SqliteStream *stream, const SqlText *sql, Err *err
     return ERR_OK;
 }
 
-/* ---- the stream ----------------------------------------------------------------------------------------------------- */
+/* ---- the stream -------------------------------------------------------------------------------------------------- */
 
 ErrCode sqlite_query(EngineConn *conn, const SqlText *sql, EngineStream **ret_stream, Err *err) {
     sqlite3_stmt *stmt = NULL;

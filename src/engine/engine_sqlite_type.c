@@ -1,5 +1,5 @@
-/* Types as columns are declared in SQLite, and values into its statements. How values lie in SQLite is fixed by its dialect in
- * sql/. */
+/* Types as columns are declared in SQLite, and values into its statements. How values lie in SQLite is fixed by its
+ * dialect in sql/. */
 #include "engine/engine_sqlite_internal.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 enum { SCALED_DIGITS_MAX = 18 }; /* 10^18 fits an int64 */
 
-/* ---- declarations --------------------------------------------------------------------------------------------------- */
+/* ---- declarations ------------------------------------------------------------------------------------------------ */
 
 typedef struct DeclWord {
     const char *word;
@@ -16,18 +16,18 @@ typedef struct DeclWord {
 } DeclWord;
 
 static const DeclWord DECL_WORDS[] = {
-    {"BOOLEAN", TYPE_BOOL},      {"BOOL", TYPE_BOOL},
-    {"INTEGER", TYPE_INT64},     {"BIGINT", TYPE_INT64},
-    {"INT", TYPE_INT64},         {"SMALLINT", TYPE_INT64},
-    {"TINYINT", TYPE_INT64},     {"MEDIUMINT", TYPE_INT64},
-    {"INT2", TYPE_INT64},        {"INT4", TYPE_INT64},
-    {"INT8", TYPE_INT64},        {"REAL", TYPE_FLOAT64},
-    {"DOUBLE", TYPE_FLOAT64},    {"DOUBLE PRECISION", TYPE_FLOAT64},
-    {"FLOAT", TYPE_FLOAT64},     {"TEXT", TYPE_TEXT},
-    {"VARCHAR", TYPE_TEXT},      {"NVARCHAR", TYPE_TEXT},
-    {"CHAR", TYPE_TEXT},         {"NCHAR", TYPE_TEXT},
-    {"CHARACTER", TYPE_TEXT},    {"CLOB", TYPE_TEXT},
-    {"DATE", TYPE_DATE},         {"TIMESTAMP", TYPE_TIMESTAMP},
+    {"BOOLEAN", TYPE_BOOL},       {"BOOL", TYPE_BOOL},
+    {"INTEGER", TYPE_INT64},      {"BIGINT", TYPE_INT64},
+    {"INT", TYPE_INT64},          {"SMALLINT", TYPE_INT64},
+    {"TINYINT", TYPE_INT64},      {"MEDIUMINT", TYPE_INT64},
+    {"INT2", TYPE_INT64},         {"INT4", TYPE_INT64},
+    {"INT8", TYPE_INT64},         {"REAL", TYPE_FLOAT64},
+    {"DOUBLE", TYPE_FLOAT64},     {"DOUBLE PRECISION", TYPE_FLOAT64},
+    {"FLOAT", TYPE_FLOAT64},      {"TEXT", TYPE_TEXT},
+    {"VARCHAR", TYPE_TEXT},       {"NVARCHAR", TYPE_TEXT},
+    {"CHAR", TYPE_TEXT},          {"NCHAR", TYPE_TEXT},
+    {"CHARACTER", TYPE_TEXT},     {"CLOB", TYPE_TEXT},
+    {"DATE", TYPE_DATE},          {"TIMESTAMP", TYPE_TIMESTAMP},
     {"DATETIME", TYPE_TIMESTAMP}, {"JSON", TYPE_JSON},
     {"JSON TEXT", TYPE_JSON},
 };
@@ -54,9 +54,10 @@ Type sqlite_type_of_decl(Str decl) {
     return TYPE(TYPE_NULL);
 }
 
-/* ---- binding -------------------------------------------------------------------------------------------------------- */
+/* ---- binding ----------------------------------------------------------------------------------------------------- */
 
-/* "2014-03-07 10:20:30", with six digits of a second only where they are not zero: the order of texts is that of times. */
+/* "2014-03-07 10:20:30", with six digits of a second only where they are not zero: the order of texts is that of
+ * times. */
 static size_t print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]) {
     int64_t day = time_day_of_us(utc_us);
     int64_t us = utc_us - day * TIME_US_PER_DAY;
@@ -65,13 +66,15 @@ static size_t print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]) {
     int hour = (int)(second / 3600);
     int minute = (int)(second / 60 % 60);
     int fraction = (int)(us % TIME_US_PER_SECOND);
-    int more = fraction ? snprintf(out + n, TIME_TEXT_MAX - n, " %02d:%02d:%02d.%06d", hour, minute, (int)(second % 60), fraction)
+    int more = fraction ? snprintf(out + n, TIME_TEXT_MAX - n, " %02d:%02d:%02d.%06d", hour, minute, (int)(second % 60),
+                                   fraction)
                         : snprintf(out + n, TIME_TEXT_MAX - n, " %02d:%02d:%02d", hour, minute, (int)(second % 60));
     return n + (size_t)more;
 }
 
 static int bind_str(sqlite3_stmt *stmt, int at, Str s, bool is_borrowed) {
-    return sqlite3_bind_text64(stmt, at, s.n ? s.p : "", s.n, is_borrowed ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
+    return sqlite3_bind_text64(stmt, at, s.n ? s.p : "", s.n, is_borrowed ? SQLITE_STATIC : SQLITE_TRANSIENT,
+                               SQLITE_UTF8);
 }
 
 /* What SQLite cannot hold. */
@@ -79,7 +82,8 @@ static ErrCode check_value(Value value, Err *err) {
     switch (value.type.kind) {
     case TYPE_DECIMAL:
         if (value.dec <= INT64_MAX && value.dec >= INT64_MIN) return ERR_OK;
-        return err_set(err, ERR_UNSUPPORTED, "SQLite holds decimal numbers of up to %d digits, and this one has more.", SCALED_DIGITS_MAX);
+        return err_set(err, ERR_UNSUPPORTED, "SQLite holds decimal numbers of up to %d digits, and this one has more.",
+                       SCALED_DIGITS_MAX);
     case TYPE_FLOAT64:
         if (!isnan(value.f)) return ERR_OK;
         return err_set(err, ERR_UNSUPPORTED, "SQLite cannot hold a float that is not a number; give null instead.");
@@ -114,7 +118,8 @@ ErrCode sqlite_bind(sqlite3_stmt *stmt, int at, Value value, bool is_borrowed, E
     int failed = bind_checked(stmt, at, value, is_borrowed);
     if (!failed) return ERR_OK;
     if (failed == SQLITE_TOOBIG) return err_set(err, ERR_TOO_LARGE, "A text is longer than SQLite can hold.");
-    ErrCode code = err_set(err, ERR_ENGINE, "The database engine refused a value of the query; the log has the statement.");
+    ErrCode code =
+        err_set(err, ERR_ENGINE, "The database engine refused a value of the query; the log has the statement.");
     err_detail(err, "sqlite %d: %s", failed, sqlite3_errstr(failed));
     return code;
 }

@@ -1,6 +1,7 @@
 /*
- * Values on their way into a table's column of a known type: what fits without loss is converted, what does not is refused, so
- * that no engine rounds or truncates behind our back. The one inexact step is a decimal or large int64 into a float64 column.
+ * Values on their way into a table's column of a known type: what fits without loss is converted, what does not is
+ * refused, so that no engine rounds or truncates behind our back. The one inexact step is a decimal or large int64 into
+ * a float64 column.
  */
 #include "engine/engine_internal.h"
 
@@ -12,7 +13,8 @@ Int128 engine_power_of_ten(int n) {
     return power;
 }
 
-/* Moves an exact number from one scale to another; false when digits would be lost or more than `precision` are needed. */
+/* Moves an exact number from one scale to another; false when digits would be lost or more than `precision` are
+ * needed. */
 static bool rescale(Int128 unscaled, int from_scale, int to_scale, int precision, Int128 *ret_unscaled) {
     Int128 bound = engine_power_of_ten(precision);
     if (to_scale >= from_scale) {
@@ -25,7 +27,7 @@ static bool rescale(Int128 unscaled, int from_scale, int to_scale, int precision
     Int128 divisor = engine_power_of_ten(from_scale - to_scale);
     if (unscaled % divisor) return false;
     *ret_unscaled = unscaled / divisor;
-    return *ret_unscaled < bound && *ret_unscaled > -bound;
+    return *ret_unscaled<bound && * ret_unscaled> - bound;
 }
 
 /* An int64 or decimal as an unscaled number and its scale. */
@@ -44,7 +46,8 @@ static bool as_exact(Value value, Int128 *ret_unscaled, int *ret_scale) {
 static bool to_int64(Value value, Value *ret_value) {
     Int128 unscaled;
     int scale;
-    if (!as_exact(value, &unscaled, &scale) || !rescale(unscaled, scale, 0, TYPE_DECIMAL_MAX_PRECISION, &unscaled)) return false;
+    if (!as_exact(value, &unscaled, &scale) || !rescale(unscaled, scale, 0, TYPE_DECIMAL_MAX_PRECISION, &unscaled))
+        return false;
     if (unscaled > INT64_MAX || unscaled < INT64_MIN) return false;
     *ret_value = value_int((int64_t)unscaled);
     return true;
@@ -62,9 +65,12 @@ static bool to_decimal(Value value, Type target, Value *ret_value) {
 static bool to_float64(Value value, Value *ret_value) {
     Int128 unscaled;
     int scale;
-    if (value.type.kind == TYPE_FLOAT64) *ret_value = value;
-    else if (as_exact(value, &unscaled, &scale)) *ret_value = value_float(value_to_double(value));
-    else return false;
+    if (value.type.kind == TYPE_FLOAT64)
+        *ret_value = value;
+    else if (as_exact(value, &unscaled, &scale))
+        *ret_value = value_float(value_to_double(value));
+    else
+        return false;
     return true;
 }
 
@@ -102,13 +108,15 @@ bool engine_coerce(Value value, Type target, Value *ret_value) {
     return false;
 }
 
-ErrCode engine_value_error(const EngineAppender *appender, size_t column, Type target, int64_t row, Value value, Err *err) {
+ErrCode engine_value_error(const EngineAppender *appender, size_t column, Type target, int64_t row, Value value,
+                           Err *err) {
     char wanted[TYPE_TEXT_MAX];
     char given[TYPE_TEXT_MAX];
     CLEANUP(arena_freep) Arena *arena = arena_new(0);
     Str text = value_print(arena, value);
     text = str_slice(text, 0, utf8_cut(text, 60));
-    return err_set(err, ERR_DATA, "Column '%.*s' of table '%.*s' holds %s; the %s '%.*s' in row %" PRId64 " does not fit.",
+    return err_set(err, ERR_DATA,
+                   "Column '%.*s' of table '%.*s' holds %s; the %s '%.*s' in row %" PRId64 " does not fit.",
                    STR_ARG(appender->names[column]), STR_ARG(appender->table), type_print(target, wanted),
                    type_print(value.type, given), STR_ARG(text), row + 1);
 }

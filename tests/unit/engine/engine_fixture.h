@@ -30,23 +30,24 @@ static inline bool is_duckdb(const Fixture *f) {
 }
 
 /* The call must succeed. */
-#define OK(f, expr)                                                                                                      \
-    do {                                                                                                                 \
-        ErrCode ok_code_ = (expr);                                                                                       \
-        if (ok_code_) fail_msg("%s: %s (%s)", #expr, (f)->err.message, (f)->err.detail);                                 \
+#define OK(f, expr)                                                                      \
+    do {                                                                                 \
+        ErrCode ok_code_ = (expr);                                                       \
+        if (ok_code_) fail_msg("%s: %s (%s)", #expr, (f)->err.message, (f)->err.detail); \
     } while (0)
 
 /* The call must fail with this code, and say something to a person that is neither SQL nor the driver's words. */
-#define FAILS(f, expected, expr)                                                                                         \
-    do {                                                                                                                 \
-        (f)->err = (Err){0};                                                                                             \
-        ErrCode fails_code_ = (expr);                                                                                    \
-        if (fails_code_ != (expected))                                                                                   \
-            fail_msg("%s: wanted %s, got %d: %s (%s)", #expr, #expected, (int)fails_code_, (f)->err.message, (f)->err.detail); \
-        assert_int_equal((f)->err.code, (expected));                                                                     \
-        assert_true((f)->err.message[0]);                                                                                \
-        assert_null(strstr((f)->err.message, "SELECT"));                                                                 \
-        assert_null(strstr((f)->err.message, "Error:"));                                                                 \
+#define FAILS(f, expected, expr)                                                                             \
+    do {                                                                                                     \
+        (f)->err = (Err){0};                                                                                 \
+        ErrCode fails_code_ = (expr);                                                                        \
+        if (fails_code_ != (expected))                                                                       \
+            fail_msg("%s: wanted %s, got %d: %s (%s)", #expr, #expected, (int)fails_code_, (f)->err.message, \
+                     (f)->err.detail);                                                                       \
+        assert_int_equal((f)->err.code, (expected));                                                         \
+        assert_true((f)->err.message[0]);                                                                    \
+        assert_null(strstr((f)->err.message, "SELECT"));                                                     \
+        assert_null(strstr((f)->err.message, "Error:"));                                                     \
     } while (0)
 
 static inline Ctx fixture_ctx(Fixture *f) {

@@ -10,7 +10,8 @@ static const EngineColumn *column_of(const EngineTable *table, const char *name)
 
 static void assert_column(const EngineTable *table, const char *name, Type type, bool is_not_null, int key) {
     const EngineColumn *column = column_of(table, name);
-    if (!type_eq(column->type, type)) fail_msg("%s: kind %d (%.*s)", name, column->type.kind, STR_ARG(column->source_type));
+    if (!type_eq(column->type, type))
+        fail_msg("%s: kind %d (%.*s)", name, column->type.kind, STR_ARG(column->source_type));
     assert_true(column->source_type.n > 0);
     assert_int_equal(column->is_not_null, is_not_null);
     assert_int_equal(column->primary_key, key);
@@ -24,8 +25,10 @@ TEST(tables_and_columns) {
         size_t n = 99;
         OK(&f, engine_introspect(&f.ctx, f.conn, S(""), &tables, &n, &f.err));
         assert_int_equal(n, 0);
-        OK(&f, run(&f, "CREATE TABLE \"order line\" (line INTEGER, ordr TEXT NOT NULL, qty BIGINT, price DECIMAL(12,3), rate DOUBLE PRECISION, "
-                       "day DATE, moment TIMESTAMP, is_open BOOLEAN, note JSON, PRIMARY KEY (ordr, line))"));
+        OK(&f,
+           run(&f, "CREATE TABLE \"order line\" (line INTEGER, ordr TEXT NOT NULL, qty BIGINT, price DECIMAL(12,3), "
+                   "rate DOUBLE PRECISION, "
+                   "day DATE, moment TIMESTAMP, is_open BOOLEAN, note JSON, PRIMARY KEY (ordr, line))"));
         OK(&f, run(&f, "CREATE TABLE a (i INTEGER PRIMARY KEY, v VARCHAR UNIQUE, w BLOB)"));
         OK(&f, run(&f, "CREATE VIEW v AS SELECT i FROM a"));
         OK(&f, run(&f, "CREATE INDEX idx ON a (w)"));
@@ -53,7 +56,8 @@ TEST(tables_and_columns) {
         assert_column(t, "is_open", TYPE(TYPE_BOOL), false, 0);
         assert_column(t, "note", TYPE(TYPE_JSON), false, 0);
         Value value;
-        OK(&f, engine_valuef(&f.ctx, f.conn, &value, &f.err, "SELECT count(*) FROM %R", t->relation)); /* fit to be used */
+        OK(&f,
+           engine_valuef(&f.ctx, f.conn, &value, &f.err, "SELECT count(*) FROM %R", t->relation)); /* fit to be used */
         assert_int_equal(value.i, 0);
         fixture_free(&f);
     }
@@ -63,7 +67,8 @@ TEST(other_schemas_and_types) {
     Fixture f;
     fixture_new(&f, &ENGINE_DUCKDB);
     OK(&f, run(&f, "CREATE SCHEMA gold"));
-    OK(&f, run(&f, "CREATE TABLE gold.t (h HUGEINT, u UBIGINT, s SMALLINT, f FLOAT, z TIMESTAMPTZ, l INTEGER[], e ENUM ('a', 'b'), d DECIMAL)"));
+    OK(&f, run(&f, "CREATE TABLE gold.t (h HUGEINT, u UBIGINT, s SMALLINT, f FLOAT, z TIMESTAMPTZ, "
+                   "l INTEGER[], e ENUM ('a', 'b'), d DECIMAL)"));
     OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
     EngineTable *tables = NULL;
     size_t n = 0;

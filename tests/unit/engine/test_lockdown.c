@@ -27,8 +27,7 @@ static void refused(Fixture *f, const char *format, const char *name) {
     const char *text = arena_printf(f->arena, "%s", format).p;
     Str at = str_of(text);
     ptrdiff_t hole = str_find(at, S("%"));
-    if (hole >= 0)
-        text = arena_printf(f->arena, "%.*s'%s/%s'%s", (int)hole, text, f->dir, name, text + hole + 1).p;
+    if (hole >= 0) text = arena_printf(f->arena, "%.*s'%s/%s'%s", (int)hole, text, f->dir, name, text + hole + 1).p;
     f->err = (Err){0};
     ErrCode code = run(f, text);
     if (code != ERR_DENIED) fail_msg("%s: %d %s (%s)", text, (int)code, f->err.message, f->err.detail);
@@ -41,7 +40,7 @@ TEST(what_is_refused) {
     OK(&f, run(&f, "CREATE TABLE t AS SELECT 1 i"));
     refused(&f, "SELECT * FROM read_csv(%)", "other.csv");
     refused(&f, "SELECT * FROM read_text(%)", "other.csv");
-    refused(&f, "SELECT * FROM read_csv(%)", "lake's/../other.csv");
+    refused(&f, "SELECT * FROM read_csv(%)", "lake''s/../other.csv");
     refused(&f, "SELECT * FROM %", "other.csv");
     refused(&f, "SELECT * FROM glob(%)", "*");
     refused(&f, "COPY t TO %", "out.csv");
@@ -94,8 +93,11 @@ TEST(spilling_works_locked_down) {
     config.memory_limit_bytes = 64 << 20;
     OK(&f, engine_open(&f.ctx, f.registry, f.engine, &config, &f.db, &f.err));
     OK(&f, engine_connect(&f.ctx, f.db, &f.conn, &f.err));
-    OK(&f, run(&f, "CREATE TABLE t AS SELECT i, hash(i)::VARCHAR || 'padding that makes the row longer' s FROM range(1500000) r(i)"));
-    assert_int_equal(count(&f, "SELECT i FROM (SELECT i, row_number() OVER (ORDER BY s DESC) n FROM t) WHERE n = 1500000") >= 0, true);
+    OK(&f, run(&f, "CREATE TABLE t AS SELECT i, hash(i)::VARCHAR || 'padding that makes the row longer' s "
+                   "FROM range(1500000) r(i)"));
+    assert_int_equal(
+        count(&f, "SELECT i FROM (SELECT i, row_number() OVER (ORDER BY s DESC) n FROM t) WHERE n = 1500000") >= 0,
+        true);
     fixture_free(&f);
 }
 

@@ -44,8 +44,10 @@ TEST(what_can_be_wrong_with_a_file) {
         write_file(f.path, S("short"));
         FAILS(&f, ERR_CORRUPT, try_open(&f, &config));
         write_file(f.path, S("")); /* an empty file is a new database to SQLite, and nothing to DuckDB */
-        if (is_duckdb(&f)) FAILS(&f, ERR_CORRUPT, try_open(&f, &config));
-        else OK(&f, try_open(&f, &config));
+        if (is_duckdb(&f))
+            FAILS(&f, ERR_CORRUPT, try_open(&f, &config));
+        else
+            OK(&f, try_open(&f, &config));
         f.cancel.is_set = true;
         f.ctx.cancel = &f.cancel;
         FAILS(&f, ERR_CANCELLED, try_open(&f, &config));
@@ -77,9 +79,12 @@ TEST(another_engines_file) {
 static void damage(const Engine *engine, bool is_cut) {
     Fixture f;
     fixture_new(&f, engine);
-    OK(&f, run(&f, is_duckdb(&f) ? "CREATE TABLE t AS SELECT i, hash(i)::VARCHAR || i s FROM range(200000) r(i)"
-                                 : "CREATE TABLE t AS WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 20000) "
-                                   "SELECT i, hex(randomblob(20)) s FROM r"));
+    OK(&f,
+       run(&f,
+           is_duckdb(&f)
+               ? "CREATE TABLE t AS SELECT i, hash(i)::VARCHAR || i s FROM range(200000) r(i)"
+               : "CREATE TABLE t AS WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 20000) "
+                 "SELECT i, hex(randomblob(20)) s FROM r"));
     fixture_close(&f);
     struct stat info;
     assert_int_equal(stat(f.path, &info), 0);
@@ -89,7 +94,8 @@ static void damage(const Engine *engine, bool is_cut) {
         int fd = open(f.path, O_RDWR | O_CLOEXEC);
         char junk[4096];
         memset(junk, 0x5A, sizeof(junk));
-        for (off_t at = 16384; at < info.st_size; at += 8192) assert_int_equal(pwrite(fd, junk, sizeof(junk), at), sizeof(junk));
+        for (off_t at = 16384; at < info.st_size; at += 8192)
+            assert_int_equal(pwrite(fd, junk, sizeof(junk), at), sizeof(junk));
         close(fd);
     }
     EngineConfig config = fixture_config(&f);
@@ -101,7 +107,8 @@ static void damage(const Engine *engine, bool is_cut) {
         Value value;
         code = engine_value(&f.ctx, f.conn, &sql, &value, &f.err);
     }
-    if (code != ERR_CORRUPT) fail_msg("%s, cut %d: %d %s (%s)", engine_name(engine), is_cut, code, f.err.message, f.err.detail);
+    if (code != ERR_CORRUPT)
+        fail_msg("%s, cut %d: %d %s (%s)", engine_name(engine), is_cut, code, f.err.message, f.err.detail);
     fixture_free(&f);
 }
 
@@ -155,7 +162,8 @@ TEST(an_unwritable_file) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
-        if (!is_duckdb(&f)) OK(&f, run(&f, "PRAGMA journal_mode = DELETE")); /* WAL needs a file beside it, even to read */
+        if (!is_duckdb(&f))
+            OK(&f, run(&f, "PRAGMA journal_mode = DELETE")); /* WAL needs a file beside it, even to read */
         fixture_close(&f);
         assert_int_equal(chmod(f.path, 0444), 0);
         assert_int_equal(chmod(f.dir, 0555), 0);
@@ -263,7 +271,8 @@ TEST(closing_in_any_order) {
         OK(&f, run(&f, "INSERT INTO t VALUES (1)"));
         const Str names[] = {S("i")};
         EngineAppender *appender = NULL;
-        OK(&f, engine_append_open(&f.ctx, f.conn, sql_relation_table(f.arena, S(""), S("t")), names, 1, &appender, &f.err));
+        OK(&f,
+           engine_append_open(&f.ctx, f.conn, sql_relation_table(f.arena, S(""), S("t")), names, 1, &appender, &f.err));
         EngineStream *stream = query(&f, "SELECT i FROM t");
         engine_close(f.db);
         f.db = NULL;
@@ -283,6 +292,35 @@ TEST(closing_in_any_order) {
         engine_append_abort(NULL);
         fixture_open(&f);
         assert_int_equal(count(&f, "SELECT count(*) FROM t"), 0); /* what was open was rolled back */
+        fixture_free(&f);
+    }
+}
+
+/* Commits and dies; nothing is closed. */
+static void commit_and_die(Fixture *f) {
+    fixture_open(f);
+    if (engine_begin(&f->ctx, f->conn, true, &f->err) || run(f, "INSERT INTO t VALUES (7)") ||
+        engine_commit(&f->ctx, f->conn, &f->err) || run(f, "INSERT INTO t VALUES (8)") ||
+        engine_begin(&f->ctx, f->conn, true, &f->err) || run(f, "INSERT INTO t VALUES (9)"))
+        _exit(1);
+}
+
+/* What was committed before a crash is there, also to who opens it for reading first; what was not is not. */
+TEST(after_a_crash) {
+    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+        Fixture f;
+        fixture_new(&f, ENGINES[e]);
+        OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
+        fixture_close(&f);
+        assert_int_equal(in_child(commit_and_die, &f, false), 0);
+        for (int is_read_only = 1; is_read_only >= 0; is_read_only--) {
+            EngineConfig config = fixture_config(&f);
+            config.is_read_only = is_read_only;
+            OK(&f, engine_open(&f.ctx, f.registry, f.engine, &config, &f.db, &f.err));
+            OK(&f, engine_connect(&f.ctx, f.db, &f.conn, &f.err));
+            assert_int_equal(count(&f, "SELECT count(*) * 100 + sum(i) FROM t"), 215);
+            fixture_close(&f);
+        }
         fixture_free(&f);
     }
 }
@@ -313,6 +351,7 @@ int main(void) {
         cmocka_unit_test(one_instance_a_file),
         cmocka_unit_test(databases_in_memory_are_apart),
         cmocka_unit_test(closing_in_any_order),
+        cmocka_unit_test(after_a_crash),
         cmocka_unit_test(read_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

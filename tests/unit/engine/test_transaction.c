@@ -31,23 +31,25 @@ TEST(commit_and_rollback) {
 /* Every kind of failure, also those after which the engine itself would go on or report a successful commit. */
 TEST(a_failed_transaction_is_not_committed) {
     const char *failures[] = {
-        "SELECT nothing FROM nowhere",         /* names: DuckDB's own transaction survives it */
-        "INSERT INTO t VALUES (NULL)",         /* constraint */
-        "INSERT INTO t VALUES ('no number')",  /* conversion; SQLite: STRICT */
-        "INSERT INTO t VALUES (7)",            /* key there already */
+        "SELECT nothing FROM nowhere",        /* names: DuckDB's own transaction survives it */
+        "INSERT INTO t VALUES (NULL)",        /* constraint */
+        "INSERT INTO t VALUES ('no number')", /* conversion; SQLite: STRICT */
+        "INSERT INTO t VALUES (7)",           /* key there already */
         "this is no SQL",
     };
     for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
-        OK(&f, run(&f, is_duckdb(&f) ? "CREATE TABLE t (i INTEGER NOT NULL UNIQUE)" : "CREATE TABLE t (i INTEGER NOT NULL UNIQUE) STRICT"));
+        OK(&f, run(&f, is_duckdb(&f) ? "CREATE TABLE t (i INTEGER NOT NULL UNIQUE)"
+                                     : "CREATE TABLE t (i INTEGER NOT NULL UNIQUE) STRICT"));
         OK(&f, run(&f, "INSERT INTO t VALUES (7)"));
         for (size_t i = 0; i < COUNT_OF(failures); i++) {
             OK(&f, engine_begin(&f.ctx, f.conn, true, &f.err));
             OK(&f, run(&f, "INSERT INTO t VALUES (8)"));
             f.err = (Err){0};
             ErrCode code = run(&f, failures[i]);
-            if (code != ERR_DATA && code != ERR_ENGINE) fail_msg("%s: %d %s (%s)", failures[i], code, f.err.message, f.err.detail);
+            if (code != ERR_DATA && code != ERR_ENGINE)
+                fail_msg("%s: %d %s (%s)", failures[i], code, f.err.message, f.err.detail);
             FAILS(&f, ERR_CONFLICT, run(&f, "INSERT INTO t VALUES (9)")); /* nor does anything more run */
             FAILS(&f, ERR_CONFLICT, engine_commit(&f.ctx, f.conn, &f.err));
             assert_int_equal(count(&f, "SELECT count(*) FROM t"), 1);
@@ -120,7 +122,7 @@ TEST(two_writers_of_one_row) {
     fixture_free(&f);
 }
 
-/* ---- bulk append ---- */
+/* ---- bulk append ------------------------------------------------------------------------------------------------- */
 
 enum { N_APPENDED = 450000 };
 
@@ -146,7 +148,8 @@ static ErrCode append_rows(Fixture *f, EngineAppender *appender, int64_t n, int6
 static EngineAppender *open_appender(Fixture *f) {
     const Str names[] = {S("i"), S("s")};
     EngineAppender *appender = NULL;
-    OK(f, engine_append_open(&f->ctx, f->conn, sql_relation_table(f->arena, S(""), S("t")), names, 2, &appender, &f->err));
+    OK(f,
+       engine_append_open(&f->ctx, f->conn, sql_relation_table(f->arena, S(""), S("t")), names, 2, &appender, &f->err));
     return appender;
 }
 
@@ -223,15 +226,17 @@ TEST(append_refuses) {
         const SqlRelation *table = sql_relation_table(f.arena, S(""), S("t"));
         const Str names[] = {S("s"), S("i")}, missing[] = {S("i"), S("no_such")}, dec[] = {S("d")}, flag[] = {S("b")};
         EngineAppender *appender = NULL;
-        FAILS(&f, ERR_INTERNAL, engine_append_open(&f.ctx, f.conn, table, names, 2, &appender, &f.err)); /* no transaction */
+        FAILS(&f, ERR_INTERNAL,
+              engine_append_open(&f.ctx, f.conn, table, names, 2, &appender, &f.err)); /* no transaction */
         OK(&f, engine_begin(&f.ctx, f.conn, true, &f.err));
         f.err = (Err){0};
         assert_int_not_equal(engine_append_open(&f.ctx, f.conn, table, missing, 2, &appender, &f.err), ERR_OK);
         engine_rollback(f.conn);
         OK(&f, engine_begin(&f.ctx, f.conn, true, &f.err));
         f.err = (Err){0};
-        assert_int_not_equal(
-            engine_append_open(&f.ctx, f.conn, sql_relation_table(f.arena, S(""), S("no_such")), names, 2, &appender, &f.err), ERR_OK);
+        assert_int_not_equal(engine_append_open(&f.ctx, f.conn, sql_relation_table(f.arena, S(""), S("no_such")), names,
+                                                2, &appender, &f.err),
+                             ERR_OK);
         engine_rollback(f.conn);
 
         const struct {
@@ -286,7 +291,7 @@ TEST(append_refuses) {
     }
 }
 
-/* ---- others ---- */
+/* ---- others ------------------------------------------------------------------------------------------------------ */
 
 /* Holds SQLite's write lock from another process until the pipe is closed. */
 static void hold_lock(Fixture *f, int ready, int done) {
@@ -322,7 +327,7 @@ TEST(a_busy_writer_in_another_process) {
     assert_true(waited_us >= 190000 && waited_us < 500000); /* busy_timeout_ms 200 */
     FAILS(&f, ERR_BUSY, run(&f, "INSERT INTO t VALUES (2)"));
     assert_int_equal(count(&f, "SELECT count(*) FROM t"), 0); /* reading goes on */
-    f.ctx.deadline_us = now_us() + 40000; /* a deadline ends the wait */
+    f.ctx.deadline_us = now_us() + 40000;                     /* a deadline ends the wait */
     start_us = now_us();
     FAILS(&f, ERR_TIMEOUT, engine_begin(&f.ctx, f.conn, true, &f.err));
     assert_true(now_us() - start_us < 120000);
@@ -347,7 +352,8 @@ static void limit_file_size(rlim_t bytes) {
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* The disk fills up while rows are written: an I/O error that says so, and what was committed before is all there is. */
+/* The disk fills up while rows are written: an I/O error that says so, and what was committed before is all there
+ * is. */
 TEST(a_full_disk) {
     signal(SIGXFSZ, SIG_IGN);
     for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
@@ -358,12 +364,16 @@ TEST(a_full_disk) {
         limit_file_size(512 * 1024);
         f.err = (Err){0};
         ErrCode code = engine_begin(&f.ctx, f.conn, true, &f.err);
-        const char *fill = is_duckdb(&f) ? "INSERT INTO t SELECT i, hash(i)::VARCHAR || hash(i + 1)::VARCHAR FROM range(200000) r(i)"
-                                         : "INSERT INTO t WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 200000) "
-                                           "SELECT i, hex(randomblob(20)) FROM r";
+        const char *fill =
+            is_duckdb(&f)
+                ? "INSERT INTO t SELECT i, hash(i)::VARCHAR || hash(i + 1)::VARCHAR FROM range(200000) r(i)"
+                : "INSERT INTO t WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 200000) "
+                  "SELECT i, hex(randomblob(20)) FROM r";
         if (!code) code = run(&f, fill);
-        if (!code) code = engine_commit(&f.ctx, f.conn, &f.err);
-        else engine_rollback(f.conn);
+        if (!code)
+            code = engine_commit(&f.ctx, f.conn, &f.err);
+        else
+            engine_rollback(f.conn);
         if (code != ERR_IO) fail_msg("%s: %d %s (%s)", engine_name(f.engine), code, f.err.message, f.err.detail);
         assert_true(f.err.message[0]);
         fixture_close(&f);

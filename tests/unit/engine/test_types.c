@@ -5,12 +5,14 @@
 
 enum { N_COLUMNS = 8 };
 
-static const Str NAMES[N_COLUMNS] = {{"b", 1}, {"i", 1}, {"d", 1}, {"f", 1}, {"t", 1}, {"day", 3}, {"moment", 6}, {"j", 1}};
+static const Str NAMES[N_COLUMNS] = {{"b", 1}, {"i", 1},   {"d", 1},      {"f", 1},
+                                     {"t", 1}, {"day", 3}, {"moment", 6}, {"j", 1}};
 
 static void column_types(const Fixture *f, Type types[N_COLUMNS]) {
-    const Type all[N_COLUMNS] = {TYPE(TYPE_BOOL), TYPE(TYPE_INT64),     is_duckdb(f) ? TYPE_DEC(38, 10) : TYPE_DEC(18, 5),
-                                 TYPE(TYPE_FLOAT64), TYPE(TYPE_TEXT), TYPE(TYPE_DATE),
-                                 TYPE(TYPE_TIMESTAMP), TYPE(TYPE_JSON)};
+    const Type all[N_COLUMNS] = {
+        TYPE(TYPE_BOOL),      TYPE(TYPE_INT64), is_duckdb(f) ? TYPE_DEC(38, 10) : TYPE_DEC(18, 5),
+        TYPE(TYPE_FLOAT64),   TYPE(TYPE_TEXT),  TYPE(TYPE_DATE),
+        TYPE(TYPE_TIMESTAMP), TYPE(TYPE_JSON)};
     memcpy(types, all, sizeof(all));
 }
 
@@ -26,12 +28,14 @@ static size_t make_rows(const Fixture *f, Value rows[][N_COLUMNS]) {
     column_types(f, types);
     Type dec = types[2];
     static const char LONG[] = "0123456789abcdefghijklmnopqrstuvwxyz \xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80";
-    const Str texts[] = {S(""), S("a\0b"), S("123456789012"), S("1234567890123"), S(LONG), S("it''s \"q\" % ? $1"), S("1234567890\0\0")};
+    const Str texts[] = {
+        S(""), S("a\0b"), S("123456789012"), S("1234567890123"), S(LONG), S("it''s \"q\" % ? $1"), S("1234567890\0\0")};
     const double floats[] = {0.1, -0.0, INFINITY, -INFINITY, 5e-324, 1.7976931348623157e308, is_duckdb(f) ? NAN : 1.0};
     const int64_t ints[] = {0, INT64_MAX, INT64_MIN, -1, 1, 1234567890123456789, 7};
     const Int128 decs[] = {0, digits(dec.precision), -digits(dec.precision), 1, -1, 1250000, 5};
     const int64_t days[] = {0, -1, -719162, 2932896, 11016, -25567, 16071};
-    const int64_t times[] = {0, -1, -719162 * TIME_US_PER_DAY, 2932897 * TIME_US_PER_DAY - 1, 1, 1388534400000000, -1000001};
+    const int64_t times[] = {0,       -1, -719162 * TIME_US_PER_DAY, 2932897 * TIME_US_PER_DAY - 1, 1, 1388534400000000,
+                             -1000001};
     size_t n = COUNT_OF(texts);
     for (size_t r = 0; r < n; r++) {
         rows[r][0] = value_bool(r % 2);
@@ -55,9 +59,11 @@ static void assert_same(const Fixture *f, Value got, Value wanted, size_t row, s
         assert_true(isnan(got.f));
         return;
     }
-    if (!value_eq(got, wanted)) fail_msg("row %zu, column %zu differs (kinds %d, %d)", row, column, got.type.kind, wanted.type.kind);
+    if (!value_eq(got, wanted))
+        fail_msg("row %zu, column %zu differs (kinds %d, %d)", row, column, got.type.kind, wanted.type.kind);
     /* SQLite stores a float without fraction as an integer, and with it loses the sign of zero. */
-    if (got.type.kind == TYPE_FLOAT64 && !got.is_null && is_duckdb(f)) assert_int_equal(signbit(got.f) != 0, signbit(wanted.f) != 0);
+    if (got.type.kind == TYPE_FLOAT64 && !got.is_null && is_duckdb(f))
+        assert_int_equal(signbit(got.f) != 0, signbit(wanted.f) != 0);
 }
 
 static void check_table(Fixture *f, Value rows[][N_COLUMNS], size_t n_rows) {
@@ -77,7 +83,8 @@ static void check_table(Fixture *f, Value rows[][N_COLUMNS], size_t n_rows) {
         OK(f, engine_stream_next(stream, &batch, &f->err));
         if (!batch) break;
         for (size_t r = 0; r < batch->n_rows; r++, at++)
-            for (size_t c = 0; c < N_COLUMNS; c++) assert_same(f, column_value(&batch->columns[c], r), rows[at][c], at, c);
+            for (size_t c = 0; c < N_COLUMNS; c++)
+                assert_same(f, column_value(&batch->columns[c], r), rows[at][c], at, c);
     }
     assert_int_equal(at, n_rows);
     OK(f, engine_stream_next(stream, &batch, &f->err)); /* the end stays the end */
@@ -88,8 +95,10 @@ static void check_table(Fixture *f, Value rows[][N_COLUMNS], size_t n_rows) {
 static void make_table(Fixture *f) {
     Type types[N_COLUMNS];
     column_types(f, types);
-    OK(f, engine_execf(&f->ctx, f->conn, NULL, &f->err, "CREATE TABLE x (n %T, b %T, i %T, d %T, f %T, t %T, day %T, moment %T, j %T)",
-                       &TYPE(TYPE_INT64), &types[0], &types[1], &types[2], &types[3], &types[4], &types[5], &types[6], &types[7]));
+    OK(f,
+       engine_execf(&f->ctx, f->conn, NULL, &f->err,
+                    "CREATE TABLE x (n %T, b %T, i %T, d %T, f %T, t %T, day %T, moment %T, j %T)", &TYPE(TYPE_INT64),
+                    &types[0], &types[1], &types[2], &types[3], &types[4], &types[5], &types[6], &types[7]));
 }
 
 static void by_parameters(Fixture *f) {
@@ -99,8 +108,9 @@ static void by_parameters(Fixture *f) {
     for (size_t r = 0; r < n; r++) {
         Value number = value_int((int64_t)r);
         int64_t n_changed = 0;
-        OK(f, engine_execf(&f->ctx, f->conn, &n_changed, &f->err, "INSERT INTO x VALUES (%V, %V, %V, %V, %V, %V, %V, %V, %V)", &number,
-                           &rows[r][0], &rows[r][1], &rows[r][2], &rows[r][3], &rows[r][4], &rows[r][5], &rows[r][6], &rows[r][7]));
+        OK(f, engine_execf(&f->ctx, f->conn, &n_changed, &f->err,
+                           "INSERT INTO x VALUES (%V, %V, %V, %V, %V, %V, %V, %V, %V)", &number, &rows[r][0],
+                           &rows[r][1], &rows[r][2], &rows[r][3], &rows[r][4], &rows[r][5], &rows[r][6], &rows[r][7]));
         assert_int_equal(n_changed, 1);
     }
     check_table(f, rows, n);
@@ -124,7 +134,8 @@ static void by_append(Fixture *f) {
     }
     EngineAppender *appender = NULL;
     OK(f, engine_begin(&f->ctx, f->conn, true, &f->err));
-    OK(f, engine_append_open(&f->ctx, f->conn, sql_relation_table(f->arena, S(""), S("x")), names, N_COLUMNS + 1, &appender, &f->err));
+    OK(f, engine_append_open(&f->ctx, f->conn, sql_relation_table(f->arena, S(""), S("x")), names, N_COLUMNS + 1,
+                             &appender, &f->err));
     OK(f, engine_append(appender, batch_builder_batch(builder), &f->err));
     OK(f, engine_append_close(appender, &f->err));
     OK(f, engine_commit(&f->ctx, f->conn, &f->err));
@@ -151,15 +162,18 @@ static void copy_between(const Engine *from, const Engine *to) {
     Fixture a, b;
     fixture_new(&a, from);
     fixture_new(&b, to);
-    const char *make = "CREATE TABLE s (n INTEGER, t TEXT, d DECIMAL(9,2), f DOUBLE PRECISION, day DATE, moment TIMESTAMP, b BOOLEAN)";
+    const char *make =
+        "CREATE TABLE s (n INTEGER, t TEXT, d DECIMAL(9,2), f DOUBLE PRECISION, day DATE, moment TIMESTAMP, b BOOLEAN)";
     OK(&a, run(&a, make));
     OK(&b, run(&b, make));
-    OK(&a, run(&a, is_duckdb(&a) ? "INSERT INTO s SELECT i, CASE WHEN i % 7 > 0 THEN 'text number ' || i END, i / 100.0, i / 2.0, "
-                                   "DATE '1960-01-01' + i::INTEGER, TIMESTAMP '1960-01-01' + INTERVAL (i) SECOND, i % 2 = 0 "
-                                   "FROM range(5000) r(i)"
-                                 : "WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 4999) "
-                                   "INSERT INTO s SELECT i, CASE WHEN i % 7 > 0 THEN 'text number ' || i END, i, i / 2.0, "
-                                   "date('1960-01-01', i || ' days'), datetime('1960-01-01', i || ' seconds'), i % 2 = 0 FROM r"));
+    OK(&a,
+       run(&a, is_duckdb(&a)
+                   ? "INSERT INTO s SELECT i, CASE WHEN i % 7 > 0 THEN 'text number ' || i END, i / 100.0, i / 2.0, "
+                     "DATE '1960-01-01' + i::INTEGER, TIMESTAMP '1960-01-01' + INTERVAL (i) SECOND, i % 2 = 0 "
+                     "FROM range(5000) r(i)"
+                   : "WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 4999) "
+                     "INSERT INTO s SELECT i, CASE WHEN i % 7 > 0 THEN 'text number ' || i END, i, i / 2.0, "
+                     "date('1960-01-01', i || ' days'), datetime('1960-01-01', i || ' seconds'), i % 2 = 0 FROM r"));
     const Str names[] = {S("n"), S("t"), S("d"), S("f"), S("day"), S("moment"), S("b")};
     EngineStream *stream = query(&a, "SELECT n, t, d, f, day, moment, b FROM s");
     EngineAppender *appender = NULL;
@@ -178,11 +192,12 @@ static void copy_between(const Engine *from, const Engine *to) {
     assert_int_equal(count(&b, "SELECT count(*) FROM s WHERE t IS NULL"), 715);
     assert_int_equal(count(&b, "SELECT count(*) FROM s WHERE t = 'text number ' || n"), 4285);
     assert_int_equal(count(&b, "SELECT count(*) FROM s WHERE f = n / 2.0 AND b = (n % 2 = 0)"), 5000);
-    assert_int_equal(count(&b, is_duckdb(&b) ? "SELECT count(*) FROM s WHERE d * 100 = n AND day = DATE '1960-01-01' + n AND "
-                                               "moment = TIMESTAMP '1960-01-01' + INTERVAL (n) SECOND"
-                                             : "SELECT count(*) FROM s WHERE d = n AND day = date('1960-01-01', n || ' days') AND "
-                                               "moment = datetime('1960-01-01', n || ' seconds')"),
-                     5000);
+    assert_int_equal(
+        count(&b, is_duckdb(&b) ? "SELECT count(*) FROM s WHERE d * 100 = n AND day = DATE '1960-01-01' + n AND "
+                                  "moment = TIMESTAMP '1960-01-01' + INTERVAL (n) SECOND"
+                                : "SELECT count(*) FROM s WHERE d = n AND day = date('1960-01-01', n || ' days') AND "
+                                  "moment = datetime('1960-01-01', n || ' seconds')"),
+        5000);
     fixture_free(&a);
     fixture_free(&b);
 }
@@ -198,7 +213,8 @@ static void assert_cell(Fixture *f, const char *text, Value wanted) {
     SqlText sql = {.text = str_of(text)};
     Value value;
     OK(f, engine_value(&f->ctx, f->conn, &sql, &value, &f->err));
-    if (!type_eq(value.type, wanted.type) || !value_eq(value, wanted)) fail_msg("%s: differs (kind %d)", text, value.type.kind);
+    if (!type_eq(value.type, wanted.type) || !value_eq(value, wanted))
+        fail_msg("%s: differs (kind %d)", text, value.type.kind);
 }
 
 TEST(duckdb_types_of_its_own) {
@@ -208,7 +224,8 @@ TEST(duckdb_types_of_its_own) {
     assert_cell(&f, "SELECT 65535::USMALLINT", value_int(65535));
     assert_cell(&f, "SELECT 4294967295::UINTEGER", value_int(4294967295));
     assert_cell(&f, "SELECT 18446744073709551615::UBIGINT", value_decimal((Int128)UINT64_MAX, 20, 0));
-    assert_cell(&f, "SELECT sum(x) FROM (VALUES (9223372036854775807), (1)) v(x)", value_decimal((Int128)INT64_MAX + 1, 38, 0));
+    assert_cell(&f, "SELECT sum(x) FROM (VALUES (9223372036854775807), (1)) v(x)",
+                value_decimal((Int128)INT64_MAX + 1, 38, 0));
     assert_cell(&f, "SELECT 1.5::FLOAT", value_float(1.5));
     assert_cell(&f, "SELECT -12.34::DECIMAL(4,2)", value_decimal(-1234, 4, 2));
     assert_cell(&f, "SELECT 123456.7::DECIMAL(9,1)", value_decimal(1234567, 9, 1));
@@ -220,8 +237,10 @@ TEST(duckdb_types_of_its_own) {
     assert_cell(&f, "SELECT '{\"a\": 1}'::JSON", value_json(S("{\"a\": 1}")));
     assert_cell(&f, "SELECT 1 WHERE false", value_null(TYPE(TYPE_NULL)));
     assert_cell(&f, "SELECT CAST(NULL AS DATE)", value_null(TYPE(TYPE_DATE)));
-    const char *unsupported[] = {"SELECT [1, 2] AS odd", "SELECT {'a': 1} AS odd", "SELECT TIME '10:00:00' AS odd", "SELECT '\\xAA'::BLOB AS odd",
-                                 "SELECT INTERVAL 1 DAY AS odd", "SELECT 1::UHUGEINT AS odd", "SELECT uuid() AS odd"};
+    const char *unsupported[] = {"SELECT [1, 2] AS odd",          "SELECT {'a': 1} AS odd",
+                                 "SELECT TIME '10:00:00' AS odd", "SELECT '\\xAA'::BLOB AS odd",
+                                 "SELECT INTERVAL 1 DAY AS odd",  "SELECT 1::UHUGEINT AS odd",
+                                 "SELECT uuid() AS odd"};
     for (size_t i = 0; i < COUNT_OF(unsupported); i++) {
         SqlText sql = {.text = str_of(unsupported[i])};
         EngineStream *stream = NULL;
@@ -229,9 +248,10 @@ TEST(duckdb_types_of_its_own) {
         assert_non_null(strstr(f.err.message, "'odd'"));
         assert_null(stream);
     }
-    const char *outside[] = {"SELECT 'infinity'::DATE AS odd", "SELECT '-infinity'::TIMESTAMP AS odd", "SELECT DATE '10000-01-01' AS odd",
-                             "SELECT TIMESTAMP_S '12014-01-01 00:00:00' AS odd", "SELECT 'infinity'::TIMESTAMP_NS AS odd",
-                             "SELECT DATE '0044-03-15 (BC)' AS odd"};
+    const char *outside[] = {
+        "SELECT 'infinity'::DATE AS odd",         "SELECT '-infinity'::TIMESTAMP AS odd",
+        "SELECT DATE '10000-01-01' AS odd",       "SELECT TIMESTAMP_S '12014-01-01 00:00:00' AS odd",
+        "SELECT 'infinity'::TIMESTAMP_NS AS odd", "SELECT DATE '0044-03-15 (BC)' AS odd"};
     for (size_t i = 0; i < COUNT_OF(outside); i++) {
         SqlText sql = {.text = str_of(outside[i])};
         Value value;
@@ -239,7 +259,10 @@ TEST(duckdb_types_of_its_own) {
         assert_non_null(strstr(f.err.message, "'odd'"));
     }
     /* Under a null anything may lie: a whole column of them is read. */
-    assert_int_equal(count(&f, "SELECT count(d) FROM (SELECT CASE WHEN i % 3 = 0 THEN DATE '2000-01-01' END d FROM range(3000) r(i))"), 1000);
+    assert_int_equal(
+        count(&f,
+              "SELECT count(d) FROM (SELECT CASE WHEN i % 3 = 0 THEN DATE '2000-01-01' END d FROM range(3000) r(i))"),
+        1000);
     fixture_free(&f);
 }
 
@@ -247,7 +270,8 @@ TEST(duckdb_wide_enums_and_nulls) {
     Fixture f;
     fixture_new(&f, &ENGINE_DUCKDB);
     OK(&f, run(&f, "CREATE TYPE many AS ENUM (SELECT 'a rather long name ' || i FROM range(300) r(i))"));
-    EngineStream *stream = query(&f, "SELECT CASE WHEN i % 5 > 0 THEN ('a rather long name ' || i % 300)::many END e, i FROM range(9000) r(i)");
+    EngineStream *stream = query(
+        &f, "SELECT CASE WHEN i % 5 > 0 THEN ('a rather long name ' || i % 300)::many END e, i FROM range(9000) r(i)");
     const Batch *batch = NULL;
     size_t n = 0;
     for (;;) {
@@ -270,7 +294,8 @@ TEST(sqlite_types_are_stated_declared_or_found) {
     Fixture f;
     fixture_new(&f, &ENGINE_SQLITE);
     OK(&f, run(&f, "CREATE TABLE t (a DECIMAL(10,2), b VARCHAR(20), c DATETIME, e SOMETHING, j JSON TEXT, n NUMERIC)"));
-    OK(&f, run(&f, "INSERT INTO t VALUES (1250, 'x', '2014-01-01 10:00:00.5', NULL, '1.50', 2.5), (NULL, NULL, NULL, 7, NULL, NULL)"));
+    OK(&f, run(&f, "INSERT INTO t VALUES (1250, 'x', '2014-01-01 10:00:00.5', NULL, '1.50', 2.5), "
+                   "(NULL, NULL, NULL, 7, NULL, NULL)"));
     assert_cell(&f, "SELECT a FROM t", value_decimal(1250, 10, 2));
     assert_cell(&f, "SELECT b FROM t", value_text(S("x")));
     assert_cell(&f, "SELECT c FROM t", value_timestamp(1388570400500000));
@@ -310,7 +335,8 @@ TEST(sqlite_rows_read_ahead_are_not_lost) {
     }
     assert_int_equal(at, 10000);
     engine_stream_close(stream);
-    stream = query(&f, "WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 999) SELECT CASE WHEN i >= 300 THEN i END FROM r");
+    stream = query(&f, "WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 999) "
+                       "SELECT CASE WHEN i >= 300 THEN i END FROM r");
     FAILS(&f, ERR_DATA, engine_stream_next(stream, &batch, &f.err));
     engine_stream_close(stream);
     fixture_free(&f);
@@ -319,7 +345,8 @@ TEST(sqlite_rows_read_ahead_are_not_lost) {
 TEST(sqlite_values_that_do_not_fit) {
     Fixture f;
     fixture_new(&f, &ENGINE_SQLITE);
-    OK(&f, run(&f, "CREATE TABLE odd (i INTEGER, d DECIMAL(4,2), b BOOLEAN, t TEXT, day DATE, moment TIMESTAMP, r REAL, w DECIMAL(30,2))"));
+    OK(&f, run(&f, "CREATE TABLE odd (i INTEGER, d DECIMAL(4,2), b BOOLEAN, t TEXT, day DATE, moment TIMESTAMP, "
+                   "r REAL, w DECIMAL(30,2))"));
     const struct {
         const char *insert;
         const char *select;
@@ -335,7 +362,8 @@ TEST(sqlite_values_that_do_not_fit) {
         {"INSERT INTO odd (day) VALUES ('2014-02-03 10:00:00')", "SELECT day FROM odd", "10:00"},
         {"INSERT INTO odd (moment) VALUES (1234567890)", "SELECT moment FROM odd", "1234567890"},
         {"INSERT INTO odd (r) VALUES ('high')", "SELECT r FROM odd", "'high'"},
-        {"INSERT INTO odd (i) VALUES (9223372036854775807)", "SELECT i + 1 AS i FROM odd", NULL}, /* a float: the overflow shows */
+        {"INSERT INTO odd (i) VALUES (9223372036854775807)", "SELECT i + 1 AS i FROM odd",
+         NULL}, /* a float: the overflow shows */
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         OK(&f, run(&f, "DELETE FROM odd"));
