@@ -42,7 +42,14 @@ static ErrCode on_batch(void *arg, const Batch *batch, Err *err) {
     return writer_rows(a->writer, batch, err);
 }
 
-/* "Left out: 135,080 lines without person.id (amount 1,447,682.12)". */
+/* A member as its column shows it. */
+static Str title_of(const Answer *a, Str member) {
+    for (size_t c = 0; c < a->n_columns; c++)
+        if (str_eq(a->columns[c].member, member)) return a->columns[c].title;
+    return member;
+}
+
+/* "Left out: 135,080 lines without Person (Amount 1,447,682.12)". */
 static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err *err) {
     Arena *arena = a->ctx->arena;
     TRY(writer_list_begin(a->writer, S("left_out"), err));
@@ -63,9 +70,9 @@ static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err 
         }
         TRY(writer_object_end(a->writer, err));
         TRY(writer_object_end(a->writer, err));
-        Str rows = format_count(arena, out->n_rows, "line", "lines");
+        Str rows = format_count(arena, out->n_rows, "line", "lines"), title = title_of(a, out->member);
         TRY(writer_note(a->writer,
-                        arena_printf(arena, "Left out: %.*s without %.*s%s%.*s%s", STR_ARG(rows), STR_ARG(out->member), carried.n ? " (" : "",
+                        arena_printf(arena, "Left out: %.*s without %.*s%s%.*s%s", STR_ARG(rows), STR_ARG(title), carried.n ? " (" : "",
                                      STR_ARG(carried), carried.n ? ")" : ""),
                         err));
     }

@@ -12,13 +12,19 @@
 #include "engine/engine.h"
 #include "model/model.h"
 
-enum { QUERY_VERSION = 1, QUERY_MAX_MEMBERS = 64, QUERY_MAX_VALUES = 10000, QUERY_MAX_DEPTH = 16, QUERY_MAX_LIMIT = 10000000 };
+enum {
+    QUERY_VERSION = 1,
+    QUERY_MAX_MEMBERS = 64,
+    QUERY_MAX_VALUES = 10000,
+    QUERY_MAX_DEPTH = 16,
+    QUERY_MAX_LIMIT = 10000000
+};
 
 /* ---- the language --------------------------------------------------------------------------------------------------- */
 
 typedef struct Query Query;
 
-/* "revenue" or {"expr": "avg(order_line.profit)", "as": "avg_profit"}. */
+/* "amount" or {"expr": "avg(line.weight)", "as": "avg_weight"}. */
 typedef struct QueryMember {
     Str name;         /* as given; for an expression its text */
     const Expr *expr; /* parsed; a plain name is an EXPR_NAME */
@@ -42,24 +48,30 @@ typedef enum QueryOp {
     QUERY_OP_BETWEEN,
     QUERY_OP_SET,
     QUERY_OP_NOT_SET,
-    QUERY_OP_IN_RANGE,    /* a calendar period or two ends: "2013", ["2013-03","2013-06"] */
+    QUERY_OP_IN_RANGE, /* a calendar period or two ends: "2013", ["2013-03","2013-06"] */
     QUERY_OP_COUNT
 } QueryOp;
 const char *query_op_name(QueryOp op); /* "equals", "not_equals", "in", … "gt", "gte", … */
 
-typedef enum QueryFilterKind { QUERY_FILTER_AND, QUERY_FILTER_OR, QUERY_FILTER_NOT, QUERY_FILTER_TEST, QUERY_FILTER_EXPR,
-                               QUERY_FILTER_MEMBERSHIP } QueryFilterKind;
+typedef enum QueryFilterKind {
+    QUERY_FILTER_AND,
+    QUERY_FILTER_OR,
+    QUERY_FILTER_NOT,
+    QUERY_FILTER_TEST,
+    QUERY_FILTER_EXPR,
+    QUERY_FILTER_MEMBERSHIP
+} QueryFilterKind;
 
 typedef struct QueryFilter QueryFilter;
 struct QueryFilter {
     QueryFilterKind kind;
     const QueryFilter *const *children; /* AND, OR, NOT */
     size_t n_children;
-    QueryMember member;                 /* TEST, MEMBERSHIP; EXPR: a bool expression */
-    QueryOp op;                         /* TEST; MEMBERSHIP: IN or NOT_IN */
-    const Value *values;                /* TEST, as read from JSON: text, int64, float64, bool; typed by the member when compiled */
+    QueryMember member;  /* TEST, MEMBERSHIP; EXPR: a bool expression */
+    QueryOp op;          /* TEST; MEMBERSHIP: IN or NOT_IN */
+    const Value *values; /* TEST, as read from JSON: text, int64, float64, bool; typed by the member when compiled */
     size_t n_values;
-    const Query *query;                 /* MEMBERSHIP */
+    const Query *query; /* MEMBERSHIP */
     Str path;
 };
 
@@ -74,15 +86,15 @@ typedef struct QueryRange {
 /* compare: "previous_period", "previous_year" or an offset such as "3 months". */
 typedef struct QueryTime {
     bool is_given;
-    Str dimension;     /* a time member; empty: the fact's main time */
-    TimeGrain grain;   /* NONE: only the range counts */
+    Str dimension;   /* a time member; empty: the fact's main time */
+    TimeGrain grain; /* NONE: only the range counts */
     QueryRange range;
-    Str compare;       /* not compiled yet */
-    bool is_filled;    /* "fill": not compiled yet */
+    Str compare;    /* not compiled yet */
+    bool is_filled; /* "fill": not compiled yet */
 } QueryTime;
 
 typedef struct QueryOrder {
-    Str name;    /* a result column: alias or member */
+    Str name; /* a result column: alias or member */
     bool is_desc;
     Str path;
 } QueryOrder;
@@ -96,7 +108,7 @@ typedef struct QueryDerive {
 } QueryDerive;
 
 struct Query {
-    Str source;               /* name of a fact or dimension; empty: by the measures */
+    Str source;                /* name of a fact or dimension; empty: by the measures */
     const Query *source_query; /* or a query; not compiled yet */
     const QueryMember *measures;
     size_t n_measures;
@@ -109,16 +121,16 @@ struct Query {
     const QueryFilter *having;
     const QueryOrder *order;
     size_t n_order;
-    int64_t limit;            /* -1: the caller's default */
+    int64_t limit; /* -1: the caller's default */
     int64_t offset;
-    bool has_limit_per;       /* not compiled yet */
+    bool has_limit_per; /* not compiled yet */
     const Str *limit_per_by;
     size_t n_limit_per_by;
     int64_t limit_per_n;
-    bool has_others;          /* "others": the rest as one row; not compiled yet */
-    bool wants_total_shown;   /* "totals": ["shown","all"]; not compiled yet */
+    bool has_others;        /* "others": the rest as one row; not compiled yet */
+    bool wants_total_shown; /* "totals": ["shown","all"]; not compiled yet */
     bool wants_total_all;
-    bool shows_unknown;       /* "unknown": true keeps groups with an unknown or null key */
+    bool shows_unknown; /* "unknown": true keeps groups with an unknown or null key */
 };
 
 /* Reads and checks the shape; names are looked up when compiled. Errors carry the member path ("having[0].op") in err->file and
@@ -134,15 +146,15 @@ typedef enum QueryRole { QUERY_ROLE_DIMENSION, QUERY_ROLE_TIME, QUERY_ROLE_MEASU
 const char *query_role_name(QueryRole role);
 
 typedef struct QueryColumn {
-    Str name;        /* alias */
-    Str member;      /* canonical name, or the expression's text */
+    Str name;   /* alias */
+    Str member; /* canonical name, or the expression's text */
     Type type;
     QueryRole role;
     TimeGrain grain; /* TIME: how to print its values ("2014-Q1") */
     Str title;
     Str format;
     Str unit;
-    int decimals;    /* -1: by format */
+    int decimals; /* -1: by format */
 } QueryColumn;
 
 /* What the groups with an unknown or null key of one member carry. */
@@ -152,17 +164,20 @@ typedef struct QueryLeftOut {
     int64_t n_rows;        /* fact rows */
 } QueryLeftOut;
 
+/* The time asked for and how far the fact's data reaches in it. Only time narrows it (the range, and tests of the axis at the top of
+ * `where`): that another filter finds nothing on a month's last days does not make the month incomplete. */
 typedef struct QueryPeriod {
-    bool is_known;           /* the query has a fact with a time axis, and rows */
+    bool is_known; /* the fact has a time axis, and data in the time asked for */
     Str member;
-    Type type;               /* date or timestamp */
-    int64_t from_us;         /* half-open, of the period asked for, or of the data */
+    Type type;       /* date or timestamp; int64: an integer axis, whose own numbers stand for microseconds below */
+    int64_t from_us; /* half-open, of the period asked for, or of the data */
     int64_t to_us;
-    int64_t data_from_us;    /* first and last instant of data within it */
+    int64_t data_from_us; /* first and last instant that data reaches within it */
     int64_t data_to_us;
-    bool is_first_partial;   /* at the shown grain (or the range's): the first or last period is not covered by data to its end */
+    bool
+        is_first_partial; /* at the shown grain (or the range's, or month): the first or last period is not covered by data */
     bool is_last_partial;
-    Str text;                /* "2010-12-01 to 2011-12-09; December 2011 holds 9 of 31 days" */
+    Str text; /* "2010-12-01 to 2011-12-09; December 2011 holds 9 of 31 days"; why, when not known */
 } QueryPeriod;
 
 /* What every answer says about itself. */
@@ -170,16 +185,16 @@ typedef struct QueryAccount {
     const QueryLeftOut *left_out;
     size_t n_left_out;
     QueryPeriod period;
-    const Str *defaults; /* choices the query left open: "ordered by revenue, largest first" */
+    const Str *defaults; /* choices the query left open: "ordered by amount, largest first" */
     size_t n_defaults;
     const Str *policies; /* row policies and masks applied */
     size_t n_policies;
     int64_t model_version;
     int64_t data_version;
-    int64_t data_at_us;  /* when that version was published, UTC */
+    int64_t data_at_us; /* when that version was published, UTC */
     int64_t data_age_us;
     int64_t n_rows;
-    bool is_truncated;   /* the row cap, not the query's own limit, cut it */
+    bool is_truncated; /* the row cap, not the query's own limit, cut it */
     int64_t compile_us;
     int64_t run_us;
 } QueryAccount;
@@ -188,18 +203,22 @@ typedef struct QueryAccount {
 
 typedef struct QueryPlan {
     const Query *query;
-    const ModelFact *fact;       /* NULL: a dimension's members */
+    const ModelFact *fact; /* NULL: a dimension's members */
     const SqlSelect *select;
     const QueryColumn *columns;
     size_t n_columns;
     const QueryLeftOut *left_out_for; /* members whose unknown groups are left out; measures not filled */
     const SqlSelect *const *left_out; /* a select a member: count(*), measures… over the rows left out */
     size_t n_left_out;
-    const SqlSelect *period;     /* min and max of the time axis under the query's where, or NULL */
-    QueryPeriod asked;           /* the range asked for, before the data is looked at */
+    const SqlSelect *period; /* min and max of the time axis over the whole fact, or NULL */
+    QueryPeriod
+        asked; /* the time asked for by range and `where`, before the data is looked at; INT64_MIN, _MAX: open */
+    TimeGrain first_grain; /* of the first and last period shown: the query's grain, else that of the range's ends; */
+    TimeGrain last_grain;  /* NONE: no range */
     const Str *defaults;
     size_t n_defaults;
-    int64_t max_rows;            /* the row cap in force */
+    int64_t max_rows; /* the row cap in force */
+    int64_t compile_us;
 } QueryPlan;
 
 typedef struct QueryOptions {
@@ -208,7 +227,8 @@ typedef struct QueryOptions {
 } QueryOptions;
 
 /* The model is ctx->snapshot's. ERR_UNKNOWN_NAME with the nearest, ERR_UNSUPPORTED naming the stage, ERR_INVALID with the path. */
-NODISCARD ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options, const QueryPlan **ret_plan, Err *err);
+NODISCARD ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options,
+                                const QueryPlan **ret_plan, Err *err);
 
 /* Receives a result as it comes: columns once, batches in place, the account at the end. */
 typedef struct QueryReceiver {
@@ -219,6 +239,8 @@ typedef struct QueryReceiver {
 } QueryReceiver;
 
 /* Runs a plan in one read transaction on a warehouse connection that has none open. */
-NODISCARD ErrCode query_run(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver, Err *err);
+NODISCARD ErrCode query_run(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
+                            Err *err);
 /* The statement of the rows themselves, printed for the connection's engine: what --sql shows. */
-NODISCARD ErrCode query_sql(const Ctx *ctx, const SqlDialect *dialect, const QueryPlan *plan, SqlText *ret_sql, Err *err);
+NODISCARD ErrCode query_sql(const Ctx *ctx, const SqlDialect *dialect, const QueryPlan *plan, SqlText *ret_sql,
+                            Err *err);

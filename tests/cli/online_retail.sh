@@ -60,7 +60,7 @@ else
 fi
 
 runs "$starling" examples --sql --home home
-says "Left out: 135,080 lines without customer.id"
+says "Left out: 135,080 lines without Customer"
 runs "$starling" status --home home --json
 json 'd["projects"][0]["data_version"] == 1 and d["projects"][0]["last_run"]["status"] == "done"'
 echo "$passed passed, 0 failed"

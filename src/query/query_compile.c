@@ -1,0 +1,369 @@
+/*
+ * Query -> QueryPlan. Phases: refuse the stages that are not compiled yet; decide fact or dimension; axis and range; where; groups;
+ * measures; having; then the selects: the rows, what is left out, the axis' extent. `where` comes before groups, because what it
+ * lets through only when not null can have no unknown group.
+ */
+#include "query/query_internal.h"
+
+enum { DEFAULT_MAX_ROWS = 1000000 };
+
+/* ---- stages --------------------------------------------------------------------------------------------------------- */
+
+static ErrCode refuse_stages(const Query *query, Err *err) {
+    const struct {
+        bool is_used;
+        Str path;
+    } stages[] = {
+        {query->source_query != NULL, S("source")},
+        {query->time.compare.n != 0, S("time.compare")},
+        {query->time.is_filled, S("time.fill")},
+        {query->n_derive != 0, S("derive")},
+        {query->has_limit_per, S("limit_per")},
+        {query->has_others, S("others")},
+        {query->wants_total_shown || query->wants_total_all, S("totals")},
+    };
+    for (size_t i = 0; i < COUNT_OF(stages); i++) {
+        if (!stages[i].is_used) continue;
+        const char *what = i ? "" : "a query as ";
+        return query_error(err, ERR_UNSUPPORTED, stages[i].path, "%s'%.*s' is not compiled yet; leave it out", what,
+                           STR_ARG(stages[i].path));
+    }
+    return ERR_OK;
+}
+
+/* ---- groups --------------------------------------------------------------------------------------------------------- */
+
+static Str part_words(Arena *arena, const ModelPart *part) {
+    char *words = arena_dup(arena, part->name.p, part->name.n);
+    for (size_t i = 0; i < part->name.n; i++) {
+        if (words[i] == '_') words[i] = ' ';
+    }
+    return (Str){words, part->name.n};
+}
+
+static QueryColumn member_column(const QueryBuild *build, const ModelMember *member, Str alias) {
+    const ModelLabel *label = member->label;
+    const ModelPart *part = member->part;
+    bool is_time = type_is_time(member->type) && member->kind != MODEL_MEMBER_MEASURE;
+    QueryColumn column = {
+        .name = alias,
+        .member = model_member_name(build->arena, member),
+        .type = member->type,
+        .role = member->kind == MODEL_MEMBER_MEASURE ? QUERY_ROLE_MEASURE
+                : is_time                            ? QUERY_ROLE_TIME
+                                                     : QUERY_ROLE_DIMENSION,
+        .grain = part ? part->grain : TIME_GRAIN_NONE,
+        .title = label->title,
+        .format = part ? (Str){0} : label->format,
+        .unit = part ? (Str){0} : label->unit,
+        .decimals = part ? -1 : label->decimals,
+    };
+    if (part) {
+        Str words = part_words(build->arena, part);
+        column.title = arena_printf(build->arena, "%.*s (%.*s)", STR_ARG(label->title), STR_ARG(words));
+    }
+    return column;
+}
+
+static QueryColumn expr_column(const QueryMember *member, Type type, QueryRole role) {
+    return (QueryColumn){.name = member->alias,
+                         .member = member->name,
+                         .type = type,
+                         .role = role,
+                         .title = member->alias,
+                         .decimals = -1};
+}
+
+static ErrCode add_member_group(QueryBuild *build, const ModelMember *member, QueryColumn column, Str base, Err *err) {
+    QueryGroup group = {.column = column, .member = *member, .is_member = true, .base = base};
+    TRY(query_compile_member(build, member, &group.key, err));
+    if (!build->query->shows_unknown) {
+        ModelMember plain = query_member_base(member);
+        group.missing = query_member_missing(build, &plain, &group.is_missing_by_key);
+    }
+    VEC_PUSH(build->arena, &build->groups, group);
+    return ERR_OK;
+}
+
+static const ModelPart *grain_part(TimeGrain grain) {
+    size_t n = 0;
+    const ModelPart *parts = model_parts(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].grain == grain) return &parts[i];
+    }
+    return NULL;
+}
+
+static ErrCode add_time_group(QueryBuild *build, Err *err) {
+    const QueryAxis *axis = &build->axis;
+    ModelMember member = axis->member;
+    if (!axis->is_number) {
+        member.part = grain_part(build->query->time.grain);
+        if (!member.part)
+            return err_set(err, ERR_INTERNAL, "no date part for the grain %s",
+                           time_grain_name(build->query->time.grain));
+    }
+    QueryColumn column = member_column(build, &member, model_member_name(build->arena, &member));
+    column.role = QUERY_ROLE_TIME; /* of an integer axis too */
+    return add_member_group(build, &member, column,
+                            build->query->time.dimension.n ? build->query->time.dimension : axis->name, err);
+}
+
+static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err *err) {
+    QueryGroup group = {0};
+    TRY(query_compile_expr(build, QUERY_IN_GROUP, member, &group.key, err));
+    group.column = expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
+    if (type_is_time(group.column.type)) group.column.role = QUERY_ROLE_TIME;
+    if (!build->query->shows_unknown) {
+        group.missing = (QuerySql){sql_call1(build->arena, SQL_FN_IS_NULL, group.key.sql), group.key.roles};
+    }
+    VEC_PUSH(build->arena, &build->groups, group);
+    return ERR_OK;
+}
+
+static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Err *err) {
+    if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, err);
+    ModelMember member;
+    TRY(query_find_member(build, dimension->name, dimension->path, &member, err));
+    if (member.kind == MODEL_MEMBER_MEASURE) {
+        return query_error(err, ERR_INVALID, dimension->path, "'%.*s' is a measure: put it into 'measures'",
+                           STR_ARG(dimension->name));
+    }
+    ModelMember plain = query_member_base(&member);
+    return add_member_group(build, &member, member_column(build, &member, dimension->alias),
+                            model_member_name(build->arena, &plain), err);
+}
+
+ErrCode query_compile_groups(QueryBuild *build, Err *err) {
+    const Query *query = build->query;
+    if (build->axis.is_known && query->time.grain != TIME_GRAIN_NONE) TRY(add_time_group(build, err));
+    for (size_t i = 0; i < query->n_dimensions; i++) TRY(add_dimension(build, &query->dimensions[i], err));
+    return ERR_OK;
+}
+
+/* ---- measures ------------------------------------------------------------------------------------------------------- */
+
+static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *err) {
+    QueryMeasure measure = {0};
+    const ModelMeasure *named =
+        member->expr->kind == EXPR_NAME ? model_measure(build->model, member->expr->name) : NULL;
+    if (named && named->fact != build->fact) {
+        return query_error(
+            err, ERR_UNSUPPORTED, member->path,
+            "'%.*s' belongs to %.*s, the query is about %.*s; two facts in one query are not compiled yet",
+            STR_ARG(named->name), STR_ARG(named->fact->name), STR_ARG(build->fact->name));
+    }
+    if (member->expr->kind == EXPR_NAME && !named) { /* the better message */
+        ModelMember found;
+        TRY(query_find_member(build, member->name, member->path, &found, err));
+    }
+    TRY(query_compile_expr(build, QUERY_IN_MEASURE, member, &measure.value, err));
+    if (named) {
+        ModelMember found = {.kind = MODEL_MEMBER_MEASURE,
+                             .type = measure.value.sql->type,
+                             .label = &named->label,
+                             .measure = named,
+                             .fact = named->fact};
+        measure.column = member_column(build, &found, member->alias);
+    } else {
+        measure.column = expr_column(member, measure.value.sql->type, QUERY_ROLE_MEASURE);
+    }
+    VEC_PUSH(build->arena, &build->measures, measure);
+    return ERR_OK;
+}
+
+ErrCode query_compile_measures(QueryBuild *build, Err *err) {
+    for (size_t i = 0; i < build->query->n_measures; i++) TRY(add_measure(build, &build->query->measures[i], err));
+    return ERR_OK;
+}
+
+static ErrCode gather_columns(QueryBuild *build, QueryPlan *plan, Err *err) {
+    size_t n = build->groups.n + build->measures.n;
+    QueryColumn *columns = ARENA_ARRAY(build->arena, QueryColumn, n);
+    for (size_t i = 0; i < build->groups.n; i++) columns[i] = build->groups.at[i].column;
+    for (size_t i = 0; i < build->measures.n; i++) columns[build->groups.n + i] = build->measures.at[i].column;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (!str_eq(columns[i].name, columns[k].name)) continue;
+            return query_error(err, ERR_INVALID, (Str){0},
+                               "two columns are called '%.*s'; leave one out or give it another name by 'as'",
+                               STR_ARG(columns[i].name));
+        }
+    }
+    plan->columns = columns;
+    plan->n_columns = n;
+    return ERR_OK;
+}
+
+/* ---- selects -------------------------------------------------------------------------------------------------------- */
+
+static QuerySql both(Arena *arena, QuerySql a, QuerySql b) {
+    if (!b.sql) return a;
+    return (QuerySql){a.sql ? sql_and(arena, a.sql, b.sql) : b.sql, a.roles | b.roles};
+}
+
+/* The first group of its role to be missing by key stands for them all. */
+static bool is_repeated(const QueryBuild *build, size_t group) {
+    const QueryGroup *at = &build->groups.at[group];
+    for (size_t i = 0; at->is_missing_by_key && i < group; i++) {
+        const QueryGroup *other = &build->groups.at[i];
+        if (other->is_missing_by_key && other->missing.sql && other->member.role == at->member.role) return true;
+    }
+    return false;
+}
+
+/* The rows that have the group. */
+static QuerySql present(const QueryBuild *build, const QueryGroup *group) {
+    const SqlExpr *missing = group->missing.sql;
+    SqlFn fn = missing->fn == SQL_FN_EQ ? SQL_FN_NE : SQL_FN_IS_SET;
+    return (QuerySql){sql_call(build->arena, fn, missing->args, missing->n_args), group->missing.roles};
+}
+
+static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err *err) {
+    Arena *arena = build->arena;
+    SqlSelect *select = sql_select_new(arena);
+    size_t n_groups = build->groups.n, n = n_groups + build->measures.n;
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n);
+    size_t *group_by = ARENA_ARRAY(arena, size_t, n_groups);
+    QuerySql where = build->where;
+    QueryRoles roles = build->having.roles;
+    for (size_t i = 0; i < n_groups; i++) {
+        const QueryGroup *group = &build->groups.at[i];
+        items[i] = (SqlItem){group->key.sql, group->column.name};
+        group_by[i] = i;
+        roles |= group->key.roles;
+        if (group->missing.sql && !is_repeated(build, i)) where = both(arena, where, present(build, group));
+    }
+    for (size_t i = 0; i < build->measures.n; i++) {
+        items[n_groups + i] = (SqlItem){build->measures.at[i].value.sql, build->measures.at[i].column.name};
+        roles |= build->measures.at[i].value.roles;
+    }
+    select->items = items;
+    select->n_items = n;
+    select->group_by = group_by;
+    select->n_group_by = n_groups;
+    select->where = where.sql;
+    select->having = build->having.sql;
+    select->limit = build->query->limit;
+    select->offset = build->query->offset;
+    query_from(build, roles | where.roles, select);
+    TRY(query_compile_order(build, items, &select->order, &select->n_order, err));
+    *ret_select = select;
+    return ERR_OK;
+}
+
+/* count(*) and the measures over the rows that a group's unknown members carry. */
+static const SqlSelect *left_out_select(QueryBuild *build, const QueryGroup *group) {
+    Arena *arena = build->arena;
+    SqlSelect *select = sql_select_new(arena);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, 1 + build->measures.n);
+    QuerySql where = both(arena, build->where, group->missing);
+    QueryRoles roles = where.roles;
+    items[0] = (SqlItem){sql_call(arena, SQL_FN_COUNT_ALL, NULL, 0), S("_rows")};
+    for (size_t i = 0; i < build->measures.n; i++) {
+        items[1 + i] = (SqlItem){build->measures.at[i].value.sql, build->measures.at[i].column.name};
+        roles |= build->measures.at[i].value.roles;
+    }
+    select->items = items;
+    select->n_items = 1 + build->measures.n;
+    select->where = where.sql;
+    query_from(build, roles, select);
+    return select;
+}
+
+static void plan_left_out(QueryBuild *build, QueryPlan *plan) {
+    QueryLeftOut *members = ARENA_ARRAY(build->arena, QueryLeftOut, build->groups.n);
+    const SqlSelect **selects = ARENA_ARRAY(build->arena, const SqlSelect *, build->groups.n);
+    size_t n = 0;
+    for (size_t i = 0; i < build->groups.n; i++) {
+        const QueryGroup *group = &build->groups.at[i];
+        if (!group->missing.sql || is_repeated(build, i)) continue;
+        members[n].member = group->is_member ? group->column.member : group->column.name;
+        selects[n++] = left_out_select(build, group);
+    }
+    plan->left_out_for = members;
+    plan->left_out = selects;
+    plan->n_left_out = n;
+}
+
+/* The extent of the fact's data on the axis. Without conditions, so that engines answer it from statistics, and because only the
+ * whole tells whether a period is complete: that a filter finds no row on its last day says nothing. */
+static void plan_period(QueryBuild *build, QueryPlan *plan) {
+    Arena *arena = build->arena;
+    const QueryAxis *axis = &build->axis;
+    if (!axis->is_known) return;
+    plan->asked = (QueryPeriod){
+        .is_known = axis->bounds.from != INT64_MIN || axis->bounds.to != INT64_MAX,
+        .member = axis->name,
+        .type = axis->member.type,
+        .from_us = axis->bounds.from,
+        .to_us = axis->bounds.to,
+    };
+    plan->first_grain =
+        build->query->time.grain != TIME_GRAIN_NONE ? build->query->time.grain : axis->bounds.from_grain;
+    plan->last_grain = build->query->time.grain != TIME_GRAIN_NONE ? build->query->time.grain : axis->bounds.to_grain;
+    if (axis->column.roles) return; /* a dimension's date: its extent is not the fact's */
+    SqlSelect *select = sql_select_new(arena);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, 2);
+    items[0] = (SqlItem){sql_call1(arena, SQL_FN_MIN, axis->column.sql), S("_first")};
+    items[1] = (SqlItem){sql_call1(arena, SQL_FN_MAX, axis->column.sql), S("_last")};
+    select->items = items;
+    select->n_items = 2;
+    query_from(build, 0, select);
+    plan->period = select;
+}
+
+/* ---- the plan ------------------------------------------------------------------------------------------------------- */
+
+static ErrCode compile_stages(QueryBuild *build, Err *err) {
+    QuerySql range, where;
+    TRY(refuse_stages(build->query, err));
+    TRY(query_find_source(build, err));
+    if (build->fact) {
+        ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
+        build->fact_scope = model_fact_scope(build->arena, &how);
+    }
+    TRY(query_compile_axis(build, &range, err));
+    TRY(query_compile_filter(build, QUERY_IN_WHERE, build->query->where, &where, err));
+    build->where = both(build->arena, range, where);
+    TRY(query_compile_groups(build, err));
+    TRY(query_compile_measures(build, err));
+    return query_compile_filter(build, QUERY_IN_HAVING, build->query->having, &build->having, err);
+}
+
+/* The query with the options' defaults in it. */
+static const Query *with_defaults(QueryBuild *build, const Query *query, const QueryOptions *options) {
+    bool is_one_row = !query->n_dimensions && query->time.grain == TIME_GRAIN_NONE;
+    if (query->limit >= 0 || !options || options->default_limit <= 0 || is_one_row) return query;
+    Query *copy = ARENA_NEW(build->arena, Query);
+    *copy = *query;
+    copy->limit = options->default_limit;
+    VEC_PUSH(build->arena, &build->defaults, arena_printf(build->arena, "the first %" PRId64 " rows", copy->limit));
+    return copy;
+}
+
+ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options, const QueryPlan **ret_plan,
+                      Err *err) {
+    int64_t start_us = clock_monotonic(ctx->clock);
+    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL)};
+    if (!build.model) return err_set(err, ERR_CONFLICT, "no project is open; open one first");
+    build.query = with_defaults(&build, query, options);
+    QueryPlan *plan = ARENA_NEW(ctx->arena, QueryPlan);
+    TRY(compile_stages(&build, err));
+    TRY(gather_columns(&build, plan, err));
+    plan->query = query;
+    plan->fact = build.fact;
+    TRY(rows_select(&build, &plan->select, err));
+    plan_left_out(&build, plan);
+    plan_period(&build, plan);
+    plan->defaults = build.defaults.at;
+    plan->n_defaults = build.defaults.n;
+    plan->max_rows = options && options->max_rows > 0 ? options->max_rows : DEFAULT_MAX_ROWS;
+    plan->compile_us = clock_monotonic(ctx->clock) - start_us;
+    *ret_plan = plan;
+    return ERR_OK;
+}
+
+ErrCode query_sql(const Ctx *ctx, const SqlDialect *dialect, const QueryPlan *plan, SqlText *ret_sql, Err *err) {
+    return sql_print_select(ctx->arena, dialect, plan->select, ret_sql, err);
+}

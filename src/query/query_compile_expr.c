@@ -1,0 +1,102 @@
+/*
+ * Expressions, and what names in them may stand for (design 5, "Names"). The model's scope resolves names over the fact; this one
+ * stands before it and says no where the place does not fit: a measure in `where`, a column outside an aggregate in `measures`.
+ */
+#include "query/query_internal.h"
+
+typedef struct Names {
+    QueryBuild *build;
+    QueryPlace place;
+    Str path;
+    bool
+        has_where; /* the expression narrows a measure: names stand for their texts, so that the condition reaches them */
+} Names;
+
+static bool takes_aggregates(QueryPlace place) {
+    return place == QUERY_IN_MEASURE || place == QUERY_IN_HAVING;
+}
+
+static ErrCode refuse_column(const Names *names, Str name, Err *err) {
+    if (names->place == QUERY_IN_HAVING) {
+        return query_error(err, ERR_INVALID, names->path, "'%.*s' is no measure: filter on it in 'where'",
+                           STR_ARG(name));
+    }
+    return query_error(err, ERR_INVALID, names->path,
+                       "'%.*s' is no measure: put it into 'dimensions', or aggregate it, as in count(distinct %.*s)",
+                       STR_ARG(name), STR_ARG(name));
+}
+
+static ErrCode refuse_measure(const Names *names, Str name, Err *err) {
+    const char *where_to = names->place == QUERY_IN_WHERE ? "filter on it in 'having'" : "put it into 'measures'";
+    return query_error(err, ERR_INVALID, names->path, "'%.*s' is a measure: %s", STR_ARG(name), where_to);
+}
+
+/* In `having` a column of the result stands for its measure: as it was compiled, so that it is computed once. */
+static bool resolve_alias(const Names *names, Str name, const SqlExpr **ret_sql, const Expr **ret_expr) {
+    const QueryBuild *build = names->build;
+    for (size_t i = 0; i < build->measures.n; i++) {
+        const QueryMember *member = &build->query->measures[i];
+        bool is_plain = member->expr->kind == EXPR_NAME && str_eq(member->expr->name, name);
+        if (!str_eq(member->alias, name) || (is_plain && names->has_where)) continue;
+        *build->roles |= build->measures.at[i].value.roles;
+        if (names->has_where) {
+            *ret_expr = member->expr;
+        } else {
+            *ret_sql = build->measures.at[i].value.sql;
+        }
+        return true;
+    }
+    return false;
+}
+
+static bool has_where(const Expr *expr) {
+    bool has = expr->kind == EXPR_WHERE;
+    for (size_t i = 0; i < expr->n_args && !has; i++) has = has_where(expr->args[i]);
+    return has;
+}
+
+static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *name, const SqlExpr **ret_sql, Err *err) {
+    ModelMember member;
+    TRY(query_find_member(build, name->name, names->path, &member, err));
+    if (member.kind == MODEL_MEMBER_MEASURE) return refuse_measure(names, name->name, err);
+    return query_member_sql(build, &member, ret_sql, err);
+}
+
+static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
+                       const Expr **ret_expr, Err *err) {
+    const Names *names = scope->arg;
+    QueryBuild *build = names->build;
+    bool is_plain = use == EXPR_USE_PLAIN;
+    if (names->place == QUERY_IN_HAVING && is_plain && resolve_alias(names, name->name, ret_sql, ret_expr))
+        return ERR_OK;
+    if (!build->fact) return resolve_own(build, names, name, ret_sql, err);
+    const SqlExpr *sql = NULL;
+    const Expr *expr = NULL;
+    TRY(build->fact_scope.resolve(&build->fact_scope, name, use, &sql, &expr, err));
+    if (is_plain && sql && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
+    if (is_plain && expr && !takes_aggregates(names->place)) return refuse_measure(names, name->name, err);
+    if (sql) *ret_sql = sql;
+    if (expr) *ret_expr = expr;
+    return ERR_OK;
+}
+
+ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
+                           Err *err) {
+    QuerySql sql = {0};
+    Names names = {.build = build, .place = place, .path = member->path, .has_where = has_where(member->expr)};
+    ExprScope scope = {
+        .resolve = resolve, .arg = &names, .arena = build->arena, .allows_aggregate = takes_aggregates(place)};
+    QueryRoles *outer = build->roles;
+    build->roles = &sql.roles;
+    ErrCode code = expr_compile(&scope, member->expr, &sql.sql, err);
+    build->roles = outer;
+    if (code && err) err_at(err, member->path, 0, 0);
+    if (code) return code;
+    if (takes_aggregates(place) && !sql.sql->has_aggregate) {
+        return query_error(err, ERR_INVALID, member->path,
+                           "'%.*s' aggregates nothing; a measure is made of sum, count, avg, … or of measures",
+                           STR_ARG(member->name));
+    }
+    *ret_sql = sql;
+    return ERR_OK;
+}

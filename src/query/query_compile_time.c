@@ -1,0 +1,312 @@
+/*
+ * Time: the axis, its range, and tests of dates. Everything ends as a literal comparison of the stored column, half-open, so that
+ * partitions and zone maps prune: `order_date.month = 2014-03` is order_date >= 2014-03-01 and order_date < 2014-04-01.
+ */
+#include "query/query_internal.h"
+
+#include <stdio.h>
+
+#define OPEN_BOUNDS ((QueryBounds){.from = INT64_MIN, .to = INT64_MAX})
+
+/* ---- bounds --------------------------------------------------------------------------------------------------------- */
+
+/* An instant of the axis' calendar, or an integer axis' number, as the column's type. */
+static const SqlExpr *literal_at(Arena *arena, Type type, int64_t at) {
+    if (type.kind == TYPE_DATE) return sql_literal(arena, value_date(time_day_of_us(at)));
+    if (type.kind == TYPE_TIMESTAMP) return sql_literal(arena, value_timestamp(at));
+    return sql_literal(arena, value_int(at));
+}
+
+const SqlExpr *query_bounds_sql(Arena *arena, const SqlExpr *column, const QueryBounds *bounds) {
+    const SqlExpr *from = NULL, *to = NULL;
+    if (bounds->from != INT64_MIN)
+        from = sql_call2(arena, SQL_FN_GE, column, literal_at(arena, column->type, bounds->from));
+    if (bounds->to != INT64_MAX) to = sql_call2(arena, SQL_FN_LT, column, literal_at(arena, column->type, bounds->to));
+    return from && to ? sql_call2(arena, SQL_FN_AND, from, to) : from ? from : to;
+}
+
+void query_bounds_meet(QueryBounds *bounds, const QueryBounds *more) {
+    if (more->from > bounds->from) {
+        bounds->from = more->from;
+        bounds->from_grain = more->from_grain;
+    }
+    if (more->to < bounds->to) {
+        bounds->to = more->to;
+        bounds->to_grain = more->to_grain;
+    }
+}
+
+static ErrCode read_period(Str text, Type type, Str path, int64_t *ret_from, int64_t *ret_to, TimeGrain *ret_grain,
+                           Err *err) {
+    if (!type_is_time(type)) {
+        if (!str_to_int64(text, ret_from) || *ret_from == INT64_MAX) {
+            return query_error(err, ERR_INVALID, path, "'%.*s' is no whole number, in which this axis is counted",
+                               STR_ARG(text));
+        }
+        *ret_to = *ret_from + 1;
+        return ERR_OK;
+    }
+    if (!time_parse_period(text, ret_from, ret_to, ret_grain)) {
+        return query_error(
+            err, ERR_INVALID, path,
+            "'%.*s' is no period; write 2014, 2014-Q1, 2014-03, 2014-W09 or 2014-03-07, or two of them as [from, to]; "
+            "words such as 'last month' are not read yet",
+            STR_ARG(text));
+    }
+    if (type.kind == TYPE_DATE && *ret_grain == TIME_GRAIN_HOUR) {
+        return query_error(err, ERR_INVALID, path, "'%.*s' names an hour, and the dates here have none; write a day",
+                           STR_ARG(text));
+    }
+    return ERR_OK;
+}
+
+ErrCode query_read_range(const QueryRange *range, Type type, QueryBounds *ret_bounds, Err *err) {
+    QueryBounds bounds = OPEN_BOUNDS;
+    int64_t other = 0;
+    if (range->from.n) TRY(read_period(range->from, type, range->path, &bounds.from, &other, &bounds.from_grain, err));
+    if (range->to.n) TRY(read_period(range->to, type, range->path, &other, &bounds.to, &bounds.to_grain, err));
+    if (bounds.from >= bounds.to) {
+        return query_error(err, ERR_INVALID, range->path,
+                           "the range ends (%.*s) before it starts (%.*s); swap its ends", STR_ARG(range->to),
+                           STR_ARG(range->from));
+    }
+    *ret_bounds = bounds;
+    return ERR_OK;
+}
+
+/* ---- the axis ------------------------------------------------------------------------------------------------------- */
+
+static ErrCode no_axis(const QueryBuild *build, Str name, Str path, Err *err) {
+    Str times = {0};
+    for (size_t i = 0; i < build->fact->n_columns; i++) {
+        const ModelFactColumn *column = &build->fact->columns[i];
+        if (column->kind != MODEL_COLUMN_TIME) continue;
+        times = arena_printf(build->arena, "%.*s%s%.*s", STR_ARG(times), times.n ? ", " : "", STR_ARG(column->name));
+    }
+    if (!times.n) return query_error(err, ERR_UNSUPPORTED, path, "%.*s has no dates", STR_ARG(build->fact->name));
+    if (!name.n) {
+        return query_error(err, ERR_INVALID, path, "%.*s has no main time; name a 'dimension': %.*s",
+                           STR_ARG(build->fact->name), STR_ARG(times));
+    }
+    return query_error(err, ERR_INVALID, path, "'%.*s' is no date; there are: %.*s", STR_ARG(name), STR_ARG(times));
+}
+
+static bool is_main_axis(const ModelFact *fact, const ModelMember *member) {
+    return fact->time >= 0 && member->column == &fact->columns[fact->time];
+}
+
+static ErrCode find_axis(QueryBuild *build, Err *err) {
+    const ModelFact *fact = build->fact;
+    const QueryTime *time = &build->query->time;
+    QueryAxis *axis = &build->axis;
+    if (time->dimension.n) {
+        Str path = S("time.dimension");
+        TRY(query_find_member(build, time->dimension, path, &axis->member, err));
+        if (axis->member.part) {
+            return query_error(err, ERR_INVALID, path,
+                               "'%.*s' has a date part; name the date itself and give a 'grain'",
+                               STR_ARG(time->dimension));
+        }
+        bool fits = type_is_time(axis->member.type) && axis->member.kind != MODEL_MEMBER_MEASURE;
+        if (!fits && !is_main_axis(fact, &axis->member)) return no_axis(build, time->dimension, path, err);
+    } else if (fact->time >= 0) {
+        const ModelFactColumn *column = &fact->columns[fact->time];
+        axis->member = (ModelMember){
+            .kind = MODEL_MEMBER_COLUMN, .type = column->type, .label = &column->label, .fact = fact, .column = column};
+        if (time->is_given)
+            VEC_PUSH(build->arena, &build->defaults, arena_printf(build->arena, "time is %.*s", STR_ARG(column->name)));
+    } else {
+        return time->is_given ? no_axis(build, (Str){0}, S("time"), err) : ERR_OK;
+    }
+    axis->is_known = true;
+    axis->is_number = !type_is_time(axis->member.type);
+    axis->name = model_member_name(build->arena, &axis->member);
+    return ERR_OK;
+}
+
+static ErrCode check_grain(const QueryBuild *build, Err *err) {
+    const QueryAxis *axis = &build->axis;
+    TimeGrain grain = build->query->time.grain;
+    Str unit = build->fact->axis_unit;
+    if (axis->is_number && grain != TIME_GRAIN_NONE && !str_eq(unit, str_of(time_grain_name(grain)))) {
+        return query_error(err, ERR_INVALID, S("time.grain"),
+                           "'%.*s' is counted in steps of a %.*s: that is its one grain", STR_ARG(axis->name),
+                           STR_ARG(unit));
+    }
+    if (axis->member.type.kind == TYPE_DATE && grain == TIME_GRAIN_HOUR) {
+        return query_error(err, ERR_INVALID, S("time.grain"),
+                           "'%.*s' is a date and has no hours; the finest grain is day", STR_ARG(axis->name));
+    }
+    return ERR_OK;
+}
+
+ErrCode query_compile_axis(QueryBuild *build, QuerySql *ret_range, Err *err) {
+    QueryAxis *axis = &build->axis;
+    axis->bounds = OPEN_BOUNDS;
+    *ret_range = (QuerySql){0};
+    if (!build->fact) return ERR_OK;
+    TRY(find_axis(build, err));
+    if (!axis->is_known) return ERR_OK;
+    TRY(check_grain(build, err));
+    TRY(query_compile_member(build, &axis->member, &axis->column, err));
+    const QueryRange *range = &build->query->time.range;
+    if (!range->is_given) return ERR_OK;
+    TRY(query_read_range(range, axis->member.type, &axis->bounds, err));
+    VEC_PUSH(build->arena, &build->certain, axis->member);
+    *ret_range = (QuerySql){query_bounds_sql(build->arena, axis->column.sql, &axis->bounds), axis->column.roles};
+    return ERR_OK;
+}
+
+/* ---- tests ---------------------------------------------------------------------------------------------------------- */
+
+/* A value of a test: the span it stands for, and whether that is one value of the stored column. */
+typedef struct Point {
+    int64_t from;
+    int64_t to;
+    bool is_exact;
+} Point;
+
+static ErrCode wrong_point(const QueryOperand *operand, Value value, Str path, Err *err) {
+    bool is_text = value.type.kind == TYPE_TEXT;
+    char example[TIME_TEXT_MAX];
+    time_print_period(operand->grain == TIME_GRAIN_NONE ? TIME_GRAIN_DAY : operand->grain,
+                      time_days_of((Civil){2014, 3, 7}) * TIME_US_PER_DAY, example);
+    if (operand->grain != TIME_GRAIN_NONE) {
+        return query_error(err, ERR_INVALID, path, "'%.*s' takes a %s, written %s", STR_ARG(operand->name),
+                           time_grain_name(operand->grain), example);
+    }
+    int64_t from, to;
+    TimeGrain grain;
+    if (is_text && time_parse_period(value.s, &from, &to, &grain)) {
+        return query_error(err, ERR_INVALID, path,
+                           "'%.*s' takes a day such as %s; for the period '%.*s' use the op in_range",
+                           STR_ARG(operand->name), example, STR_ARG(value.s));
+    }
+    bool has_hours = operand->base->type.kind == TYPE_TIMESTAMP;
+    return query_error(err, ERR_INVALID, path, "'%.*s' takes a day such as \"%s\"%s", STR_ARG(operand->name), example,
+                       has_hours ? " or an instant of the reporting time zone such as \"2014-03-07T10:20:30\"" : "");
+}
+
+/* A period of the part's own grain; a year may also be a number. */
+static bool read_part_point(const QueryOperand *operand, Value value, Point *ret) {
+    char year[24];
+    Str text = value.s;
+    if (value.type.kind == TYPE_INT64 && operand->grain == TIME_GRAIN_YEAR) {
+        snprintf(year, sizeof(year), "%" PRId64, value.i);
+        text = str_of(year);
+    } else if (value.type.kind != TYPE_TEXT) {
+        return false;
+    }
+    TimeGrain grain;
+    return time_parse_period(text, &ret->from, &ret->to, &grain) && grain == operand->grain;
+}
+
+/* "+02:00" at the end of an instant. */
+static bool has_offset(Str text) {
+    Str time = str_slice(text, sizeof("2014-03-07") - 1, text.n);
+    return str_find_char(time, '+') >= 0 || str_find_char(time, '-') >= 0;
+}
+
+/* Columns hold the wall clock of the reporting zone, in which values are read too: nothing is converted. */
+static bool read_plain_point(const QueryOperand *operand, Value value, Point *ret) {
+    int64_t at;
+    bool is_date = operand->base->type.kind == TYPE_DATE;
+    if (value.type.kind != TYPE_TEXT) return false;
+    if (time_parse_date(value.s, &at)) {
+        *ret = (Point){at * TIME_US_PER_DAY, (at + 1) * TIME_US_PER_DAY, is_date};
+        return true;
+    }
+    if (is_date || has_offset(value.s) || !time_parse_timestamp(value.s, &at)) return false;
+    *ret = (Point){at, at + 1, true};
+    return true;
+}
+
+static ErrCode read_point(const QueryOperand *operand, Value value, Str path, Point *ret, Err *err) {
+    *ret = (Point){0};
+    bool is_read = operand->grain == TIME_GRAIN_NONE ? read_plain_point(operand, value, ret)
+                                                     : read_part_point(operand, value, ret);
+    return is_read ? ERR_OK : wrong_point(operand, value, path, err);
+}
+
+/* One of many: a list of the stored values, or of the periods they fall in. */
+static ErrCode compile_list(Arena *arena, const QueryOperand *operand, const QueryFilter *filter,
+                            const SqlExpr **ret_sql, Err *err) {
+    const SqlExpr **list = ARENA_ARRAY(arena, const SqlExpr *, filter->n_values);
+    const SqlExpr *key = operand->sql;
+    bool is_exact = false;
+    for (size_t i = 0; i < filter->n_values; i++) {
+        Point point;
+        TRY(read_point(operand, filter->values[i], filter->path, &point, err));
+        if (i && point.is_exact != is_exact) {
+            return query_error(err, ERR_INVALID, filter->path, "either days or instants for '%.*s', not both",
+                               STR_ARG(operand->name));
+        }
+        is_exact = point.is_exact;
+        list[i] = literal_at(arena, operand->base->type, point.from);
+    }
+    bool is_day_of_instant = operand->grain == TIME_GRAIN_NONE && !is_exact;
+    if (is_day_of_instant) key = sql_call1(arena, SQL_FN_TRUNC_DAY, operand->base);
+    *ret_sql = sql_in_list(arena, key, list, filter->n_values, false);
+    return ERR_OK;
+}
+
+static ErrCode compile_in_range(Arena *arena, const QueryOperand *operand, const QueryFilter *filter,
+                                QueryBounds *ret_bounds, Err *err) {
+    Str ends[2] = {{0}};
+    for (size_t i = 0; i < filter->n_values; i++) {
+        Value value = filter->values[i];
+        if (value.is_null) continue;
+        if (value.type.kind != TYPE_TEXT && value.type.kind != TYPE_INT64)
+            return wrong_point(operand, value, filter->path, err);
+        ends[i] = value_print(arena, value);
+    }
+    if (filter->n_values == 1) ends[1] = ends[0];
+    if (!ends[0].n && !ends[1].n) return query_error(err, ERR_INVALID, filter->path, "a range needs at least one end");
+    QueryRange range = {.is_given = true, .from = ends[0], .to = ends[1], .path = filter->path};
+    return query_read_range(&range, operand->base->type, ret_bounds, err);
+}
+
+static SqlFn compare_fn(QueryOp op) {
+    switch (op) {
+    case QUERY_OP_GT: return SQL_FN_GT;
+    case QUERY_OP_GTE: return SQL_FN_GE;
+    case QUERY_OP_LT: return SQL_FN_LT;
+    case QUERY_OP_LTE: return SQL_FN_LE;
+    default: return SQL_FN_EQ;
+    }
+}
+
+static QueryBounds bounds_of(QueryOp op, Point first, Point last, TimeGrain grain) {
+    QueryBounds bounds = OPEN_BOUNDS;
+    bool has_from = op != QUERY_OP_LT && op != QUERY_OP_LTE, has_to = op != QUERY_OP_GT && op != QUERY_OP_GTE;
+    if (has_from) bounds.from = op == QUERY_OP_GT ? first.to : first.from;
+    if (has_to) bounds.to = op == QUERY_OP_LT ? last.from : last.to;
+    if (has_from) bounds.from_grain = grain;
+    if (has_to) bounds.to_grain = grain;
+    return bounds;
+}
+
+ErrCode query_compile_time_test(Arena *arena, const QueryOperand *operand, const QueryFilter *filter, QueryOp op,
+                                const SqlExpr **ret_sql, QueryBounds *ret_bounds, Err *err) {
+    *ret_bounds = OPEN_BOUNDS;
+    if (op == QUERY_OP_IN_RANGE) {
+        TRY(compile_in_range(arena, operand, filter, ret_bounds, err));
+        *ret_sql = query_bounds_sql(arena, operand->base, ret_bounds);
+        return ERR_OK;
+    }
+    if (filter->n_values > 1 && op != QUERY_OP_BETWEEN) return compile_list(arena, operand, filter, ret_sql, err);
+    Point first, last;
+    TRY(read_point(operand, filter->values[0], filter->path, &first, err));
+    TRY(read_point(operand, filter->values[filter->n_values - 1], filter->path, &last, err));
+    TimeGrain grain = operand->grain == TIME_GRAIN_NONE ? TIME_GRAIN_DAY : operand->grain;
+    *ret_bounds = bounds_of(op, first, last, grain);
+    if (first.is_exact && op != QUERY_OP_BETWEEN) {
+        *ret_sql = sql_call2(arena, compare_fn(op), operand->base, literal_at(arena, operand->base->type, first.from));
+        return ERR_OK;
+    }
+    if (ret_bounds->from >= ret_bounds->to) {
+        return query_error(err, ERR_INVALID, filter->path, "the second value is before the first; swap them");
+    }
+    *ret_sql = query_bounds_sql(arena, operand->base, ret_bounds);
+    return ERR_OK;
+}

@@ -1,0 +1,161 @@
+#pragma once
+/*
+ * For query/ only: how a query is compiled. A QueryBuild lives for one query_compile; what it makes lives in ctx->arena.
+ *
+ * Expressions are compiled once and shared by the selects that use them (rows, left out); each remembers which roles of the fact
+ * it reads, so that every select joins the dimensions it needs and no other.
+ */
+#include "query/query.h"
+
+/* Bit i: role i of the fact is read. */
+typedef uint64_t QueryRoles;
+enum { QUERY_MAX_ROLES = 64 };
+
+/* A compiled expression and the roles it reads. */
+typedef struct QuerySql {
+    const SqlExpr *sql; /* NULL: none */
+    QueryRoles roles;
+} QuerySql;
+
+/* Where an expression stands: which decides what names in it may stand for. */
+typedef enum QueryPlace { QUERY_IN_MEASURE, QUERY_IN_GROUP, QUERY_IN_WHERE, QUERY_IN_HAVING } QueryPlace;
+
+typedef struct QueryGroup {
+    QueryColumn column;
+    QuerySql key;
+    QuerySql missing;       /* true for rows whose key is unknown or null; NULL: it never is */
+    bool is_missing_by_key; /* …because of the role's key alone, whatever the attribute */
+    ModelMember member;     /* of a plain name */
+    bool is_member;
+    Str base; /* the name without its date part: what "order" may also say */
+} QueryGroup;
+
+typedef struct QueryMeasure {
+    QueryColumn column;
+    QuerySql value;
+} QueryMeasure;
+
+/* Half-open bounds in microseconds of the axis' calendar; INT64_MIN, INT64_MAX: open. An integer axis: its own numbers. */
+typedef struct QueryBounds {
+    int64_t from;
+    int64_t to;
+    TimeGrain from_grain; /* of the periods the ends were written as; NONE: open */
+    TimeGrain to_grain;
+} QueryBounds;
+
+/* The time axis: the query's, else the fact's main one. */
+typedef struct QueryAxis {
+    bool is_known;
+    bool is_number; /* an integer axis */
+    ModelMember member;
+    Str name;
+    QuerySql column;
+    QueryBounds bounds; /* of range, and of what `where` says about the axis at its top */
+} QueryAxis;
+
+/* What a test compares: a member, a measure, or an expression. */
+typedef struct QueryOperand {
+    Str name;
+    const SqlExpr *sql;
+    const SqlExpr *base; /* without its date part */
+    TimeGrain grain;     /* of a part that truncates */
+    bool is_never_null;
+    bool is_member;
+    ModelMember member;
+} QueryOperand;
+
+typedef struct QueryBuild {
+    const Ctx *ctx;
+    Arena *arena;
+    const Model *model;
+    const Query *query;
+    const ModelFact *fact; /* NULL: the rows of `dimension` */
+    const ModelDimension *dimension;
+    Str alias;            /* of the fact or the dimension in FROM */
+    QueryRoles *roles;    /* of the expression being compiled; NULL between expressions */
+    ExprScope fact_scope; /* the model's; its `column` is query_member_sql */
+    QueryAxis axis;
+    VEC(QueryGroup) groups;
+    VEC(QueryMeasure) measures;
+    QuerySql where; /* range included */
+    QuerySql having;
+    VEC(ModelMember) certain; /* members that `where` lets through only when they are not null */
+    VEC(Str) defaults;
+} QueryBuild;
+
+/* ---- query_parse*.c ------------------------------------------------------------------------------------------------- */
+
+/* "where.and[2]", in the arena. */
+Str query_path_key(Arena *arena, Str path, Str key);
+Str query_path_at(Arena *arena, Str path, size_t index);
+/* An error with the member path as its place. */
+ErrCode query_error(Err *err, ErrCode code, Str path, const char *format, ...) PRINTF_LIKE(4, 5);
+/* Refuses keys that are not among `names`, with the nearest that is. */
+NODISCARD ErrCode query_check_keys(const Json *object, Str path, const Str *names, size_t n_names, Err *err);
+NODISCARD ErrCode query_parse_name(const Json *json, Str path, Str *ret_name, Err *err);
+/* A name, or {"expr", "as"}. */
+NODISCARD ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
+NODISCARD ErrCode query_parse_expr(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
+/* NULL in, or an empty list: no filter. */
+NODISCARD ErrCode query_parse_filter(const Ctx *ctx, const Json *json, Str path, int depth,
+                                     const QueryFilter **ret_filter, Err *err);
+NODISCARD ErrCode query_parse_range(const Ctx *ctx, const Json *json, Str path, QueryRange *ret_range, Err *err);
+NODISCARD ErrCode query_parse_inner(const Ctx *ctx, const Json *json, Str path, int depth, const Query **ret_query,
+                                    Err *err);
+NODISCARD bool query_op_find(Str name, QueryOp *ret_op);
+
+/* ---- query_source.c ------------------------------------------------------------------------------------------------- */
+
+/* Decides fact or dimension. ERR_UNSUPPORTED naming two facts. */
+NODISCARD ErrCode query_find_source(QueryBuild *build, Err *err);
+
+/* ---- query_member.c ------------------------------------------------------------------------------------------------- */
+
+/* A member as the source has it. ERR_UNKNOWN_NAME with the nearest. */
+NODISCARD ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err);
+/* Its expression, date part applied; notes the role. Also the model's ModelFactScope.column. */
+ErrCode query_member_sql(void *build, const ModelMember *member, const SqlExpr **ret_sql, Err *err);
+/* The same with the roles it reads. */
+NODISCARD ErrCode query_compile_member(QueryBuild *build, const ModelMember *member, QuerySql *ret_sql, Err *err);
+/* The same member without its date part. */
+ModelMember query_member_base(const ModelMember *member);
+/* What is true of rows in which the member is unknown or null; {0} when it never is. */
+QuerySql query_member_missing(QueryBuild *build, const ModelMember *member, bool *ret_by_key);
+bool query_member_is_never_null(const QueryBuild *build, const ModelMember *member);
+bool query_member_is_same(const ModelMember *a, const ModelMember *b); /* date parts aside */
+/* FROM for an expression's roles. */
+void query_from(QueryBuild *build, QueryRoles roles, SqlSelect *select);
+/* The newest version and when it was published: two maxima, which engines know without looking at the rows. */
+const SqlSelect *query_version_select(Arena *arena);
+
+/* ---- query_compile*.c ----------------------------------------------------------------------------------------------- */
+
+/* Compiles an expression as it may stand at `place`; the path is the error's place. */
+NODISCARD ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
+                                     Err *err);
+NODISCARD ErrCode query_compile_groups(QueryBuild *build, Err *err);
+NODISCARD ErrCode query_compile_measures(QueryBuild *build, Err *err);
+/* where or having; may be NULL. */
+NODISCARD ErrCode query_compile_filter(QueryBuild *build, QueryPlace place, const QueryFilter *filter,
+                                       QuerySql *ret_sql, Err *err);
+/* The axis and the condition of its range (with no sql when there is none). */
+NODISCARD ErrCode query_compile_axis(QueryBuild *build, QuerySql *ret_range, Err *err);
+/* What has to be true of `column` to be within bounds; at least one of which is not open. */
+const SqlExpr *query_bounds_sql(Arena *arena, const SqlExpr *column, const QueryBounds *bounds);
+/* "2013", or two ends. ERR_INVALID naming what is read. */
+NODISCARD ErrCode query_read_range(const QueryRange *range, Type type, QueryBounds *ret_bounds, Err *err);
+/* Narrows `bounds` to what lies in `more` too. */
+void query_bounds_meet(QueryBounds *bounds, const QueryBounds *more);
+/* Values compared with a date or timestamp: true where op holds. The bounds are what op lets through, where it is one span. */
+NODISCARD ErrCode query_compile_time_test(Arena *arena, const QueryOperand *operand, const QueryFilter *filter,
+                                          QueryOp op, const SqlExpr **ret_sql, QueryBounds *ret_bounds, Err *err);
+/* A JSON value as a literal that compares with the operand, which is no date. */
+NODISCARD ErrCode query_compile_value(Arena *arena, const QueryOperand *operand, Value value, Str path,
+                                      const SqlExpr **ret_sql, Err *err);
+NODISCARD ErrCode query_compile_order(QueryBuild *build, const SqlItem *items, const SqlOrder **ret_order,
+                                      size_t *ret_n, Err *err);
+
+/* ---- query_period.c ------------------------------------------------------------------------------------------------- */
+
+/* What was asked for, completed by the data's extent on the axis: days, microseconds or numbers by its type. */
+QueryPeriod query_period(Arena *arena, const QueryPlan *plan, bool has_data, int64_t first, int64_t last);
