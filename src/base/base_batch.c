@@ -85,6 +85,36 @@ Value column_value(const Column *column, size_t row) {
     return v;
 }
 
+static size_t layout_size(ColumnLayout layout) {
+    static const uint8_t SIZES[] = {[LAYOUT_BOOL] = 1, [LAYOUT_I8] = 1,  [LAYOUT_I16] = 2,           [LAYOUT_I32] = 4,
+                                    [LAYOUT_I64] = 8,  [LAYOUT_I128] = 16, [LAYOUT_U8] = 1,          [LAYOUT_U16] = 2,
+                                    [LAYOUT_U32] = 4,  [LAYOUT_U64] = 8,   [LAYOUT_F32] = 4,         [LAYOUT_F64] = 8,
+                                    [LAYOUT_STR] = sizeof(Str), [LAYOUT_VIEW] = sizeof(StrView)};
+    return SIZES[layout];
+}
+
+/* The bits of rows from_row … from_row + n_rows - 1, moved to the front. */
+static const uint64_t *slice_valid(Arena *arena, const uint64_t *valid, size_t from_row, size_t n_rows) {
+    uint64_t *bits = ARENA_ARRAY(arena, uint64_t, n_rows / WORD_BITS + 1);
+    for (size_t row = 0; row < n_rows; row++) {
+        size_t from = from_row + row;
+        bits[row / WORD_BITS] |= (valid[from / WORD_BITS] >> (from % WORD_BITS) & 1) << (row % WORD_BITS);
+    }
+    return bits;
+}
+
+Batch batch_slice(Arena *arena, const Batch *batch, size_t from_row) {
+    Batch slice = {.n_rows = batch->n_rows - from_row, .n_columns = batch->n_columns};
+    Column *columns = ARENA_ARRAY(arena, Column, batch->n_columns);
+    for (size_t i = 0; i < batch->n_columns; i++) {
+        columns[i] = batch->columns[i];
+        if (columns[i].data) columns[i].data = (const char *)columns[i].data + from_row * layout_size(columns[i].layout);
+        if (columns[i].valid) columns[i].valid = slice_valid(arena, columns[i].valid, from_row, slice.n_rows);
+    }
+    slice.columns = columns;
+    return slice;
+}
+
 struct BatchBuilder {
     Arena *texts; /* reset by clear; freed by the owner arena's hook */
     size_t cap_rows;

@@ -156,6 +156,10 @@ Value column_value(const Column *column, size_t row);
 int64_t column_int(const Column *column, size_t row);
 Str column_str(const Column *column, size_t row);
 
+/* The rows from `from_row` (at most n_rows) on, sharing the data; the columns and, where there are nulls, the validity bits are made
+ * in the arena. */
+Batch batch_slice(Arena *arena, const Batch *batch, size_t from_row);
+
 /* A batch under construction, in an arena: for engines that give rows, and for tests. */
 typedef struct BatchBuilder BatchBuilder;
 BatchBuilder *batch_builder_new(Arena *arena, size_t n_columns, const Str *names, const Type *types, size_t cap_rows);

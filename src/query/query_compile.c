@@ -219,11 +219,32 @@ static QuerySql present(const QueryBuild *build, const QueryGroup *group) {
     return (QuerySql){sql_call(build->arena, fn, missing->args, missing->n_args), group->missing.roles};
 }
 
+/* With one group whose key may be unknown, the unknown one is a row among the others: it comes first, past limit and having, and
+ * is taken off when the query is run. Otherwise a row is in no group of one member and in a known one of another. */
+static bool has_unknown_row(const QueryBuild *build) {
+    return build->groups.n == 1 && build->groups.at[0].missing.sql && build->measures.n && !build->query->offset;
+}
+
+static void add_unknown_row(QueryBuild *build, SqlSelect *select, SqlItem *items) {
+    Arena *arena = build->arena;
+    const SqlExpr *is_unknown = sql_call1(arena, SQL_FN_IS_NULL, build->groups.at[0].key.sql);
+    SqlOrder *order = ARENA_ARRAY(arena, SqlOrder, select->n_order + 1);
+    order[0] = (SqlOrder){is_unknown, true};
+    for (size_t i = 0; i < select->n_order; i++) order[i + 1] = select->order[i];
+    select->order = order;
+    select->n_order++;
+    if (select->limit >= 0) select->limit++;
+    const SqlExpr *either[] = {is_unknown, select->having};
+    if (select->having) select->having = sql_call(arena, SQL_FN_OR, either, COUNT_OF(either));
+    items[select->n_items++] = (SqlItem){sql_call(arena, SQL_FN_COUNT_ALL, NULL, 0), S("_rows")};
+}
+
 static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err *err) {
     Arena *arena = build->arena;
     SqlSelect *select = sql_select_new(arena);
     size_t n_groups = build->groups.n, n = n_groups + build->measures.n;
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n);
+    bool is_inline = has_unknown_row(build);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n + 1);
     size_t *group_by = ARENA_ARRAY(arena, size_t, n_groups);
     QuerySql where = build->where;
     QueryRoles roles = build->having.roles;
@@ -232,7 +253,7 @@ static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err 
         items[i] = (SqlItem){group->key.sql, group->column.name};
         group_by[i] = i;
         roles |= group->key.roles;
-        if (group->missing.sql && !is_repeated(build, i)) where = both(arena, where, present(build, group));
+        if (group->missing.sql && !is_inline && !is_repeated(build, i)) where = both(arena, where, present(build, group));
     }
     for (size_t i = 0; i < build->measures.n; i++) {
         items[n_groups + i] = (SqlItem){build->measures.at[i].value.sql, build->measures.at[i].column.name};
@@ -248,6 +269,7 @@ static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err 
     select->offset = build->query->offset;
     query_from(build, roles | where.roles, select);
     TRY(query_compile_order(build, items, &select->order, &select->n_order, err));
+    if (is_inline) add_unknown_row(build, select, items);
     *ret_select = select;
     return ERR_OK;
 }
@@ -279,7 +301,7 @@ static void plan_left_out(QueryBuild *build, QueryPlan *plan) {
         const QueryGroup *group = &build->groups.at[i];
         if (!group->missing.sql || is_repeated(build, i)) continue;
         members[n].member = group->is_member ? group->column.member : group->column.name;
-        selects[n++] = left_out_select(build, group);
+        selects[n++] = plan->has_unknown_row ? NULL : left_out_select(build, group);
     }
     plan->left_out_for = members;
     plan->left_out = selects;
@@ -354,6 +376,7 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     plan->query = query;
     plan->fact = build.fact;
     TRY(rows_select(&build, &plan->select, err));
+    plan->has_unknown_row = has_unknown_row(&build);
     plan_left_out(&build, plan);
     plan_period(&build, plan);
     plan->defaults = build.defaults.at;

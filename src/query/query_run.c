@@ -10,6 +10,27 @@ static void close_stream(EngineStream **stream) {
 
 /* ---- rows ----------------------------------------------------------------------------------------------------------- */
 
+static Value keep(Arena *arena, Value value) {
+    bool is_text = value.type.kind == TYPE_TEXT || value.type.kind == TYPE_JSON;
+    if (is_text && !value.is_null) value.s = arena_str(arena, value.s);
+    return value;
+}
+
+/* Takes the first row off when it is the unknown group: key, measures…, count(*). */
+static void take_unknown_row(const Ctx *ctx, const QueryPlan *plan, Batch *batch, QueryAccount *account) {
+    if (!batch->n_rows || !column_is_null(&batch->columns[0], 0)) return;
+    size_t n_measures = plan->n_columns - 1;
+    Value *measures = ARENA_ARRAY(ctx->arena, Value, n_measures);
+    for (size_t i = 0; i < n_measures; i++) measures[i] = keep(ctx->arena, column_value(&batch->columns[1 + i], 0));
+    QueryLeftOut *left_out = ARENA_NEW(ctx->arena, QueryLeftOut);
+    *left_out = (QueryLeftOut){.member = plan->left_out_for[0].member,
+                               .measures = measures,
+                               .n_rows = column_int(&batch->columns[plan->n_columns], 0)};
+    account->left_out = left_out;
+    account->n_left_out = 1;
+    *batch = batch_slice(ctx->arena, batch, 1);
+}
+
 /* Stops at the cap; one row beyond it tells that something was cut. */
 static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
                            QueryAccount *account, Err *err) {
@@ -17,17 +38,20 @@ static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *pl
     EngineStream *stream CLEANUP(close_stream) = NULL;
     TRY(query_sql(ctx, engine_dialect(engine_of(conn)), plan, &sql, err));
     TRY(engine_query(ctx, conn, &sql, &stream, err));
-    for (;;) {
+    for (bool is_first = true;;) {
         const Batch *batch = NULL;
         TRY(ctx_check(ctx, err));
         TRY(engine_stream_next(stream, &batch, err));
         if (!batch) return ERR_OK;
-        int64_t room = plan->max_rows - account->n_rows;
-        Batch cut = *batch;
-        if ((uint64_t)room < batch->n_rows) cut.n_rows = (size_t)room;
-        account->n_rows += (int64_t)cut.n_rows;
-        if (cut.n_rows) TRY(receiver->batch(receiver->arg, &cut, err));
-        account->is_truncated = cut.n_rows < batch->n_rows;
+        Batch shown = *batch;
+        if (plan->has_unknown_row && is_first) take_unknown_row(ctx, plan, &shown, account);
+        if (batch->n_rows) is_first = false;
+        size_t n_rows = shown.n_rows;
+        shown.n_rows = (size_t)MIN_OF((uint64_t)(plan->max_rows - account->n_rows), n_rows);
+        shown.n_columns = plan->n_columns;
+        account->n_rows += (int64_t)shown.n_rows;
+        if (shown.n_rows) TRY(receiver->batch(receiver->arg, &shown, err));
+        account->is_truncated = shown.n_rows < n_rows;
         if (account->is_truncated) return ERR_OK;
     }
 }
@@ -59,25 +83,20 @@ static void add_select(Account *account, const SqlSelect *select) {
 static const SqlSelect *account_select(Arena *arena, const QueryPlan *plan) {
     const SqlSelect *version = query_version_select(arena);
     size_t n_items = version->n_items + (plan->period ? plan->period->n_items : 0);
-    for (size_t i = 0; i < plan->n_left_out; i++) n_items += plan->left_out[i]->n_items;
+    size_t n_left_out = plan->has_unknown_row ? 0 : plan->n_left_out;
+    for (size_t i = 0; i < n_left_out; i++) n_items += plan->left_out[i]->n_items;
     Account account = {.arena = arena,
-                       .from = ARENA_ARRAY(arena, SqlFrom, 2 + plan->n_left_out),
+                       .from = ARENA_ARRAY(arena, SqlFrom, 2 + n_left_out),
                        .items = ARENA_ARRAY(arena, SqlItem, n_items)};
     add_select(&account, version);
     if (plan->period) add_select(&account, plan->period);
-    for (size_t i = 0; i < plan->n_left_out; i++) add_select(&account, plan->left_out[i]);
+    for (size_t i = 0; i < n_left_out; i++) add_select(&account, plan->left_out[i]);
     SqlSelect *select = sql_select_new(arena);
     select->from = account.from;
     select->n_from = account.n_from;
     select->items = account.items;
     select->n_items = account.n_items;
     return select;
-}
-
-static Value keep(Arena *arena, Value value) {
-    bool is_text = value.type.kind == TYPE_TEXT || value.type.kind == TYPE_JSON;
-    if (is_text && !value.is_null) value.s = arena_str(arena, value.s);
-    return value;
 }
 
 static ErrCode read_row(const Ctx *ctx, EngineConn *conn, const SqlSelect *select, Value **ret_values, Err *err) {
@@ -122,7 +141,7 @@ static ErrCode read_account(const Ctx *ctx, EngineConn *conn, const QueryPlan *p
     values += 2;
     bool has_data = plan->period && !values[0].is_null;
     account->period = query_period(ctx->arena, plan, has_data, has_data ? values[0].i : 0, has_data ? values[1].i : 0);
-    fill_left_out(plan, ctx->arena, values + (plan->period ? plan->period->n_items : 0), account);
+    if (!plan->has_unknown_row) fill_left_out(plan, ctx->arena, values + (plan->period ? plan->period->n_items : 0), account);
     return ERR_OK;
 }
 

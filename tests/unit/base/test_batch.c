@@ -148,6 +148,27 @@ TEST(building) {
     }
 }
 
+TEST(slices) {
+    CLEANUP(arena_freep) Arena *arena = arena_new(0);
+    const Str names[] = {S("i"), S("t")};
+    const Type types[] = {TYPE(TYPE_INT64), TYPE(TYPE_TEXT)};
+    enum { N = 200 };
+    BatchBuilder *builder = batch_builder_new(arena, COUNT_OF(names), names, types, N);
+    for (int row = 0; row < N; row++) {
+        if (row % 3) batch_builder_set(builder, 0, value_int(row));
+        batch_builder_set(builder, 1, value_text(arena_printf(arena, "%d", row)));
+        batch_builder_next_row(builder);
+    }
+    const Batch *batch = batch_builder_batch(builder);
+    for (size_t from = 0; from <= N; from += from < 130 ? 1 : 35) {
+        Batch slice = batch_slice(arena, batch, from);
+        assert_int_equal(slice.n_rows, N - from);
+        for (size_t row = 0; row < slice.n_rows; row++)
+            for (size_t c = 0; c < COUNT_OF(names); c++)
+                assert_true(value_eq(column_value(&slice.columns[c], row), column_value(&batch->columns[c], from + row)));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_of_every_layout),
@@ -155,6 +176,7 @@ int main(void) {
         cmocka_unit_test(reals_times_and_texts),
         cmocka_unit_test(nulls),
         cmocka_unit_test(building),
+        cmocka_unit_test(slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
