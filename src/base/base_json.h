@@ -79,11 +79,9 @@ void json_array_end(JsonWriter *w);
 void json_key(JsonWriter *w, Str key);
 void json_text(JsonWriter *w, Str text);
 void json_int(JsonWriter *w, int64_t i); /* as a number, whatever its size */
-/* Shortest text that reads back; nan and inf as null. jansson exports functions named json_real and json_null: for the linker
- * ours are called otherwise, or its reader would call them. */
-void json_real(JsonWriter *w, double f) __asm__("starling_json_real");
+void json_float(JsonWriter *w, double f); /* shortest text that reads back; nan and inf as null */
 void json_bool(JsonWriter *w, bool b);
-void json_null(JsonWriter *w) __asm__("starling_json_null");
+void json_nil(JsonWriter *w);
 /* By the rules of 3a: decimals as numbers with their scale, integers beyond 2^53 as text, timestamps RFC 3339, json as it is. */
 void json_value(JsonWriter *w, Value value);
 void json_tree(JsonWriter *w, const Json *json);

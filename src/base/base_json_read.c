@@ -5,16 +5,13 @@
  * The scan knows strings from brackets and nothing else. It may count wrongly on text that is not JSON, never on text
  * that is, and jansson stops at the first byte that is not.
  */
-/* Names that jansson and base_json.h both have. Ours are what this file means by them; of jansson's it uses the
- * other spellings and neither of the functions. */
+/* Names that jansson and base_json.h both have. Ours are what this file means by them. */
 #define JSON_OBJECT JANSSON_OBJECT
 #define JSON_ARRAY JANSSON_ARRAY
 #define JSON_REAL JANSSON_REAL
 #define JSON_TRUE JANSSON_TRUE
 #define JSON_FALSE JANSSON_FALSE
 #define JSON_NULL JANSSON_NULL
-#define json_real jansson_real
-#define json_null jansson_null
 #include <jansson.h>
 #undef JSON_OBJECT
 #undef JSON_ARRAY
@@ -22,8 +19,6 @@
 #undef JSON_TRUE
 #undef JSON_FALSE
 #undef JSON_NULL
-#undef json_real
-#undef json_null
 
 #include "base/base_internal.h"
 #include "base/base_json.h"

@@ -260,11 +260,11 @@ void json_int(JsonWriter *w, int64_t i) {
     if (begin_value(w)) put_bytes(w, text, decimal_print(i, 0, text));
 }
 
-void json_real(JsonWriter *w, double f) {
+void json_float(JsonWriter *w, double f) {
     char text[REAL_TEXT_MAX];
     /* JSON has no such numbers. */
     if (!isfinite(f)) {
-        json_null(w);
+        json_nil(w);
         return;
     }
     if (begin_value(w)) put_bytes(w, text, real_print(f, text));
@@ -274,7 +274,7 @@ void json_bool(JsonWriter *w, bool b) {
     if (begin_value(w)) put_bytes(w, b ? "true" : "false", b ? 4 : 5);
 }
 
-void json_null(JsonWriter *w) {
+void json_nil(JsonWriter *w) {
     if (begin_value(w)) put_bytes(w, "null", 4);
 }
 
@@ -289,7 +289,7 @@ static void put_plain_quoted(JsonWriter *w, const char *text, size_t n) {
 void json_value(JsonWriter *w, Value value) {
     char text[DECIMAL_TEXT_MAX];
     if (value.is_null) {
-        json_null(w);
+        json_nil(w);
         return;
     }
     switch (value.type.kind) {
@@ -305,7 +305,7 @@ void json_value(JsonWriter *w, Value value) {
         /* A number with its scale: "12.50" tells more than 12.5, and readers that care keep it. */
         if (begin_value(w)) put_bytes(w, text, decimal_print(value.dec, value.type.scale, text));
         return;
-    case TYPE_FLOAT64: json_real(w, value.f); return;
+    case TYPE_FLOAT64: json_float(w, value.f); return;
     case TYPE_TEXT: json_text(w, value.s); return;
     case TYPE_DATE: put_plain_quoted(w, text, time_print_date(value.i, text)); return;
     case TYPE_TIMESTAMP: put_plain_quoted(w, text, time_print_timestamp(value.i, text)); return;
@@ -313,18 +313,18 @@ void json_value(JsonWriter *w, Value value) {
     case TYPE_NULL:
     case TYPE_KIND_COUNT: break;
     }
-    json_null(w);
+    json_nil(w);
 }
 
 /* Recursion ends at the writer's depth: past it the writer has failed. */
 void json_tree(JsonWriter *w, const Json *json) {
     if (w->failed) return;
     switch (json ? json->kind : JSON_NULL) {
-    case JSON_NULL: json_null(w); return;
+    case JSON_NULL: json_nil(w); return;
     case JSON_FALSE: json_bool(w, false); return;
     case JSON_TRUE: json_bool(w, true); return;
     case JSON_INT: json_int(w, json->i); return;
-    case JSON_REAL: json_real(w, json->f); return;
+    case JSON_REAL: json_float(w, json->f); return;
     case JSON_TEXT: json_text(w, json->s); return;
     case JSON_ARRAY:
         json_array_begin(w);

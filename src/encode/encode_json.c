@@ -140,7 +140,7 @@ static inline void put_cell(JsonState *state, const Column *column, size_t row, 
     JsonWriter *json = &state->json;
     char text[ENCODE_CELL_BYTES];
     if (column_is_null(column, row)) {
-        json_null(json);
+        json_nil(json);
         return;
     }
     switch (column->type.kind) {

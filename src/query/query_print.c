@@ -48,7 +48,7 @@ static void print_members(JsonWriter *writer, Str key, const QueryMember *member
 /* Values as they were read: integers of any size as numbers, which json_value would write as text. */
 static void print_value(JsonWriter *writer, Value value) {
     if (value.is_null) {
-        json_null(writer);
+        json_nil(writer);
     } else if (value.type.kind == TYPE_INT64) {
         json_int(writer, value.i);
     } else {
@@ -121,7 +121,7 @@ static void print_range(JsonWriter *writer, const QueryRange *range) {
         if (ends[i].n) {
             json_text(writer, ends[i]);
         } else {
-            json_null(writer);
+            json_nil(writer);
         }
     }
     json_array_end(writer);

@@ -32,8 +32,8 @@ static void write_all(JsonWriter *w) {
     json_key(w, S("a"));
     json_array_begin(w);
     json_int(w, 1);
-    json_real(w, 0.5);
-    json_null(w);
+    json_float(w, 0.5);
+    json_nil(w);
     json_array_end(w);
     json_key(w, S("e"));
     json_object_begin(w);
