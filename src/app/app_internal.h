@@ -10,6 +10,7 @@ extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
 extern const Op APP_OP_MODEL_APPLY;
+extern const Op APP_OP_VERSION;
 
 /* What projects and the like may be called. */
 #define APP_NAME_RULE "lower-case letters, digits, - and _ (at most 48, a letter first)"

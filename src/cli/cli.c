@@ -87,10 +87,6 @@ static int report(const Err *err, WriterFormat format) {
     return info->exit_code;
 }
 
-static void print_version(void) {
-    printf("starling %s (DuckDB %s, SQLite %s)\n", starling_version(), engine_version(&ENGINE_DUCKDB), engine_version(&ENGINE_SQLITE));
-}
-
 static Str user_name(Arena *arena) {
     const struct passwd *entry = getpwuid(geteuid());
     return entry && entry->pw_name ? arena_str(arena, str_of(entry->pw_name)) : S("owner");
@@ -128,10 +124,6 @@ int cli_main(int argc, char **argv) {
     for (int i = 1; i < argc; i++) /* so that an error on the line itself is printed as asked */
         if (strcmp(argv[i], "--json") == 0) line.format = WRITER_JSON;
     if (cli_parse(arena, argc, argv, &line, &err)) return report(&err, line.format);
-    if (line.wants_version) {
-        print_version();
-        return 0;
-    }
     if (line.wants_help) {
         err_ignore(cli_help(arena, line.op, sink_of_file(stdout), &err));
         return report(&err, WRITER_TEXT);

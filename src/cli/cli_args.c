@@ -102,7 +102,7 @@ static ErrCode take_common(Words *words, CliLine *line, Str name, bool has_inlin
     if (str_eq(name, S("help"))) {
         line->wants_help = true;
     } else if (str_eq(name, S("version"))) {
-        line->wants_version = true;
+        line->op = app_op_find(S("version"));
     } else if (str_eq(name, S("json"))) {
         line->format = WRITER_JSON;
     } else if (str_eq(name, S("quiet"))) {
@@ -147,15 +147,9 @@ static ErrCode take_option(Arena *arena, Words *words, CliLine *line, Str word, 
     return op_args_set(line->args, name, value, err); /* says what it is near to */
 }
 
-/* `help`, `help COMMAND`, `version`. */
+/* `help`, `help COMMAND`, `COMMAND`. */
 static ErrCode parse_word(Arena *arena, Words *words, CliLine *line, Err *err) {
-    Str word = str_of(words->at[words->next]);
-    if (str_eq(word, S("version"))) {
-        line->wants_version = true;
-        words->next++;
-        return ERR_OK;
-    }
-    if (str_eq(word, S("help"))) {
+    if (str_eq(str_of(words->at[words->next]), S("help"))) {
         line->wants_help = true;
         words->next++;
         if (words->next >= words->n) return ERR_OK;
@@ -178,18 +172,16 @@ ErrCode cli_parse(Arena *arena, int argc, char **argv, CliLine *ret_line, Err *e
         } else if (!is_literal && str_starts(word, S("--"))) {
             words.next++;
             TRY(take_option(arena, &words, &line, word, err));
-        } else if (!line.op && !line.wants_version) {
+        } else if (!line.op) {
             TRY(parse_word(arena, &words, &line, err));
-            if (line.op) line.args = op_args_new(arena, line.op);
-        } else if (line.op) {
+        } else {
             words.next++;
             TRY(take_positional(arena, &line, word, err));
-        } else {
-            return err_set(err, ERR_INVALID, "'%.*s' is one word too many; see: starling help", STR_ARG(word));
         }
+        if (line.op && !line.args) line.args = op_args_new(arena, line.op);
     }
-    if (!line.op && !line.wants_version) line.wants_help = true;
-    if (line.op && !line.wants_help) TRY(op_args_finish(line.args, err));
+    if (!line.op) line.wants_help = true;
+    if (!line.wants_help) TRY(op_args_finish(line.args, err));
     *ret_line = line;
     return ERR_OK;
 }

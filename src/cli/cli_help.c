@@ -49,7 +49,6 @@ static void add_overview(Buf *out) {
     const Op *const *ops = app_ops(&n);
     for (size_t i = 0; i < n; i++) add_row(out, str_of(ops[i]->name), ops[i]->summary);
     add_row(out, S("help COMMAND"), "What a command does and takes");
-    add_row(out, S("version"), "Version of this program and its engines");
     add_common(out);
 }
 

@@ -4,9 +4,8 @@
 
 /* A command line taken apart. Texts point into argv or the arena. */
 typedef struct CliLine {
-    const Op *op;          /* NULL: help or version */
+    const Op *op; /* NULL: help on everything */
     bool wants_help;
-    bool wants_version;
     const char *home;
     Str project;
     WriterFormat format;
