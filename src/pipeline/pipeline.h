@@ -62,11 +62,12 @@ NODISCARD ErrCode source_snapshot(const Ctx *ctx, Source *source, const Position
 /* The tables the snapshot covers; a table it leaves out keeps its silver rows. */
 const ModelTable *const *source_reader_tables(const SourceReader *reader, size_t *ret_n);
 /* One table's rows, as batches read in place. */
-NODISCARD ErrCode source_reader_open(const Ctx *ctx, SourceReader *reader, const ModelTable *table, EngineStream **ret_rows, Err *err);
+NODISCARD ErrCode source_reader_open(const Ctx *ctx, SourceReader *reader, const ModelTable *table,
+                                     EngineStream **ret_rows, Err *err);
 void source_reader_close(SourceReader *reader); /* NULL allowed */
 /* Changes after `from`, at most max of them, and the position behind the last. ERR_UNSUPPORTED where the mode has no log. */
-NODISCARD ErrCode source_read(const Ctx *ctx, Source *source, const Position *from, int64_t max_changes, Changes **ret_changes,
-                              size_t *ret_n, Position *ret_to, Err *err);
+NODISCARD ErrCode source_read(const Ctx *ctx, Source *source, const Position *from, int64_t max_changes,
+                              Changes **ret_changes, size_t *ret_n, Position *ret_to, Err *err);
 /* What lies before `position` is published and may be purged. */
 NODISCARD ErrCode source_ack(const Ctx *ctx, Source *source, const Position *position, Err *err);
 void source_close(Source *source); /* NULL allowed */
@@ -76,7 +77,7 @@ void source_close(Source *source); /* NULL allowed */
 typedef struct Warehouse Warehouse;
 
 typedef struct TableCounts {
-    Str step;  /* "bronze", "silver", "dimension", "fact" */
+    Str step; /* "bronze", "silver", "dimension", "fact" */
     Str table;
     int64_t n_read;
     int64_t n_inserted;
@@ -90,18 +91,22 @@ typedef struct TableCounts {
 NODISCARD ErrCode warehouse_open(const Ctx *ctx, EngineDb *db, const Model *model, Warehouse **ret_warehouse, Err *err);
 void warehouse_close(Warehouse *warehouse); /* NULL allowed */
 /* How far `source` is published; empty token: not at all. */
-NODISCARD ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Position *ret_position, Err *err);
+NODISCARD ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Position *ret_position,
+                                     Err *err);
 /* The newest published batch: version 0 and an empty id when there is none. */
-NODISCARD ErrCode warehouse_version(const Ctx *ctx, Warehouse *warehouse, int64_t *ret_version, Str *ret_batch, int64_t *ret_at_us,
-                                    Err *err);
+NODISCARD ErrCode warehouse_version(const Ctx *ctx, Warehouse *warehouse, int64_t *ret_version, Str *ret_batch,
+                                    int64_t *ret_at_us, Err *err);
+/* The same from any connection to a warehouse, for readers; a warehouse never published to gives version 0. */
+NODISCARD ErrCode warehouse_newest(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, int64_t *ret_at_us,
+                                   Err *err);
 /* Begins a batch: one transaction until publish or abandon. */
 NODISCARD ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err *err);
 /* Whole content of a table: what differs from silver becomes bronze records and silver rows. */
 NODISCARD ErrCode warehouse_apply_snapshot(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
                                            EngineStream *rows, TableCounts *ret_counts, Err *err);
 /* Rows to append, whose identity is (file, line): delivery append. */
-NODISCARD ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, Str file_hash,
-                                         EngineStream *rows, TableCounts *ret_counts, Err *err);
+NODISCARD ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                         Str file_hash, EngineStream *rows, TableCounts *ret_counts, Err *err);
 /* Changes from a log. */
 NODISCARD ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, Str source, const Changes *changes,
                                           TableCounts *ret_counts, Err *err);
@@ -122,12 +127,12 @@ typedef struct PipelineProject {
     const char *inbox;     /* folder */
     const char *pack;      /* folder of the pack, for samples */
     EngineRegistry *registry;
-    EngineDb *warehouse;   /* NULL for load */
+    EngineDb *warehouse; /* NULL for load */
     Meta *meta;
 } PipelineProject;
 
 typedef struct PipelineInput {
-    Str input;        /* the pack's name of it */
+    Str input; /* the pack's name of it */
     const char *path;
 } PipelineInput;
 
@@ -139,7 +144,7 @@ typedef struct LoadCounts {
     int64_t n_inserted; /* rows of the table that are new */
     int64_t n_updated;
     int64_t n_same;
-    bool is_known;      /* the same file was taken in before */
+    bool is_known; /* the same file was taken in before */
     int64_t duration_us;
 } LoadCounts;
 
@@ -148,13 +153,13 @@ typedef struct LoadCounts {
  * contradict each other: ERR_DATA with file, line and column), then all of them go in together or none does. Rows for managed
  * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox.
  */
-NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs, size_t n_inputs,
-                                LoadCounts **ret_counts, size_t *ret_n, Err *err);
+NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs,
+                                size_t n_inputs, LoadCounts **ret_counts, size_t *ret_n, Err *err);
 
 typedef struct SyncReport {
     int64_t run;
-    Str batch;           /* empty: nothing had changed */
-    int64_t version;     /* of the warehouse now */
+    Str batch;       /* empty: nothing had changed */
+    int64_t version; /* of the warehouse now */
     const TableCounts *counts;
     size_t n_counts;
     int64_t n_changes;
@@ -169,4 +174,5 @@ NODISCARD ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, 
 NODISCARD ErrCode pipeline_managed_create(const Ctx *ctx, const PipelineProject *project, Err *err);
 
 /* Proves the model's natural keys and dependent attributes on silver, one scan a table. */
-NODISCARD ErrCode pipeline_check_data(const Ctx *ctx, EngineConn *warehouse, const Model *model, ModelFindings *findings, Err *err);
+NODISCARD ErrCode pipeline_check_data(const Ctx *ctx, EngineConn *warehouse, const Model *model,
+                                      ModelFindings *findings, Err *err);

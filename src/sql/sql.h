@@ -321,3 +321,6 @@ typedef struct SqlColumnList {
 NODISCARD ErrCode sql_format(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *err, const char *format, ...);
 NODISCARD ErrCode sql_vformat(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *err, const char *format,
                               va_list args);
+/* An expression with its literals written out: for checks and triggers in DDL, which admits no parameters. */
+NODISCARD ErrCode sql_print_expr_inline(Arena *arena, const SqlDialect *dialect, const SqlExpr *expr, Str *ret_text,
+                                        Err *err);

@@ -58,3 +58,14 @@ ErrCode sql_format(Arena *arena, const SqlDialect *dialect, SqlText *ret, Err *e
     va_end(args);
     return code;
 }
+
+ErrCode sql_print_expr_inline(Arena *arena, const SqlDialect *dialect, const SqlExpr *expr, Str *ret_text, Err *err) {
+    SqlPrinter p CLEANUP(sql_printer_release);
+    sql_printer_init(&p, arena, dialect);
+    p.is_inline = true;
+    TRY(sql_put_expr(&p, expr, SQL_PREC_ANY, err));
+    SqlText text;
+    TRY(sql_printer_finish(&p, &text, err));
+    *ret_text = text.text;
+    return ERR_OK;
+}

@@ -121,6 +121,7 @@ typedef struct SqlPrinter {
     Buf buf;
     VEC(SqlParam) params;
     int depth;
+    bool is_inline; /* literals are written out, for DDL */
 } SqlPrinter;
 
 void sql_printer_init(SqlPrinter *p, Arena *arena, const SqlDialect *dialect);

@@ -113,6 +113,41 @@ static size_t param_number(SqlPrinter *p, Value value, const SqlExpr *literal) {
     return p->params.n;
 }
 
+/* "2014-03-07 10:20:30", with six digits of a second only where they are not zero: as such dialects hold it. */
+static Str plain_timestamp(Arena *arena, int64_t utc_us) {
+    char day[TIME_TEXT_MAX];
+    int64_t us = utc_us - time_day_of_us(utc_us) * TIME_US_PER_DAY;
+    int64_t second = us / TIME_US_PER_SECOND, fraction = us % TIME_US_PER_SECOND;
+    time_print_date(time_day_of_us(utc_us), day);
+    Str text = arena_printf(arena, "%s %02d:%02d:%02d", day, (int)(second / 3600), (int)(second / 60 % 60),
+                            (int)(second % 60));
+    return fraction ? arena_printf(arena, "%.*s.%06d", STR_ARG(text), (int)fraction) : text;
+}
+
+/* A literal in its place. Where the dialect types literals: its text, cast; else as a parameter of it would be bound. */
+static ErrCode put_inline(SqlPrinter *p, Value value, Err *err) {
+    TypeKind kind = value.type.kind;
+    if (p->dialect->is_literal_typed && kind != TYPE_TEXT) {
+        sql_put(p, "CAST(");
+        TRY(sql_put_text(p, value_print(p->arena, value), err));
+        sql_put(p, " AS ");
+        TRY(sql_put_type(p, value.type, err));
+        sql_put(p, ")");
+        return ERR_OK;
+    }
+    char digits[48];
+    switch (kind) {
+    case TYPE_BOOL: buf_add_char(&p->buf, value.b ? '1' : '0'); return ERR_OK;
+    case TYPE_INT64: decimal_print(value.i, 0, digits); break;
+    case TYPE_DECIMAL: decimal_print(value.dec, 0, digits); break;
+    case TYPE_FLOAT64: buf_printf(&p->buf, "CAST(%.17g AS REAL)", value.f); return ERR_OK;
+    case TYPE_TIMESTAMP: return sql_put_text(p, plain_timestamp(p->arena, value.i), err);
+    default: return sql_put_text(p, value_print(p->arena, value), err);
+    }
+    buf_printf(&p->buf, "(%s)", digits);
+    return ERR_OK;
+}
+
 ErrCode sql_put_value(SqlPrinter *p, Value value, const SqlExpr *literal, Err *err) {
     if (value.is_null) { /* no data, and engines type a bound null worse than a written one */
         bool is_typed = p->dialect->is_literal_typed && value.type.kind != TYPE_NULL;
@@ -120,6 +155,7 @@ ErrCode sql_put_value(SqlPrinter *p, Value value, const SqlExpr *literal, Err *e
         return is_typed ? sql_put_type(p, value.type, err) : ERR_OK;
     }
     if (p->dialect->check_literal) TRY(p->dialect->check_literal(value, err));
+    if (p->is_inline) return put_inline(p, value, err);
     char sign = p->dialect->placeholder == SQL_PLACEHOLDER_DOLLAR_N ? '$' : '?';
     buf_printf(&p->buf, "%c%zu", sign, param_number(p, value, literal));
     if (p->dialect->is_literal_typed) {

@@ -156,18 +156,18 @@ static inline ErrCode sync_all(Fixture *f) {
     return pipeline_sync(&f->ctx, &f->project, &f->report, &f->err);
 }
 
-static inline const LoadCounts *counts_of(Fixture *f, const char *table) {
+static inline LoadCounts counts_of(Fixture *f, const char *table) {
     for (size_t i = 0; i < f->n_counts; i++)
-        if (str_eq(f->counts[i].table, str_of(table))) return &f->counts[i];
+        if (str_eq(f->counts[i].table, str_of(table))) return f->counts[i];
     fail_msg("no counts of table %s", table);
-    return NULL;
+    return (LoadCounts){0};
 }
 
 static inline void assert_load(Fixture *f, const char *table, int64_t n_inserted, int64_t n_updated, int64_t n_same) {
-    const LoadCounts *counts = counts_of(f, table);
-    if (counts->n_inserted != n_inserted || counts->n_updated != n_updated || counts->n_same != n_same)
-        fail_msg("%s: %d new, %d updated, %d same", table, (int)counts->n_inserted, (int)counts->n_updated,
-                 (int)counts->n_same);
+    LoadCounts counts = counts_of(f, table);
+    if (counts.n_inserted != n_inserted || counts.n_updated != n_updated || counts.n_same != n_same)
+        fail_msg("%s: %d new, %d updated, %d same", table, (int)counts.n_inserted, (int)counts.n_updated,
+                 (int)counts.n_same);
 }
 
 /* What sync did to a table or a part of gold: "+inserted ~updated -deleted". */

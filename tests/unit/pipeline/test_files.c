@@ -33,7 +33,8 @@ static const BadFile BAD_FILES[] = {
      "column 'Is Open': 1 value cannot be read as bool: 'maybe' (line 2)"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,soon,1,,,\n", 2,
      "column 'Placed At': 1 value cannot be read as timestamp: 'soon' (line 2)"},
-    {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,,-1,,,\n", 0, "table 'order' does not take the rows"},
+    {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,,-1,,,\n", 2,
+     "'amount' of table 'order' is '-1.00' (line 2), against its check: amount >= 0"},
     {"visits", VISITS "2014-01-01,,C1,1\n2014-01-01,/,C1,1\n2014-01-01,,C1,1\n", 2,
      "column 'Page' is empty in 2 rows (line 2, line 4), and 'page' of table 'visit' needs a value"},
     {"orders", ORDERS_HEADER ORDER_1 "2,C1,Anna,Old,01-03-2014,,1,,,\n", 2,
@@ -117,8 +118,7 @@ TEST(other_shapes_of_csv) {
     Fixture f;
     fixture_demo(&f);
     static const char *const good[] = {
-        "\xEF\xBB\xBF"
-        "At,Page,Client ID,N\n2014-01-01,/,C1,1\n",                               /* byte order mark */
+        "\357\273\277At,Page,Client ID,N\n2014-01-01,/,C1,1\n",                   /* byte order mark */
         "At;Page;Client ID;N\n2014-01-01;/;C1;1\n",                               /* semicolons */
         "At\tPage\tClient ID\tN\n2014-01-01\t/\tC1\t1\n",                         /* tabs */
         "\"At\",\"Page\",\"Client ID\",\"N\"\n\"2014-01-01\",\"/\",\"C1\",\"1\"", /* quotes, no last line end */

@@ -28,12 +28,12 @@ TEST(loading_again_changes_nothing) {
     f.now_us += 1000000;
     OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
     assert_load(&f, "order", 0, 0, 3);
-    assert_true(counts_of(&f, "order")->is_known);
+    assert_true(counts_of(&f, "order").is_known);
     assert_rows(state_of(&f), before);
     /* in another order of rows, another file */
     OK(&f, load_text(&f, "orders", "again.csv", ORDERS_HEADER ORDER_3 ORDER_1 ORDER_2));
     assert_load(&f, "order", 0, 0, 3);
-    assert_false(counts_of(&f, "order")->is_known);
+    assert_false(counts_of(&f, "order").is_known);
     assert_oltp(&f, "SELECT DISTINCT tbl_last_dt FROM \"order\"", "1700000000000000");
     fixture_free(&f);
 }
@@ -164,11 +164,11 @@ TEST(the_inbox_takes_a_file_once) {
     const char *before = state_of(&f);
     OK(&f, load_text(&f, "visits", "b.csv", first));
     assert_load(&f, "visit", 0, 0, 1);
-    assert_true(counts_of(&f, "visit")->is_known);
+    assert_true(counts_of(&f, "visit").is_known);
     assert_rows(state_of(&f), before);
     OK(&f, load_text(&f, "visits", "c.csv", second));
     OK(&f, load_text(&f, "visits", "d.csv", first)); /* news again: the content goes back */
-    assert_false(counts_of(&f, "visit")->is_known);
+    assert_false(counts_of(&f, "visit").is_known);
     MetaFile *files;
     size_t n;
     OK(&f, meta_files(&f.ctx, f.project.meta, S("p"), &files, &n, &f.err));
@@ -186,7 +186,7 @@ TEST(the_inbox_takes_a_file_once) {
     OK(&f, load_text(&f, "events", "a.csv", "At,What\n2014-01-01,x\n"));
     OK(&f, load_text(&f, "events", "b.csv", "At,What\n2014-01-02,x\n"));
     OK(&f, load_text(&f, "events", "c.csv", "At,What\n2014-01-01,x\n"));
-    assert_true(counts_of(&f, "event")->is_known);
+    assert_true(counts_of(&f, "event").is_known);
     OK(&f, load_text(&f, "events", "d.csv", "At,What\n"));
     fixture_free(&f);
 }

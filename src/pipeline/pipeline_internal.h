@@ -1,0 +1,298 @@
+#pragma once
+/*
+ * For src/pipeline/ only: how its statements are put together, what a source is made of, the reader of files, and the parts of
+ * the warehouse.
+ */
+#include "pipeline/pipeline.h"
+#include "sql/sql_relation.h"
+
+/* ---- statements: pipeline_sql.c ------------------------------------------------------------------------------------- */
+
+enum { PIPELINE_SQL_MAX_BYTES = 1 << 20 };
+
+/* A statement whose number of parts follows the model (DDL, typed reading), gathered from pieces that the template writer prints:
+ * a failure sticks and comes out at the end. At most one piece may have parameters, for each numbers its own from 1. */
+typedef struct PipelineSql {
+    Arena *arena;
+    const SqlDialect *dialect;
+    Buf buf;
+    const Value *params;
+    size_t n_params;
+    ErrCode failed;
+    Err *err;
+} PipelineSql;
+
+void pipeline_sql_init(PipelineSql *sql, Arena *arena, const SqlDialect *dialect, Err *err);
+void pipeline_sql_release(PipelineSql *sql);                      /* for CLEANUP */
+void pipeline_sql_add(PipelineSql *sql, const char *format, ...); /* as sql_format */
+NODISCARD ErrCode pipeline_sql_text(PipelineSql *sql, SqlText *ret_text);
+/* Finishes and runs it. */
+NODISCARD ErrCode pipeline_sql_exec(const Ctx *ctx, EngineConn *conn, PipelineSql *sql, int64_t *ret_rows);
+
+/* A select under construction. */
+typedef struct SelectDraft {
+    Arena *arena;
+    VEC(SqlItem) items;
+    VEC(SqlFrom) from;
+    VEC(SqlOrder) order;
+    const SqlExpr *where;
+    size_t n_group; /* the first n_group items are grouped by; 0: not grouped */
+    bool is_distinct;
+} SelectDraft;
+
+void pipeline_draft_item(SelectDraft *draft, const SqlExpr *expr, Str alias);
+/* The first is SQL_JOIN_NONE with `on` NULL. */
+void pipeline_draft_from(SelectDraft *draft, SqlJoin join, const SqlRelation *relation, Str alias, const SqlExpr *on);
+void pipeline_draft_from_select(SelectDraft *draft, SqlJoin join, const SqlSelect *select, Str alias,
+                                const SqlExpr *on);
+void pipeline_draft_where(SelectDraft *draft, const SqlExpr *condition);
+void pipeline_draft_order(SelectDraft *draft, const SqlExpr *expr);
+const SqlSelect *pipeline_draft_end(SelectDraft *draft); /* the draft stays as it is and may be gone on with */
+
+/* insert into relation (the select's aliases) select …; ret_rows may be NULL. */
+NODISCARD ErrCode pipeline_insert(const Ctx *ctx, EngineConn *conn, const SqlRelation *relation,
+                                  const SqlSelect *select, int64_t *ret_rows, Err *err);
+/* create or replace temporary table; gives its relation. */
+NODISCARD ErrCode pipeline_temp_table(const Ctx *ctx, EngineConn *conn, Str name, const SqlSelect *select,
+                                      const SqlRelation **ret_relation, Err *err);
+NODISCARD ErrCode pipeline_temp_drop(const Ctx *ctx, EngineConn *conn, const SqlRelation *relation, Err *err);
+NODISCARD ErrCode pipeline_select_int(const Ctx *ctx, EngineConn *conn, const SqlSelect *select, int64_t *ret_value,
+                                      Err *err);
+/* A null of a type, a number, a text. */
+const SqlExpr *pipeline_null(Arena *arena, Type type);
+const SqlExpr *pipeline_int(Arena *arena, int64_t value);
+const SqlExpr *pipeline_text(Arena *arena, Str value);
+/* expr as `type`: itself when it is that already. */
+const SqlExpr *pipeline_as(Arena *arena, const SqlExpr *expr, Type type);
+/* a.C = b.C for each column (or null-safe), with `and`. */
+const SqlExpr *pipeline_same_columns(Arena *arena, Str a, Str b, const Str *names, const Type *types, size_t n,
+                                     bool is_null_safe);
+/* a.C is distinct from b.C for some column; NULL when there are none. */
+const SqlExpr *pipeline_any_distinct(Arena *arena, Str a, Str b, const Str *names, const Type *types, size_t n);
+/* "prefix" "name" -> "prefixname". */
+Str pipeline_name(Arena *arena, const char *prefix, Str name);
+/* Which of the model's tables it is. */
+size_t pipeline_table_index(const Model *model, const ModelTable *table);
+
+/* ---- sources: pipeline_source*.c ------------------------------------------------------------------------------------ */
+
+/* What a capture mode fills in; see the functions of the same names in pipeline.h. */
+typedef struct SourceVtable {
+    SourceMode mode;
+    ErrCode (*snapshot)(const Ctx *ctx, Source *source, const Position *from, SourceReader **ret_reader,
+                        Position *ret_position, bool *ret_is_same, Err *err);
+    ErrCode (*reader_open)(const Ctx *ctx, SourceReader *reader, const ModelTable *table, size_t part,
+                           EngineStream **ret_rows, Err *err);
+    void (*reader_close)(SourceReader *reader);
+    ErrCode (*read)(const Ctx *ctx, Source *source, const Position *from, int64_t max_changes, Changes **ret_changes,
+                    size_t *ret_n, Position *ret_to, Err *err);                         /* NULL: no log */
+    ErrCode (*ack)(const Ctx *ctx, Source *source, const Position *position, Err *err); /* NULL: nothing to purge */
+    void (*close)(Source *source);
+} SourceVtable;
+
+/* The heads of each mode's own structs, in the arena of the ctx they were opened with. */
+struct Source {
+    const SourceVtable *vtable;
+    const ModelSource *source;
+    const PipelineProject *project;
+};
+
+struct SourceReader {
+    Source *source;
+    const ModelTable **tables;
+    size_t n_tables;
+};
+
+/* A table's rows come as one whole (n_parts 0, part SIZE_MAX), or as parts to append, each from a file with its hash. */
+typedef struct SourcePart {
+    size_t part; /* for pipeline_reader_open_part */
+    Str hash;
+} SourcePart;
+const SourcePart *pipeline_reader_parts(const Ctx *ctx, const SourceReader *reader, const ModelTable *table,
+                                        size_t *ret_n);
+NODISCARD ErrCode pipeline_reader_open_part(const Ctx *ctx, SourceReader *reader, const ModelTable *table, size_t part,
+                                            EngineStream **ret_rows, Err *err);
+
+/* By its kind. */
+NODISCARD ErrCode pipeline_source_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                                       Source **ret_source, Err *err);
+NODISCARD ErrCode pipeline_source_sqlite_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                                              Source **ret_source, Err *err);
+NODISCARD ErrCode pipeline_source_files_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                                             Source **ret_source, Err *err);
+const SourcePart *pipeline_source_files_parts(const Ctx *ctx, const SourceReader *reader, const ModelTable *table,
+                                              size_t *ret_n);
+extern const SourceVtable PIPELINE_SOURCE_FILES;
+
+/* ---- the managed database: pipeline_managed*.c ---------------------------------------------------------------------- */
+
+/* Our own tables in it. */
+#define MANAGED_STATE "_starling_state"   /* name, value: 'epoch', 'version' */
+#define MANAGED_SCHEMA "_starling_schema" /* table_name, part ('' or a column), definition: what was made */
+#define MANAGED_STAMP "tbl_last_dt"
+#define MANAGED_ATTRIBUTES "attributes"
+enum { MANAGED_VERSION = 1 };
+
+/* Opens the managed database, made when absent, with its schema in step with the model. */
+NODISCARD ErrCode pipeline_managed_open(const Ctx *ctx, const PipelineProject *project, EngineDb **ret_db,
+                                        EngineConn **ret_conn, Err *err);
+/* Definitions as SQL text: of a column, and of the key and references; pipeline_managed_ddl.c. */
+NODISCARD ErrCode pipeline_managed_column(Arena *arena, const ModelTable *table, const ModelColumn *column,
+                                          Str *ret_text, Err *err);
+NODISCARD ErrCode pipeline_managed_constraints(Arena *arena, const ModelTable *table, Str *ret_text, Err *err);
+NODISCARD ErrCode pipeline_managed_make_table(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
+/* Its indexes but the key's: filling an empty table goes faster without them. */
+NODISCARD ErrCode pipeline_managed_make_indexes(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
+NODISCARD ErrCode pipeline_managed_drop_indexes(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
+NODISCARD ErrCode pipeline_managed_make_triggers(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
+
+/* ---- the reader of files: pipeline_read*.c -------------------------------------------------------------------------- */
+
+enum { READ_EXAMPLES = 5 };
+/* Where a row of a ReadTable stands: file * READ_PLACE_FILE + row (from 0). */
+#define READ_PLACE_FILE INT64_C(1000000000000)
+#define READ_PLACE "_place"
+
+typedef struct ReadFile {
+    const ModelInput *input;
+    const char *path; /* absolute */
+    Str name;         /* as the person named it */
+    SqlFileFormat format;
+    bool is_gzip;
+    char delimiter;
+    const SqlRelation *rows; /* its rows as text columns */
+    const Str *headers;      /* as in the file */
+    const Str *columns;      /* in lower snake case */
+    size_t n_columns;
+    int64_t n_rows;
+} ReadFile;
+
+typedef struct Reader {
+    const Model *model;
+    EngineDb *db; /* in memory; sees the named files only */
+    EngineConn *conn;
+    ReadFile *files;
+    size_t n_files;
+} Reader;
+
+/* A table's rows as its mappings make them: its columns, typed, and READ_PLACE of the first row that gave them. */
+typedef struct ReadTable {
+    const ModelTable *table;
+    const SqlRelation *rows;
+    int64_t n_rows;
+} ReadTable;
+
+/* Reads every file (input, path and name given in `files`) into memory as text: ERR_DATA for what is no well-formed table. */
+NODISCARD ErrCode pipeline_reader_open(const Ctx *ctx, const PipelineProject *project, ReadFile *files, size_t n_files,
+                                       Reader **ret_reader, Err *err);
+void pipeline_reader_close(Reader *reader); /* NULL allowed */
+/* Kind, delimiter and names of a file's columns; pipeline_read_file.c. */
+NODISCARD ErrCode pipeline_read_sniff(ReadFile *file, Err *err);
+NODISCARD ErrCode pipeline_read_file(const Ctx *ctx, Reader *reader, size_t index, Err *err);
+/* The rows that the mappings make of file `only` (or of all: SIZE_MAX), checked: wrong values, empty cells where none may be, key
+ * rows that contradict each other. Rows of a keyed table stand once. */
+NODISCARD ErrCode pipeline_read_table(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
+                                      ReadTable *ret_table, Err *err);
+/* A table's rows as a stream of its columns, in the order of its file or of its key; `stamp` (may be NULL) as one more column. */
+typedef enum ReadOrder { READ_IN_FILE_ORDER, READ_IN_KEY_ORDER } ReadOrder;
+NODISCARD ErrCode pipeline_read_stream(const Ctx *ctx, Reader *reader, const ReadTable *rows, ReadOrder order,
+                                       const SqlItem *stamp, EngineStream **ret_rows, Err *err);
+/* Wrong values and empty cells. */
+NODISCARD ErrCode pipeline_read_check_mapping(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
+                                              Err *err);
+NODISCARD ErrCode pipeline_read_check_keys(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err);
+NODISCARD ErrCode pipeline_read_check_rows(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err);
+/* The values a mapping gives over one file, untyped, with READ_PLACE; where ret_exprs is not NULL also one SqlExpr a column. */
+NODISCARD ErrCode pipeline_read_values(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
+                                       const SqlSelect **ret_select, const SqlExpr *const **ret_exprs, Err *err);
+/* "column" of alias v, read as a type: writes the conversion, or the test that finds values it would not keep. */
+void pipeline_read_convert(PipelineSql *sql, Str column, Type from, Type to, Str time_zone);
+bool pipeline_read_misread(PipelineSql *sql, Str column, Type from, Type to); /* false: there can be none */
+bool pipeline_read_is_mapped(const Reader *reader, const ModelMapping *mapping, size_t file);
+/* "orders.csv, line 17", or "row 16" where lines are not known. */
+Str pipeline_read_place(const Ctx *ctx, const Reader *reader, int64_t place);
+/* The first file that has it, as the person knows it: "Order ID". */
+Str pipeline_read_header(const ReadFile *file, Str column);
+/* The physical line of data row `row` (from 0) of a CSV; 0 when it cannot be told. */
+int64_t pipeline_read_line(const ReadFile *file, int64_t row);
+
+/* ---- the warehouse: pipeline_warehouse*.c --------------------------------------------------------------------------- */
+
+enum { WAREHOUSE_VERSION = 1 };
+
+struct Warehouse {
+    Arena *arena;
+    const Model *model;
+    EngineConn *conn;
+    /* of the open batch */
+    bool is_open;
+    bool is_published; /* its id was published before: everything is a no-op */
+    Str batch;
+    int64_t seq; /* last one given out */
+    int64_t n_changes;
+    bool *is_table_changed;   /* by index of the model's tables */
+    bool *is_members_changed; /* by index of dimensions: members came or went */
+};
+
+/* A table of the warehouse and its columns. Those of gold can be made anew at any time. */
+typedef struct LayoutTable {
+    Str schema;
+    Str name;
+    VEC(EngineColumn) columns;
+} LayoutTable;
+
+typedef struct Layout {
+    VEC(LayoutTable) tables;
+} Layout;
+
+void pipeline_layout_make(Arena *arena, const Model *model, Layout *ret_layout);
+/* Brings the schema to the layout: pipeline_warehouse_schema.c. */
+NODISCARD ErrCode pipeline_warehouse_migrate(const Ctx *ctx, EngineConn *conn, const Model *model, Err *err);
+
+/* The columns that identify a row in silver: the declared key, or row hash and count. */
+typedef struct SilverKey {
+    const Str *names;
+    const Type *types;
+    size_t n;
+} SilverKey;
+SilverKey pipeline_silver_key(Arena *arena, const ModelTable *table);
+const SqlRelation *pipeline_bronze(Arena *arena, const ModelTable *table);
+const SqlRelation *pipeline_silver(Arena *arena, const ModelTable *table);
+const SqlRelation *pipeline_gold_dimension(Arena *arena, const ModelDimension *dimension);
+const SqlRelation *pipeline_gold_fact(Arena *arena, const ModelFact *fact);
+const SqlRelation *pipeline_state(Arena *arena, const char *name);
+/* Adds a path's tables to a draft: silver relations under the aliases of model_path_scope. */
+NODISCARD ErrCode pipeline_draft_path(SelectDraft *draft, const ModelPath *path, const ExprScope *scope, Err *err);
+bool pipeline_path_is_changed(const Warehouse *warehouse, const ModelPath *path);
+
+/* How what is staged in `stage` (temporary, counts->n_read rows) differs from silver: bronze records and silver rows. file_hash
+ * NULL: it is the table's whole content, so absent rows are deleted; else rows of that file to append. */
+NODISCARD ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                      const SqlRelation *stage, const Str *file_hash, TableCounts *counts, Err *err);
+
+/* Whether a part of gold was built from this model before. */
+NODISCARD ErrCode pipeline_gold_is_built(const Ctx *ctx, Warehouse *warehouse, Str name, bool *ret_is_built, Err *err);
+NODISCARD ErrCode pipeline_gold_mark_built(const Ctx *ctx, Warehouse *warehouse, Str name, Err *err);
+/* Brings what the batch has changed into gold, appending a TableCounts for each part that was touched. */
+typedef VEC(TableCounts) TableCountsVec;
+NODISCARD ErrCode pipeline_gold_refresh(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, Err *err);
+NODISCARD ErrCode pipeline_gold_dimension_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
+                                                  TableCounts *counts, Err *err);
+NODISCARD ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact,
+                                             TableCounts *counts, Err *err);
+NODISCARD ErrCode pipeline_gold_date_refresh(const Ctx *ctx, Warehouse *warehouse, TableCounts *counts, Err *err);
+/* Gives new members of a dimension their keys: pipeline_warehouse_keys.c. */
+NODISCARD ErrCode pipeline_keys_extend(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
+                                       const SqlRelation *members, int64_t *ret_n_new, Err *err);
+
+/* ---- loading: pipeline_load*.c -------------------------------------------------------------------------------------- */
+
+/* Inserts the rows that are new and updates those that differ in what the mappings fill, within the caller's transaction on the
+ * managed database. Other columns and equal rows are not touched. */
+NODISCARD ErrCode pipeline_load_rows(const Ctx *ctx, EngineConn *conn, Reader *reader, const ReadTable *rows,
+                                     LoadCounts *counts, Err *err);
+/* Every reference of the rows leads to a row, after all tables are loaded: ERR_DATA with examples. */
+NODISCARD ErrCode pipeline_load_check_references(const Ctx *ctx, EngineConn *conn, Reader *reader,
+                                                 const ReadTable *rows, const ReadTable *all, size_t n_all, Err *err);
+/* Whether a mapping of the reader's files fills a column. */
+bool pipeline_load_is_filled(const Reader *reader, const ModelTable *table, size_t column);

@@ -1,0 +1,341 @@
+/*
+ * load: files in, all of them or none.
+ *
+ * Phases: the inputs are told apart and hashed; every file is read and checked in full; rows for managed tables go into one
+ * transaction of SQLite; files for a files source are copied into the inbox; the transaction is committed; what was taken in is
+ * written down. An inbox file counts only once it is written down, so a failure before that leaves nothing that is seen: neither
+ * the copies nor the rolled back rows. Taking the same file in again is a no-op for the inbox, and finds nothing to write for a
+ * managed table.
+ */
+#include "pipeline/pipeline_internal.h"
+
+#include <sys/stat.h>
+
+enum { LOAD_CACHE_KIB = 64 * 1024 };
+
+typedef struct LoadFile {
+    const ModelInput *input;
+    const char *path;
+    Str name;
+    Str hash;
+    Str stored;            /* path within the inbox; empty: not stored */
+    const MetaFile *known; /* taken in before; NULL: not */
+    bool has_managed;      /* makes rows of managed tables */
+    bool has_files;        /* is kept for a files source */
+    int64_t n_bytes;
+    ptrdiff_t read; /* index among the reader's files; -1: not read */
+    int64_t n_rows;
+} LoadFile;
+
+typedef struct Load {
+    const Ctx *ctx;
+    const PipelineProject *project;
+    LoadFile *files;
+    size_t n_files;
+    const MetaFile *metas;
+    size_t n_metas;
+    Reader *reader;
+    EngineDb *db;
+    EngineConn *conn;
+    VEC(ReadTable) tables;
+    VEC(LoadCounts) counts;
+} Load;
+
+/* ---- what is to be loaded ------------------------------------------------------------------------------------------- */
+
+static ErrCode unknown_input(const Ctx *ctx, const Model *model, Str name, Err *err) {
+    Str *names = ARENA_ARRAY(ctx->arena, Str, model->n_inputs + 1), list = S("");
+    for (size_t i = 0; i < model->n_inputs; i++) {
+        names[i] = model->inputs[i].name;
+        list = arena_printf(ctx->arena, "%.*s%s%.*s", STR_ARG(list), i ? ", " : "", STR_ARG(names[i]));
+    }
+    Str nearest = str_nearest(name, names, model->n_inputs);
+    if (nearest.n)
+        return err_set(err, ERR_UNKNOWN_NAME, "no input '%.*s'; did you mean '%.*s'?", STR_ARG(name), STR_ARG(nearest));
+    return err_set(err, ERR_UNKNOWN_NAME, "no input '%.*s'; the pack has: %.*s", STR_ARG(name), STR_ARG(list));
+}
+
+static void find_known(const Load *load, LoadFile *file) {
+    bool is_latest_only = file->has_files && file->input->delivery == MODEL_DELIVERY_FULL;
+    for (size_t i = 0; i < load->n_metas; i++) {
+        const MetaFile *meta = &load->metas[i];
+        if (!str_eq(meta->input, file->input->name)) continue;
+        bool is_same = str_eq(meta->hash, file->hash) && (!file->has_files || meta->path.n);
+        if (is_same)
+            file->known = meta;
+        else if (is_latest_only)
+            file->known = NULL; /* another came after it */
+    }
+}
+
+static ErrCode describe(Load *load, const PipelineInput *input, LoadFile *file, Err *err) {
+    const Ctx *ctx = load->ctx;
+    const Model *model = load->project->model;
+    *file = (LoadFile){.input = model_input(model, input->input), .read = -1};
+    if (!file->input) return unknown_input(ctx, model, input->input, err);
+    file->name = str_of(input->path);
+    TRY(path_real(ctx->arena, input->path, &file->path, err));
+    struct stat status;
+    if (stat(file->path, &status)) return err_set(err, ERR_IO, "the file '%s' cannot be looked at", input->path);
+    if (!S_ISREG(status.st_mode)) return err_set(err, ERR_INVALID, "'%s' is no file; name one", input->path);
+    file->n_bytes = status.st_size;
+    for (size_t m = 0; m < model->n_mappings; m++) {
+        if (model->mappings[m].input != file->input) continue;
+        bool is_managed = model->mappings[m].table->source->kind == MODEL_SOURCE_MANAGED;
+        if (is_managed)
+            file->has_managed = true;
+        else
+            file->has_files = true;
+    }
+    TRY(hash_file(ctx, file->path, &file->hash, err));
+    find_known(load, file);
+    return ERR_OK;
+}
+
+static ErrCode describe_all(Load *load, const PipelineInput *inputs, size_t n_inputs, Err *err) {
+    MetaFile *metas;
+    TRY(meta_files(load->ctx, load->project->meta, load->project->name, &metas, &load->n_metas, err));
+    load->metas = metas;
+    load->files = ARENA_ARRAY(load->ctx->arena, LoadFile, n_inputs);
+    for (size_t i = 0; i < n_inputs; i++) {
+        TRY(describe(load, &inputs[i], &load->files[i], err));
+        load->n_files++;
+        const LoadFile *file = &load->files[i];
+        bool is_whole = file->has_files && file->input->delivery == MODEL_DELIVERY_FULL;
+        for (size_t other = 0; other < i && is_whole; other++)
+            if (load->files[other].input == file->input)
+                return err_set(err, ERR_INVALID,
+                               "input '%.*s' takes one file, which is its whole content; two were given",
+                               STR_ARG(file->input->name));
+    }
+    return ERR_OK;
+}
+
+/* ---- reading and checking ------------------------------------------------------------------------------------------- */
+
+static ErrCode check_not_emptied(const Load *load, const LoadFile *file, Err *err) {
+    if (file->n_rows || !file->has_files || file->input->delivery != MODEL_DELIVERY_FULL) return ERR_OK;
+    int64_t before = 0;
+    for (size_t i = 0; i < load->n_metas; i++)
+        if (str_eq(load->metas[i].input, file->input->name)) before = load->metas[i].n_rows;
+    if (!before) return ERR_OK;
+    err_set(err, ERR_CONFLICT,
+            "the file has a header and no rows; taking it in would delete all %" PRId64 " rows of input '%.*s'", before,
+            STR_ARG(file->input->name));
+    return err_at(err, file->name, 0, 0);
+}
+
+static ErrCode read_files(Load *load, Err *err) {
+    ReadFile *files = ARENA_ARRAY(load->ctx->arena, ReadFile, load->n_files);
+    size_t n = 0;
+    for (size_t i = 0; i < load->n_files; i++) {
+        LoadFile *file = &load->files[i];
+        file->n_rows = file->known ? file->known->n_rows : 0;
+        if (file->known && !file->has_managed) continue;
+        file->read = (ptrdiff_t)n;
+        files[n++] = (ReadFile){
+            .input = file->input, .path = file->path, .name = path_base(arena_cstr(load->ctx->arena, file->name))};
+    }
+    if (!n) return ERR_OK;
+    TRY(pipeline_reader_open(load->ctx, load->project, files, n, &load->reader, err));
+    for (size_t i = 0; i < load->n_files; i++) {
+        LoadFile *file = &load->files[i];
+        if (file->read < 0) continue;
+        file->n_rows = load->reader->files[file->read].n_rows;
+    }
+    return ERR_OK;
+}
+
+static const LoadFile *file_of_table(const Load *load, const ModelTable *table) {
+    const Model *model = load->project->model;
+    for (size_t m = 0; m < model->n_mappings; m++)
+        for (size_t f = 0; f < load->n_files; f++)
+            if (model->mappings[m].table == table && model->mappings[m].input == load->files[f].input &&
+                load->files[f].read >= 0)
+                return &load->files[f];
+    return NULL;
+}
+
+static ErrCode check_tables(Load *load, Err *err) {
+    const Model *model = load->project->model;
+    for (size_t t = 0; t < model->n_tables && load->reader; t++) {
+        if (!file_of_table(load, &model->tables[t])) continue;
+        TRY(ctx_check(load->ctx, err));
+        ReadTable rows;
+        TRY(pipeline_read_table(load->ctx, load->reader, &model->tables[t], SIZE_MAX, &rows, err));
+        VEC_PUSH(load->ctx->arena, &load->tables, rows);
+    }
+    for (size_t i = 0; i < load->n_files; i++)
+        if (load->files[i].read >= 0) TRY(check_not_emptied(load, &load->files[i], err));
+    return ERR_OK;
+}
+
+/* ---- the managed database ------------------------------------------------------------------------------------------- */
+
+static ErrCode load_tables(Load *load, Err *err) {
+    for (size_t i = 0; i < load->tables.n; i++) {
+        const ReadTable *rows = &load->tables.at[i];
+        const LoadFile *file = file_of_table(load, rows->table);
+        if (!file || rows->table->source->kind != MODEL_SOURCE_MANAGED) continue;
+        int64_t from_us = clock_monotonic(load->ctx->clock);
+        LoadCounts counts = {
+            .table = rows->table->name, .input = file->input->name, .file = file->name, .n_read = file->n_rows};
+        counts.is_known = file->known != NULL;
+        TRY(pipeline_load_rows(load->ctx, load->conn, load->reader, rows, &counts, err));
+        counts.duration_us = clock_monotonic(load->ctx->clock) - from_us;
+        VEC_PUSH(load->ctx->arena, &load->counts, counts);
+    }
+    for (size_t i = 0; i < load->tables.n; i++)
+        if (load->tables.at[i].table->source->kind == MODEL_SOURCE_MANAGED)
+            TRY(pipeline_load_check_references(load->ctx, load->conn, load->reader, &load->tables.at[i],
+                                               load->tables.at, load->tables.n, err));
+    return ERR_OK;
+}
+
+static ErrCode begin_managed(Load *load, Err *err) {
+    bool has_managed = false;
+    for (size_t i = 0; i < load->n_files; i++) has_managed |= load->files[i].has_managed;
+    if (!has_managed) return ERR_OK;
+    TRY(pipeline_managed_open(load->ctx, load->project, &load->db, &load->conn, err));
+    /* Room for the pages of a large load: written out before the commit, they would be read back for the indexes. */
+    TRY(engine_execf(load->ctx, load->conn, NULL, err, "PRAGMA cache_size = -%d", (int64_t)LOAD_CACHE_KIB));
+    TRY(engine_begin(load->ctx, load->conn, true, err));
+    return load_tables(load, err);
+}
+
+/* ---- the inbox ------------------------------------------------------------------------------------------------------ */
+
+static const char *ending_of(const ReadFile *file) {
+    switch (file->format) {
+    case SQL_FILE_PARQUET: return "parquet";
+    case SQL_FILE_JSON: return file->is_gzip ? "json.gz" : "json";
+    case SQL_FILE_CSV: break;
+    }
+    return file->is_gzip ? "csv.gz" : "csv";
+}
+
+/* The copy is hashed again: the file may have changed while it was read. */
+static ErrCode store(Load *load, LoadFile *file, Err *err) {
+    const Ctx *ctx = load->ctx;
+    const char *inbox = load->project->inbox;
+    const char *folder = path_join(ctx->arena, inbox, arena_cstr(ctx->arena, file->input->name));
+    TRY(file_make_dir(inbox, err));
+    TRY(file_make_dir(folder, err));
+    const char *ending = ending_of(&load->reader->files[file->read]);
+    Str stored = arena_printf(ctx->arena, "%.*s/%.*s.%s", STR_ARG(file->input->name), STR_ARG(file->hash), ending);
+    const char *path = path_join(ctx->arena, inbox, arena_cstr(ctx->arena, stored));
+    Str hash;
+    if (!file_exists(path)) TRY(file_copy_atomic(ctx, file->path, path, err));
+    TRY(hash_file(ctx, path, &hash, err));
+    if (!str_eq(hash, file->hash)) {
+        err_ignore(file_remove_tree(path, NULL));
+        return err_set(err, ERR_CONFLICT, "the file '%.*s' changed while it was read; load it again",
+                       STR_ARG(file->name));
+    }
+    file->stored = stored;
+    return ERR_OK;
+}
+
+static ErrCode store_all(Load *load, Err *err) {
+    const Model *model = load->project->model;
+    for (size_t i = 0; i < load->n_files; i++) {
+        LoadFile *file = &load->files[i];
+        if (!file->has_files) continue;
+        int64_t from_us = clock_monotonic(load->ctx->clock);
+        if (!file->known) TRY(store(load, file, err));
+        for (size_t m = 0; m < model->n_mappings; m++) {
+            const ModelTable *table = model->mappings[m].table;
+            if (model->mappings[m].input != file->input || table->source->kind == MODEL_SOURCE_MANAGED) continue;
+            LoadCounts counts = {
+                .input = file->input->name, .file = file->name, .table = table->name, .n_read = file->n_rows};
+            counts.is_known = file->known != NULL;
+            counts.n_inserted = file->known ? 0 : file->n_rows;
+            counts.n_same = file->known ? file->n_rows : 0;
+            counts.duration_us = clock_monotonic(load->ctx->clock) - from_us;
+            VEC_PUSH(load->ctx->arena, &load->counts, counts);
+        }
+    }
+    return ERR_OK;
+}
+
+/* ---- the verb ------------------------------------------------------------------------------------------------------- */
+
+static ErrCode write_down(Load *load, Err *err) {
+    for (size_t i = 0; i < load->n_files; i++) {
+        const LoadFile *file = &load->files[i];
+        if (file->known) continue;
+        int64_t id;
+        MetaFile meta = {.input = file->input->name,
+                         .name = path_base(arena_cstr(load->ctx->arena, file->name)),
+                         .path = file->stored,
+                         .hash = file->hash,
+                         .n_bytes = file->n_bytes,
+                         .n_rows = file->n_rows,
+                         .at_us = clock_now(load->ctx->clock)};
+        TRY(meta_file_add(load->ctx, load->project->meta, load->project->name, &meta, &id, err));
+    }
+    return ERR_OK;
+}
+
+static ErrCode take_in(Load *load, Err *err) {
+    TRY(read_files(load, err));
+    TRY(check_tables(load, err));
+    TRY(begin_managed(load, err));
+    TRY(store_all(load, err));
+    TRY(ctx_check(load->ctx, err));
+    if (load->conn) TRY(engine_commit(load->ctx, load->conn, err));
+    return write_down(load, err);
+}
+
+static void release(Load *load) {
+    engine_disconnect(load->conn);
+    engine_close(load->db);
+    pipeline_reader_close(load->reader);
+}
+
+static ErrCode write_steps(const Load *load, int64_t run, int64_t *ret_n_rows, Err *err) {
+    *ret_n_rows = 0;
+    for (size_t i = 0; i < load->counts.n; i++) {
+        const LoadCounts *counts = &load->counts.at[i];
+        MetaStep step = {.name = S("load"),
+                         .table = counts->table,
+                         .verdict = S("ok"),
+                         .n_read = counts->n_read,
+                         .n_inserted = counts->n_inserted,
+                         .n_updated = counts->n_updated,
+                         .duration_us = counts->duration_us};
+        TRY(meta_run_step(load->ctx, load->project->meta, run, &step, err));
+        *ret_n_rows += counts->n_inserted + counts->n_updated;
+    }
+    return ERR_OK;
+}
+
+static ErrCode run(Load *load, Err *err) {
+    const PipelineProject *project = load->project;
+    int64_t run_id, n_rows;
+    TRY(meta_run_begin(load->ctx, project->meta, project->name, S("load"), S(""), &run_id, err));
+    Err cause;
+    ErrCode code = take_in(load, &cause);
+    release(load);
+    if (code) {
+        Ctx ctx = *load->ctx; /* a cancelled run still gets its end written */
+        ctx.deadline_us = 0;
+        ctx.cancel = NULL;
+        err_ignore(meta_run_end(&ctx, project->meta, run_id, META_FAILED, 0, str_of(cause.message), NULL));
+        if (err) *err = cause;
+        return code;
+    }
+    TRY(write_steps(load, run_id, &n_rows, err));
+    return meta_run_end(load->ctx, project->meta, run_id, META_DONE, n_rows, S(""), err);
+}
+
+ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs, size_t n_inputs,
+                      LoadCounts **ret_counts, size_t *ret_n, Err *err) {
+    TRY(ctx_require(ctx, PERMISSION_WRITE_DATA, err));
+    Load load = {.ctx = ctx, .project = project};
+    TRY(describe_all(&load, inputs, n_inputs, err));
+    TRY(run(&load, err));
+    *ret_counts = load.counts.at;
+    *ret_n = load.counts.n;
+    return ERR_OK;
+}

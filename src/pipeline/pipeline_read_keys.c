@@ -1,0 +1,153 @@
+/*
+ * Key rows that contradict each other, rows that break a check of the pack, and where rows stand in their files, for the messages.
+ */
+#include "pipeline/pipeline_internal.h"
+
+#include <stdio.h>
+
+/* ---- places --------------------------------------------------------------------------------------------------------- */
+
+/* Walks the records as DuckDB counts them: line ends inside quotes do not end one, and a blank line is none (unless the file has
+ * a single column, where it is an empty cell). */
+static int64_t line_of_record(FILE *stream, int64_t record, bool has_blank_records) {
+    int64_t line = 1, start = 1, n = -1; /* the header is record -1 */
+    bool is_quoted = false, is_blank = true;
+    for (int c; (c = getc(stream)) != EOF;) {
+        if (c == '"') is_quoted = !is_quoted;
+        if (c != '\n' && c != '\r') is_blank = false;
+        if (c != '\n') continue;
+        line++;
+        if (is_quoted) continue;
+        if (!is_blank || has_blank_records) {
+            if (n == record) return start;
+            n++;
+        }
+        start = line;
+        is_blank = true;
+    }
+    return n == record && !is_blank ? start : 0;
+}
+
+int64_t pipeline_read_line(const ReadFile *file, int64_t row) {
+    if (file->format != SQL_FILE_CSV || file->is_gzip) return 0;
+    FILE *stream = fopen(file->path, "rb");
+    if (!stream) return 0;
+    int64_t line = line_of_record(stream, row, file->n_columns == 1);
+    (void)fclose(stream);
+    return line;
+}
+
+Str pipeline_read_place(const Ctx *ctx, const Reader *reader, int64_t place) {
+    const ReadFile *file = &reader->files[place / READ_PLACE_FILE];
+    int64_t row = place % READ_PLACE_FILE, line = pipeline_read_line(file, row);
+    Str where =
+        line ? arena_printf(ctx->arena, "line %" PRId64, line) : arena_printf(ctx->arena, "row %" PRId64, row + 1);
+    return reader->n_files == 1 ? where : arena_printf(ctx->arena, "%.*s, %.*s", STR_ARG(file->name), STR_ARG(where));
+}
+
+/* ---- keys ----------------------------------------------------------------------------------------------------------- */
+
+static Str key_text(Arena *arena, const ModelTable *table, const Batch *batch, size_t row) {
+    Str text = S("");
+    for (size_t i = 0; i < table->n_key; i++) {
+        Value value = column_value(&batch->columns[table->key[i]], row);
+        text = arena_printf(arena, "%.*s%s%.*s=%.*s", STR_ARG(text), i ? ", " : "",
+                            STR_ARG(table->columns[table->key[i]].name), STR_ARG(value_print(arena, value)));
+    }
+    return text;
+}
+
+/* The two rows of one key that the batch holds. */
+static ErrCode contradiction(const Ctx *ctx, Reader *reader, const ModelTable *table, const Batch *batch, int64_t n,
+                             Err *err) {
+    Arena *arena = ctx->arena;
+    const Column *places = &batch->columns[table->n_columns];
+    int64_t first = column_int(places, 0), second = column_int(places, 1);
+    Str key = key_text(arena, table, batch, 0), a = S(""), b = S(""), name = S("");
+    for (size_t i = 0; i < table->n_columns && !name.n; i++) {
+        Value x = column_value(&batch->columns[i], 0), y = column_value(&batch->columns[i], 1);
+        if (value_eq(x, y)) continue;
+        name = table->columns[i].name;
+        a = value_print(arena, x);
+        b = value_print(arena, y);
+    }
+    Str more = S("");
+    if (n > 1)
+        more =
+            arena_printf(arena, "; so %s %" PRId64 " other key%s", n == 2 ? "has" : "have", n - 1, n == 2 ? "" : "s");
+    err_set(err, ERR_DATA, "%.*s with %.*s has two values of '%.*s': '%.*s' (%.*s) and '%.*s' (%.*s)%.*s",
+            STR_ARG(table->name), STR_ARG(key), STR_ARG(name), STR_ARG(a),
+            STR_ARG(pipeline_read_place(ctx, reader, first)), STR_ARG(b),
+            STR_ARG(pipeline_read_place(ctx, reader, second)), STR_ARG(more));
+    const ReadFile *file = &reader->files[first / READ_PLACE_FILE];
+    err_at(err, file->name, (int)pipeline_read_line(file, first % READ_PLACE_FILE), 0);
+    return ERR_DATA;
+}
+
+static SqlColumnList key_columns(const Ctx *ctx, const ModelTable *table) {
+    SilverKey key = pipeline_silver_key(ctx->arena, table);
+    return (SqlColumnList){key.names, key.n};
+}
+
+ErrCode pipeline_read_check_keys(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err) {
+    SqlColumnList key = key_columns(ctx, rows->table);
+    Value n;
+    TRY(engine_valuef(ctx, reader->conn, &n, err,
+                      "SELECT count(*) FROM (SELECT %C FROM %R GROUP BY ALL HAVING count(*) > 1)", &key, rows->rows));
+    if (!n.i) return ERR_OK;
+    EngineStream *stream = NULL;
+    TRY(engine_queryf(ctx, reader->conn, &stream, err,
+                      "SELECT r.* FROM %R AS r SEMI JOIN (SELECT %C FROM %R GROUP BY ALL HAVING count(*) > 1 "
+                      "ORDER BY min(" READ_PLACE ") LIMIT 1) AS k USING (%C) ORDER BY r." READ_PLACE " LIMIT 2",
+                      rows->rows, &key, rows->rows, &key));
+    const Batch *batch = NULL;
+    ErrCode code = engine_stream_next(stream, &batch, err);
+    if (!code) {
+        bool is_pair = batch && batch->n_rows == 2;
+        code = is_pair ? contradiction(ctx, reader, rows->table, batch, n.i, err)
+                       : err_set(err, ERR_DATA, "rows of '%.*s' contradict each other", STR_ARG(rows->table->name));
+    }
+    engine_stream_close(stream);
+    return code;
+}
+
+/* ---- checks --------------------------------------------------------------------------------------------------------- */
+
+static ErrCode broken_check(const Ctx *ctx, Reader *reader, const ReadTable *rows, const ModelColumn *column,
+                            const SqlExpr *is_broken, int64_t n, Err *err) {
+    EngineStream *stream;
+    TRY(engine_queryf(ctx, reader->conn, &stream, err,
+                      "SELECT r." READ_PLACE ", CAST(r.%I AS VARCHAR) FROM %R AS r WHERE %E ORDER BY 1 LIMIT 1",
+                      &column->name, rows->rows, is_broken));
+    const Batch *batch = NULL;
+    ErrCode code = engine_stream_next(stream, &batch, err);
+    if (!code && batch && batch->n_rows) {
+        int64_t place = column_int(&batch->columns[0], 0);
+        Str value = column_is_null(&batch->columns[1], 0) ? S("") : column_str(&batch->columns[1], 0);
+        const ReadFile *file = &reader->files[place / READ_PLACE_FILE];
+        Str where = pipeline_read_place(ctx, reader, place);
+        Str more = n > 1 ? arena_printf(ctx->arena, "; %" PRId64 " rows are like that", n) : S("");
+        code = err_set(err, ERR_DATA, "'%.*s' of table '%.*s' is '%.*s' (%.*s), against its check: %.*s%.*s",
+                       STR_ARG(column->name), STR_ARG(rows->table->name), STR_ARG(value), STR_ARG(where),
+                       STR_ARG(column->check), STR_ARG(more));
+        err_at(err, file->name, (int)pipeline_read_line(file, place % READ_PLACE_FILE), 0);
+    }
+    engine_stream_close(stream);
+    return code;
+}
+
+ErrCode pipeline_read_check_rows(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err) {
+    ExprScope scope = model_table_scope(ctx->arena, rows->table, S("r"));
+    for (size_t i = 0; i < rows->table->n_columns; i++) {
+        const ModelColumn *column = &rows->table->columns[i];
+        if (!column->check_expr) continue;
+        const SqlExpr *check;
+        TRY(expr_compile(&scope, column->check_expr, &check, err));
+        const SqlExpr *is_broken =
+            sql_call1(ctx->arena, SQL_FN_NOT, check); /* null where the check cannot tell: kept */
+        Value n;
+        TRY(engine_valuef(ctx, reader->conn, &n, err, "SELECT count(*) FROM %R AS r WHERE %E", rows->rows, is_broken));
+        if (n.i) return broken_check(ctx, reader, rows, column, is_broken, n.i, err);
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,234 @@
+/*
+ * The warehouse's side of a batch: one transaction from warehouse_begin to warehouse_publish, in which staged rows become bronze
+ * records and silver rows (pipeline_warehouse_diff.c), gold follows (pipeline_warehouse_gold.c), and the positions are written.
+ *
+ * Invariants: what a reader sees is always one published batch; a batch id is published at most once, and using it again changes
+ * nothing; a batch in which nothing changed leaves no row, only newer positions. _seq grows by one a bronze record, over all
+ * tables; the last one given out stands in the batch row.
+ */
+#include "pipeline/pipeline_internal.h"
+
+/* ---- open and close ------------------------------------------------------------------------------------------------- */
+
+ErrCode warehouse_open(const Ctx *ctx, EngineDb *db, const Model *model, Warehouse **ret_warehouse, Err *err) {
+    EngineConn *conn;
+    TRY(engine_connect(ctx, db, &conn, err));
+    ErrCode code = pipeline_warehouse_migrate(ctx, conn, model, err);
+    if (code) {
+        engine_disconnect(conn);
+        return code;
+    }
+    Arena *arena = arena_new(0);
+    Warehouse *warehouse = ARENA_NEW(arena, Warehouse);
+    *warehouse = (Warehouse){.arena = arena, .model = model, .conn = conn};
+    warehouse->is_table_changed = ARENA_ARRAY(arena, bool, model->n_tables);
+    warehouse->is_members_changed = ARENA_ARRAY(arena, bool, model->n_dimensions);
+    *ret_warehouse = warehouse;
+    return ERR_OK;
+}
+
+void warehouse_close(Warehouse *warehouse) {
+    if (!warehouse) return;
+    warehouse_abandon(warehouse);
+    engine_disconnect(warehouse->conn);
+    arena_free(warehouse->arena);
+}
+
+/* ---- what is published ---------------------------------------------------------------------------------------------- */
+
+ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Position *ret_position, Err *err) {
+    Value name = value_text(source), epoch, token;
+    TRY(engine_valuef(ctx, warehouse->conn, &epoch, err, "SELECT epoch FROM _starling.position WHERE source = %V",
+                      &name));
+    TRY(engine_valuef(ctx, warehouse->conn, &token, err, "SELECT token FROM _starling.position WHERE source = %V",
+                      &name));
+    *ret_position = (Position){.epoch = epoch.is_null ? S("") : epoch.s, .token = token.is_null ? S("") : token.s};
+    return ERR_OK;
+}
+
+static ErrCode newest(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch, int64_t *ret_at_us,
+                      Err *err) {
+    EngineStream *stream;
+    TRY(engine_queryf(ctx, conn, &stream, err,
+                      "SELECT version, id, published_at FROM _starling.batch ORDER BY version DESC LIMIT 1"));
+    const Batch *batch = NULL;
+    ErrCode code = engine_stream_next(stream, &batch, err);
+    bool is_row = !code && batch && batch->n_rows;
+    if (!code) {
+        *ret_version = is_row ? column_int(&batch->columns[0], 0) : 0;
+        *ret_batch = is_row ? arena_str(ctx->arena, column_str(&batch->columns[1], 0)) : S("");
+        *ret_at_us = is_row ? column_int(&batch->columns[2], 0) : 0;
+    }
+    engine_stream_close(stream);
+    return code;
+}
+
+ErrCode warehouse_version(const Ctx *ctx, Warehouse *warehouse, int64_t *ret_version, Str *ret_batch,
+                          int64_t *ret_at_us, Err *err) {
+    return newest(ctx, warehouse->conn, ret_version, ret_batch, ret_at_us, err);
+}
+
+ErrCode warehouse_newest(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, int64_t *ret_at_us, Err *err) {
+    Str batch;
+    return newest(ctx, conn, ret_version, &batch, ret_at_us, err);
+}
+
+/* ---- a batch -------------------------------------------------------------------------------------------------------- */
+
+static ErrCode begin_state(const Ctx *ctx, Warehouse *warehouse, Err *err) {
+    Value id = value_text(warehouse->batch), n, seq;
+    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM _starling.batch WHERE id = %V", &id));
+    TRY(engine_valuef(ctx, warehouse->conn, &seq, err, "SELECT max(last_seq) FROM _starling.batch"));
+    warehouse->is_published = n.i > 0;
+    warehouse->seq = seq.is_null ? 0 : seq.i;
+    return ERR_OK;
+}
+
+ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err *err) {
+    if (warehouse->is_open) return err_set(err, ERR_INTERNAL, "a batch is open already");
+    TRY(engine_begin(ctx, warehouse->conn, true, err));
+    warehouse->is_open = true;
+    warehouse->batch = arena_str(warehouse->arena, batch_id);
+    warehouse->n_changes = 0;
+    for (size_t i = 0; i < warehouse->model->n_tables; i++) warehouse->is_table_changed[i] = false;
+    for (size_t i = 0; i < warehouse->model->n_dimensions; i++) warehouse->is_members_changed[i] = false;
+    ErrCode code = begin_state(ctx, warehouse, err);
+    if (code) warehouse_abandon(warehouse);
+    return code;
+}
+
+void warehouse_abandon(Warehouse *warehouse) {
+    if (!warehouse || !warehouse->is_open) return;
+    engine_rollback(warehouse->conn);
+    warehouse->is_open = false;
+}
+
+/* ---- staging -------------------------------------------------------------------------------------------------------- */
+
+static ErrCode append_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *stage, const ModelTable *table,
+                           EngineStream *rows, int64_t *ret_n, Err *err) {
+    Str *columns = ARENA_ARRAY(ctx->arena, Str, table->n_columns);
+    for (size_t i = 0; i < table->n_columns; i++) columns[i] = table->columns[i].name;
+    EngineAppender *appender;
+    TRY(engine_append_open(ctx, conn, stage, columns, table->n_columns, &appender, err));
+    const Batch *batch = NULL;
+    int64_t n = 0;
+    ErrCode code;
+    while (!(code = engine_stream_next(rows, &batch, err)) && batch) {
+        code = engine_append(appender, batch, err);
+        if (code) break;
+        n += (int64_t)batch->n_rows;
+        ctx_progress(ctx, table->name, n, 0);
+    }
+    if (code) {
+        engine_append_abort(appender);
+        return code;
+    }
+    TRY(engine_append_close(appender, err));
+    *ret_n = n;
+    return ERR_OK;
+}
+
+/* The stream's rows in a temporary table. */
+static ErrCode stage_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, EngineStream *rows,
+                          const SqlRelation **ret_stage, int64_t *ret_n, Err *err) {
+    const SqlRelation *stage = sql_relation_table(ctx->arena, S(""), pipeline_name(ctx->arena, "_stage_", table->name));
+    TRY(pipeline_temp_drop(ctx, warehouse->conn, stage, err));
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    pipeline_sql_init(&sql, ctx->arena, engine_dialect(engine_of(warehouse->conn)), err);
+    pipeline_sql_add(&sql, "CREATE TEMPORARY TABLE %R (", stage);
+    for (size_t i = 0; i < table->n_columns; i++)
+        pipeline_sql_add(&sql, i ? ", %I %T" : "%I %T", &table->columns[i].name, &table->columns[i].type);
+    pipeline_sql_add(&sql, ")");
+    TRY(pipeline_sql_exec(ctx, warehouse->conn, &sql, NULL));
+    TRY(append_rows(ctx, warehouse->conn, stage, table, rows, ret_n, err));
+    *ret_stage = stage;
+    return ERR_OK;
+}
+
+static ErrCode apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, const Str *file_hash,
+                     EngineStream *rows, TableCounts *ret_counts, Err *err) {
+    if (!warehouse->is_open) return err_set(err, ERR_INTERNAL, "no batch is open");
+    int64_t from_us = clock_monotonic(ctx->clock);
+    TableCounts counts = {.step = S("silver"), .table = table->name};
+    if (!warehouse->is_published) {
+        const SqlRelation *stage = NULL;
+        TRY(stage_rows(ctx, warehouse, table, rows, &stage, &counts.n_read, err));
+        TRY(pipeline_diff_apply(ctx, warehouse, table, source, stage, file_hash, &counts, err));
+        TRY(pipeline_temp_drop(ctx, warehouse->conn, stage, err));
+    }
+    counts.duration_us = clock_monotonic(ctx->clock) - from_us;
+    *ret_counts = counts;
+    return ERR_OK;
+}
+
+ErrCode warehouse_apply_snapshot(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                 EngineStream *rows, TableCounts *ret_counts, Err *err) {
+    return apply(ctx, warehouse, table, source, NULL, rows, ret_counts, err);
+}
+
+ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, Str file_hash,
+                               EngineStream *rows, TableCounts *ret_counts, Err *err) {
+    return apply(ctx, warehouse, table, source, &file_hash, rows, ret_counts, err);
+}
+
+ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, Str source, const Changes *changes,
+                                TableCounts *ret_counts, Err *err) {
+    (void)ctx, (void)warehouse, (void)changes, (void)ret_counts;
+    return err_set(err, ERR_UNSUPPORTED,
+                   "source '%.*s' gives a log of changes, which cannot be applied yet; snapshots can", STR_ARG(source));
+}
+
+/* ---- publishing ----------------------------------------------------------------------------------------------------- */
+
+static ErrCode write_positions(const Ctx *ctx, Warehouse *warehouse, const Str *sources, const Position *positions,
+                               size_t n, bool *ret_is_changed, Err *err) {
+    *ret_is_changed = false;
+    for (size_t i = 0; i < n; i++) {
+        Position old;
+        TRY(warehouse_position(ctx, warehouse, sources[i], &old, err));
+        if (str_eq(old.epoch, positions[i].epoch) && str_eq(old.token, positions[i].token)) continue;
+        *ret_is_changed = true;
+        Value source = value_text(sources[i]), epoch = value_text(positions[i].epoch),
+              token = value_text(positions[i].token);
+        TRY(engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM _starling.position WHERE source = %V", &source));
+        TRY(engine_execf(ctx, warehouse->conn, NULL, err,
+                         "INSERT INTO _starling.position (source, epoch, token) VALUES (%V, %V, %V)", &source, &epoch,
+                         &token));
+    }
+    return ERR_OK;
+}
+
+static ErrCode write_batch(const Ctx *ctx, Warehouse *warehouse, Err *err) {
+    Value id = value_text(warehouse->batch), at = value_timestamp(clock_now(ctx->clock));
+    return engine_execf(ctx, warehouse->conn, NULL, err,
+                        "INSERT INTO _starling.batch (version, id, published_at, last_seq, n_changes) "
+                        "SELECT coalesce(max(version), 0) + 1, %V, %V, %d, %d FROM _starling.batch",
+                        &id, &at, warehouse->seq, warehouse->n_changes);
+}
+
+static ErrCode publish(const Ctx *ctx, Warehouse *warehouse, const Str *sources, const Position *positions,
+                       size_t n_sources, TableCountsVec *counts, Err *err) {
+    bool is_moved = false;
+    TRY(pipeline_gold_refresh(ctx, warehouse, counts, err));
+    TRY(write_positions(ctx, warehouse, sources, positions, n_sources, &is_moved, err));
+    bool is_news = warehouse->n_changes > 0 || counts->n > 0;
+    if (is_news) TRY(write_batch(ctx, warehouse, err));
+    TRY(ctx_check(ctx, err));
+    if (is_news || is_moved) return engine_commit(ctx, warehouse->conn, err);
+    engine_rollback(warehouse->conn);
+    return ERR_OK;
+}
+
+ErrCode warehouse_publish(const Ctx *ctx, Warehouse *warehouse, const Str *sources, const Position *positions,
+                          size_t n_sources, TableCounts **ret_counts, size_t *ret_n, Err *err) {
+    if (!warehouse->is_open) return err_set(err, ERR_INTERNAL, "no batch is open");
+    TableCountsVec counts = {0};
+    ErrCode code = ERR_OK;
+    if (!warehouse->is_published) code = publish(ctx, warehouse, sources, positions, n_sources, &counts, err);
+    warehouse_abandon(warehouse); /* what is committed stays */
+    if (code) return code;
+    *ret_counts = counts.at;
+    *ret_n = counts.n;
+    return ERR_OK;
+}
