@@ -19,16 +19,17 @@ void app_free(App *app);
 
 /* What a transport hands over. Strs are borrowed for the call. */
 typedef struct AppRequest {
-    const char *home;    /* --home; NULL: nearest parent of the working folder that is one */
-    Str project;         /* --project; empty: the only one */
+    const char *home; /* --home; NULL: nearest parent of the working folder that is one */
+    Str project;      /* --project; empty: the only one */
     const Security *security;
     Cancel *cancel;
-    int64_t timeout_us;  /* 0: the home's `query.timeout`, for reads */
+    int64_t timeout_us; /* 0: the home's `query.timeout`, for reads */
     Progress progress;
 } AppRequest;
 
 /* Runs one operation from permission to the last byte. The writer is finished by the caller. */
-NODISCARD ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args, Writer *writer, Err *err);
+NODISCARD ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args, Writer *writer,
+                          Err *err);
 
 /* ---- for operations ------------------------------------------------------------------------------------------------- */
 

@@ -34,7 +34,8 @@ static bool parse_unit(Str text, const Unit *units, size_t n_units, int64_t *ret
     for (size_t i = 0; i < n_units; i++) {
         Str suffix = str_of(units[i].suffix);
         int64_t number = 0;
-        if (!str_ends(text, suffix) || !str_to_int64(str_trim(str_slice(text, 0, text.n - suffix.n)), &number)) continue;
+        if (!str_ends(text, suffix) || !str_to_int64(str_trim(str_slice(text, 0, text.n - suffix.n)), &number))
+            continue;
         if (number <= 0 || number > INT64_MAX / units[i].factor) return false;
         *ret_value = number * units[i].factor;
         return true;
@@ -85,7 +86,8 @@ static ErrCode set_key(AppConfig *config, Str name, const YamlPair *pair, Err *e
     }
     Str near = str_nearest(name, names, COUNT_OF(CONFIG_KEYS));
     if (near.n)
-        err_set(err, ERR_UNKNOWN_NAME, "there is no setting '%.*s'; did you mean '%.*s'?", STR_ARG(name), STR_ARG(near));
+        err_set(err, ERR_UNKNOWN_NAME, "there is no setting '%.*s'; did you mean '%.*s'?", STR_ARG(name),
+                STR_ARG(near));
     else
         err_set(err, ERR_UNKNOWN_NAME, "there is no setting '%.*s'", STR_ARG(name));
     return err_at(err, pair->place.file, pair->place.line, pair->place.column);
@@ -96,7 +98,8 @@ static ErrCode check_version(const YamlPair *pair, Err *err) {
     if (pair->value->kind != YAML_SCALAR || !str_to_int64(pair->value->text, &version) || version < 1)
         err_set(err, ERR_INVALID, "home takes the version of this folder's layout, %d", APP_HOME_VERSION);
     else if (version > APP_HOME_VERSION)
-        err_set(err, ERR_VERSION, "this home has layout %" PRId64 ", but this program knows only up to %d; use a newer one", version,
+        err_set(err, ERR_VERSION,
+                "this home has layout %" PRId64 ", but this program knows only up to %d; use a newer one", version,
                 APP_HOME_VERSION);
     else
         return ERR_OK;
@@ -121,7 +124,8 @@ ErrCode home_config(Arena *arena, const char *home, AppConfig *ret_config, Err *
         } else if (pair->value->kind == YAML_MAP) {
             for (size_t j = 0; j < pair->value->n; j++) {
                 const YamlPair *inner = &pair->value->pairs[j];
-                TRY(set_key(&config, arena_printf(arena, "%.*s.%.*s", STR_ARG(pair->key), STR_ARG(inner->key)), inner, err));
+                TRY(set_key(&config, arena_printf(arena, "%.*s.%.*s", STR_ARG(pair->key), STR_ARG(inner->key)), inner,
+                            err));
             }
         } else {
             TRY(set_key(&config, pair->key, pair, err));

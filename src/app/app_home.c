@@ -50,14 +50,16 @@ ErrCode home_find(const Ctx *ctx, const char *from, const char **ret_home, Err *
         while (path.n && path.p[path.n - 1] != '/') path.n--;
         if (path.n) path.n--; /* the slash */
     }
-    return err_set(err, ERR_NOT_FOUND, "%s is in no Starling home; make one with: starling init HOME --pack NAME, or name one with --home",
+    return err_set(err, ERR_NOT_FOUND,
+                   "%s is in no Starling home; make one with: starling init HOME --pack NAME, or name one with --home",
                    start);
 }
 
 ErrCode home_create(const Ctx *ctx, const char *path, Err *err) {
     TRY(file_make_dir(path, err));
     if (access(path, W_OK) != 0)
-        return err_set(err, ERR_IO, "%s cannot be written (%s); choose another folder or change its permissions", path, strerror(errno));
+        return err_set(err, ERR_IO, "%s cannot be written (%s); choose another folder or change its permissions", path,
+                       strerror(errno));
     const char *file = path_join(ctx->arena, path, HOME_FILE);
     if (file_exists(file)) return ERR_OK;
     Str *names = NULL;
@@ -65,7 +67,8 @@ ErrCode home_create(const Ctx *ctx, const char *path, Err *err) {
     TRY(dir_list(ctx->arena, path, &names, &n_names, err));
     for (size_t i = 0; i < n_names; i++)
         if (!str_eq(names[i], S(".lock")))
-            return err_set(err, ERR_CONFLICT, "%s is not empty and no Starling home; choose an empty or new folder", path);
+            return err_set(err, ERR_CONFLICT, "%s is not empty and no Starling home; choose an empty or new folder",
+                           path);
     TRY(file_make_dir(path_join(ctx->arena, path, "projects"), err));
     return file_write_atomic(file, S(HOME_TEXT), err);
 }
@@ -98,7 +101,8 @@ ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder
     Buf list;
     buf_init(&list, 512);
     for (size_t i = 0; i < n_names; i++) buf_printf(&list, "%s%.*s", i ? ", " : "", STR_ARG(names[i]));
-    err_set(err, ERR_NOT_FOUND, "there is no pack '%s'; there are %.*s, or name a folder such as ./my-pack", given, STR_ARG(buf_str(&list)));
+    err_set(err, ERR_NOT_FOUND, "there is no pack '%s'; there are %.*s, or name a folder such as ./my-pack", given,
+            STR_ARG(buf_str(&list)));
     buf_release(&list);
     return ERR_NOT_FOUND;
 }
@@ -128,7 +132,8 @@ ErrCode home_add_project(const Ctx *ctx, AppSession *session, Str name, Str pack
         return err_set(err, ERR_INVALID, "a project takes a name of " APP_NAME_RULE ", not '%.*s'", STR_ARG(name));
     for (size_t i = 0; i < n_projects; i++)
         if (str_eq(projects[i].name, name))
-            return err_set(err, ERR_EXISTS, "this home has a project '%.*s' already; give the new one another name with --project",
+            return err_set(err, ERR_EXISTS,
+                           "this home has a project '%.*s' already; give the new one another name with --project",
                            STR_ARG(name));
     HomeProject at = home_project(ctx->arena, session->home, name);
     TRY(file_remove_tree(at.folder, err)); /* of an init that was cut off */
@@ -140,8 +145,11 @@ ErrCode home_add_project(const Ctx *ctx, AppSession *session, Str name, Str pack
         return code;
     }
     int64_t version = 0;
-    const MetaModel applied = {
-        .hash = hash_text(ctx->arena, text), .text = text, .author = ctx->security->user, .comment = S("init"), .at_us = clock_now(ctx->clock)};
+    const MetaModel applied = {.hash = hash_text(ctx->arena, text),
+                               .text = text,
+                               .author = ctx->security->user,
+                               .comment = S("init"),
+                               .at_us = clock_now(ctx->clock)};
     code = meta_model_apply(ctx, meta, name, &applied, &version, err);
     if (code) {
         err_ignore(meta_project_remove(ctx, meta, name, NULL));

@@ -37,7 +37,8 @@ typedef struct HomeLock {
     int fd;
 } HomeLock;
 /* ERR_BUSY naming the holding process after wait_ms. */
-NODISCARD ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t wait_ms, HomeLock *ret_lock, Err *err);
+NODISCARD ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t wait_ms, HomeLock *ret_lock,
+                            Err *err);
 void home_unlock(HomeLock *lock);
 
 /* ---- session (app_session.c) ---------------------------------------------------------------------------------------- */

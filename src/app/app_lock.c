@@ -53,9 +53,11 @@ static long holder_of(int fd) {
 static ErrCode busy(const Ctx *ctx, const char *home, int fd, int64_t waited_ms, Err *err) {
     long pid = holder_of(fd);
     if (!pid)
-        return err_set(err, ERR_BUSY, "another process is using %s; waited %" PRId64 " s, try again when it has finished", home,
+        return err_set(err, ERR_BUSY,
+                       "another process is using %s; waited %" PRId64 " s, try again when it has finished", home,
                        waited_ms / 1000);
-    return err_set(err, ERR_BUSY, "process %ld (%.*s) is using %s; waited %" PRId64 " s, try again when it has finished", pid,
+    return err_set(err, ERR_BUSY,
+                   "process %ld (%.*s) is using %s; waited %" PRId64 " s, try again when it has finished", pid,
                    STR_ARG(command_of(ctx->arena, pid)), home, waited_ms / 1000);
 }
 
@@ -64,7 +66,8 @@ ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t w
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0 && !is_exclusive) fd = open(path, O_RDONLY | O_CLOEXEC); /* a home one may only read */
     if (fd < 0)
-        return err_set(err, ERR_IO, "%s cannot be opened (%s); the home's folder must be writable", path, strerror(errno));
+        return err_set(err, ERR_IO, "%s cannot be opened (%s); the home's folder must be writable", path,
+                       strerror(errno));
     int64_t until_us = clock_monotonic(ctx->clock) + wait_ms * 1000;
     for (;;) {
         if (flock(fd, (is_exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) break;

@@ -4,7 +4,8 @@
 #include "app/app_internal.h"
 
 static const Op *const OPS[] = {
-    &APP_OP_INIT, &APP_OP_LOAD, &APP_OP_SYNC, &APP_OP_STATUS, &APP_OP_QUERY, &APP_OP_EXAMPLES, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY, &APP_OP_VERSION,
+    &APP_OP_INIT,     &APP_OP_LOAD,        &APP_OP_SYNC,        &APP_OP_STATUS,  &APP_OP_QUERY,
+    &APP_OP_EXAMPLES, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY, &APP_OP_VERSION,
 };
 
 enum { OP_MAX_ARGS = 16, OP_MAX_LIST = 256 };
@@ -39,9 +40,9 @@ Str app_op_nearest(Str name) {
 }
 
 const char *op_arg_type_name(OpArgType type) {
-    static const char *const NAMES[] = {[OP_ARG_TEXT] = "TEXT", [OP_ARG_INT] = "N",          [OP_ARG_FLAG] = "",
-                                        [OP_ARG_NAME] = "NAME", [OP_ARG_PATH] = "PATH",      [OP_ARG_PAIR] = "NAME=PATH",
-                                        [OP_ARG_JSON] = "JSON"};
+    static const char *const NAMES[] = {
+        [OP_ARG_TEXT] = "TEXT", [OP_ARG_INT] = "N",          [OP_ARG_FLAG] = "",    [OP_ARG_NAME] = "NAME",
+        [OP_ARG_PATH] = "PATH", [OP_ARG_PAIR] = "NAME=PATH", [OP_ARG_JSON] = "JSON"};
     return NAMES[type];
 }
 
@@ -89,13 +90,14 @@ static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, Err
         break;
     case OP_ARG_NAME:
         if (!app_is_name(value))
-            return err_set(err, ERR_INVALID,
-                           "%s takes a name of " APP_NAME_RULE ", not '%.*s'", arg->name, STR_ARG(value));
+            return err_set(err, ERR_INVALID, "%s takes a name of " APP_NAME_RULE ", not '%.*s'", arg->name,
+                           STR_ARG(value));
         break;
     case OP_ARG_PAIR: {
         ptrdiff_t at = str_find_char(value, '=');
         if (at <= 0 || (size_t)at + 1 >= value.n)
-            return err_set(err, ERR_INVALID, "'%.*s' should read NAME=PATH, for example orders=orders.csv", STR_ARG(value));
+            return err_set(err, ERR_INVALID, "'%.*s' should read NAME=PATH, for example orders=orders.csv",
+                           STR_ARG(value));
         break;
     }
     case OP_ARG_PATH:
@@ -116,7 +118,8 @@ ErrCode op_args_set(OpArgs *args, Str name, Str value, Err *err) {
         for (size_t i = 0; i < op->n_args; i++) names[i] = str_of(op->args[i].name);
         Str near = str_nearest(name, names, op->n_args);
         if (near.n)
-            return err_set(err, ERR_UNKNOWN_NAME, "%s has no argument '%.*s'; did you mean '%.*s'?", op->name, STR_ARG(name), STR_ARG(near));
+            return err_set(err, ERR_UNKNOWN_NAME, "%s has no argument '%.*s'; did you mean '%.*s'?", op->name,
+                           STR_ARG(name), STR_ARG(near));
         return err_set(err, ERR_UNKNOWN_NAME, "%s has no argument '%.*s'", op->name, STR_ARG(name));
     }
     const OpArg *arg = &op->args[at];
@@ -124,7 +127,8 @@ ErrCode op_args_set(OpArgs *args, Str name, Str value, Err *err) {
     int64_t number = 0;
     TRY(check_value(arg, value, &number, err));
     if (given->n && !arg->is_list) return err_set(err, ERR_INVALID, "%s is given twice", arg->name);
-    if (given->n >= OP_MAX_LIST) return err_set(err, ERR_TOO_LARGE, "%s may be given at most %d times", arg->name, OP_MAX_LIST);
+    if (given->n >= OP_MAX_LIST)
+        return err_set(err, ERR_TOO_LARGE, "%s may be given at most %d times", arg->name, OP_MAX_LIST);
     Str *values = ARENA_ARRAY(args->arena, Str, given->n + 1);
     for (size_t i = 0; i < given->n; i++) values[i] = given->values[i];
     values[given->n] = value;

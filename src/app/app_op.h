@@ -13,22 +13,22 @@ typedef struct AppSession AppSession;
 typedef enum OpArgType {
     OP_ARG_TEXT,
     OP_ARG_INT,
-    OP_ARG_FLAG,  /* true when given */
-    OP_ARG_NAME,  /* lower case name with hyphens or underscores */
-    OP_ARG_PATH,  /* file or folder; the transport makes it absolute */
-    OP_ARG_PAIR,  /* name=path, repeated */
-    OP_ARG_JSON   /* a JSON document, or @file */
+    OP_ARG_FLAG, /* true when given */
+    OP_ARG_NAME, /* lower case name with hyphens or underscores */
+    OP_ARG_PATH, /* file or folder; the transport makes it absolute */
+    OP_ARG_PAIR, /* name=path, repeated */
+    OP_ARG_JSON  /* a JSON document, or @file */
 } OpArgType;
 
 typedef struct OpArg {
-    const char *name;       /* "pack"; on the command line --pack, unless positional */
+    const char *name; /* "pack"; on the command line --pack, unless positional */
     OpArgType type;
     bool is_positional;
     bool is_required;
-    bool is_list;           /* may be given several times */
-    const char *choices;    /* "table|json|csv", or NULL */
-    const char *initial;    /* when not given, or NULL */
-    const char *help;       /* a phrase */
+    bool is_list;        /* may be given several times */
+    const char *choices; /* "table|json|csv", or NULL */
+    const char *initial; /* when not given, or NULL */
+    const char *help;    /* a phrase */
 } OpArg;
 
 /* What an operation needs of the home before it runs. */
@@ -52,10 +52,10 @@ typedef struct Op {
     const char *example; /* a command line, or NULL */
     Permission permission;
     OpHome home;
-    bool needs_project;  /* --project, or the home's only one */
+    bool needs_project; /* --project, or the home's only one */
     OpResult result;
-    bool is_streaming;   /* rows leave as they come */
-    bool is_long;        /* a job where the transport has jobs */
+    bool is_streaming; /* rows leave as they come */
+    bool is_long;      /* a job where the transport has jobs */
     const OpArg *args;
     size_t n_args;
     ErrCode (*run)(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err);

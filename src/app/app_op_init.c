@@ -2,7 +2,8 @@
 #include "app/app_internal.h"
 
 /* The pack's own data as inputs of the new project. */
-static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const char *pack_folder, Writer *w, Err *err) {
+static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const char *pack_folder, Writer *w,
+                           Err *err) {
     ModelFindings findings = {0};
     Model *model = NULL;
     TRY(model_load(ctx->arena, pack_folder, &model, &findings, err));
@@ -14,7 +15,8 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
         VEC_PUSH(ctx->arena, &inputs, (PipelineInput){.input = input->name, .path = path});
     }
     if (!inputs.n)
-        return err_set(err, ERR_UNSUPPORTED, "pack '%.*s' carries no sample data; leave --sample out and take files in with `starling load`",
+        return err_set(err, ERR_UNSUPPORTED,
+                       "pack '%.*s' carries no sample data; leave --sample out and take files in with `starling load`",
                        STR_ARG(model->name));
     HomeProject at = home_project(ctx->arena, session->home, name);
     Meta *meta = NULL;
@@ -56,20 +58,31 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
             return code;
         }
     }
-    return writer_note(w, op_arg_flag(args, "sample") ? S("Next: starling sync") : S("Next: starling load NAME=FILE, then starling sync"), err);
+    return writer_note(w,
+                       op_arg_flag(args, "sample") ? S("Next: starling sync")
+                                                   : S("Next: starling load NAME=FILE, then starling sync"),
+                       err);
 }
 
 static const OpArg ARGS[] = {
-    {.name = "home", .type = OP_ARG_PATH, .is_positional = true, .is_required = true, .help = "folder to make, or an existing home"},
-    {.name = "pack", .type = OP_ARG_TEXT, .is_required = true, .help = "a pack's name, or the folder of one (./my-pack)"},
+    {.name = "home",
+     .type = OP_ARG_PATH,
+     .is_positional = true,
+     .is_required = true,
+     .help = "folder to make, or an existing home"},
+    {.name = "pack",
+     .type = OP_ARG_TEXT,
+     .is_required = true,
+     .help = "a pack's name, or the folder of one (./my-pack)"},
     {.name = "sample", .type = OP_ARG_FLAG, .help = "take the pack's own data in"},
 };
 
 const Op APP_OP_INIT = {
     .name = "init",
     .summary = "Make a home, or add a project to one",
-    .help = "A home is a folder with everything: settings, state, and a folder per project with its pack, database and warehouse.\n"
-            "--project names the project; otherwise it is named after its pack.",
+    .help =
+        "A home is a folder with everything: settings, state, and a folder per project with its pack, database and warehouse.\n"
+        "--project names the project; otherwise it is named after its pack.",
     .example = "starling init demo --pack ./my-pack --sample",
     .permission = PERMISSION_ADMIN,
     .home = OP_HOME_CREATE,

@@ -54,14 +54,19 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
 }
 
 static const OpArg ARGS[] = {
-    {.name = "files", .type = OP_ARG_PAIR, .is_positional = true, .is_required = true, .is_list = true,
+    {.name = "files",
+     .type = OP_ARG_PAIR,
+     .is_positional = true,
+     .is_required = true,
+     .is_list = true,
      .help = "the pack's name of the input, and a CSV, CSV.GZ, Parquet or JSON file"},
 };
 
 const Op APP_OP_LOAD = {
     .name = "load",
     .summary = "Take files in",
-    .help = "Every file is checked in full first; then all go in, or none. A file that was taken in before changes nothing.",
+    .help =
+        "Every file is checked in full first; then all go in, or none. A file that was taken in before changes nothing.",
     .example = "starling load lines=lines.csv.gz people=people.csv",
     .permission = PERMISSION_WRITE_DATA,
     .home = OP_HOME_WRITE,

@@ -6,14 +6,17 @@ static ErrCode write_summary(const Ctx *ctx, Writer *w, Str what, const ModelFin
     TRY(app_write_findings(ctx, w, findings, err));
     TRY(writer_field(w, S("errors"), (Str){0}, value_int((int64_t)findings->n_errors), err));
     TRY(writer_field(w, S("warnings"), (Str){0}, value_int((int64_t)(findings->n - findings->n_errors)), err));
-    if (!findings->n) return writer_note(w, arena_printf(ctx->arena, "%.*s: nothing to complain about.", STR_ARG(what)), err);
+    if (!findings->n)
+        return writer_note(w, arena_printf(ctx->arena, "%.*s: nothing to complain about.", STR_ARG(what)), err);
     if (!findings->n_errors) return ERR_OK;
     Str errors = format_count(ctx->arena, (int64_t)findings->n_errors, "error", "errors");
-    return err_set(err, ERR_INVALID, "%.*s has %.*s%s", STR_ARG(what), STR_ARG(errors), findings->is_cut ? " and more" : "");
+    return err_set(err, ERR_INVALID, "%.*s has %.*s%s", STR_ARG(what), STR_ARG(errors),
+                   findings->is_cut ? " and more" : "");
 }
 
 /* Proves keys and dependencies on the warehouse's silver tables, when there are any. */
-static ErrCode check_data(const Ctx *ctx, AppSession *session, const Model *model, ModelFindings *findings, Writer *w, Err *err) {
+static ErrCode check_data(const Ctx *ctx, AppSession *session, const Model *model, ModelFindings *findings, Writer *w,
+                          Err *err) {
     EngineDb *db = NULL;
     Err none = {0};
     ErrCode code = session_warehouse(ctx, session, &db, &none);
@@ -74,21 +77,26 @@ static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args
     TRY(meta_model_apply(ctx, meta, project->name, &applied, &version, err));
     TRY(writer_field(w, S("version"), (Str){0}, value_int(version), err));
     return writer_note(w,
-                       arena_printf(ctx->arena, version == before ? "Model version %" PRId64 " has this text already."
-                                                                  : "Applied as model version %" PRId64 ". Next: starling sync",
+                       arena_printf(ctx->arena,
+                                    version == before ? "Model version %" PRId64 " has this text already."
+                                                      : "Applied as model version %" PRId64 ". Next: starling sync",
                                     version),
                        err);
 }
 
 static const OpArg CHECK_ARGS[] = {
-    {.name = "pack", .type = OP_ARG_TEXT, .is_positional = true, .help = "a pack's name or folder; otherwise the project's pack and its data"},
+    {.name = "pack",
+     .type = OP_ARG_TEXT,
+     .is_positional = true,
+     .help = "a pack's name or folder; otherwise the project's pack and its data"},
 };
 
 const Op APP_OP_MODEL_CHECK = {
     .name = "model check",
     .summary = "Check a pack, and that the data keeps its keys",
-    .help = "Every finding is listed with file, line and column. In a home the natural keys and dependent attributes are also proved\n"
-            "on the data.",
+    .help =
+        "Every finding is listed with file, line and column. In a home the natural keys and dependent attributes are also proved\n"
+        "on the data.",
     .example = "starling model check",
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_OPTIONAL,
@@ -105,7 +113,8 @@ static const OpArg APPLY_ARGS[] = {
 const Op APP_OP_MODEL_APPLY = {
     .name = "model apply",
     .summary = "Make the project's pack text the model in force",
-    .help = "The text stands in HOME/projects/NAME/pack/pack.yaml. It is checked first; earlier versions stay in the log.",
+    .help =
+        "The text stands in HOME/projects/NAME/pack/pack.yaml. It is checked first; earlier versions stay in the log.",
     .example = "starling model apply --comment 'margin by line'",
     .permission = PERMISSION_ADMIN,
     .home = OP_HOME_WRITE,

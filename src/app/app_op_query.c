@@ -66,14 +66,15 @@ static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err 
             const Value value = out->measures[measure++];
             TRY(writer_field(a->writer, a->columns[c].name, (Str){0}, value, err));
             Str shown = format_value(arena, value, &a->columns[c]);
-            carried = arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(carried), carried.n ? ", " : "", STR_ARG(a->columns[c].title), STR_ARG(shown));
+            carried = arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(carried), carried.n ? ", " : "",
+                                   STR_ARG(a->columns[c].title), STR_ARG(shown));
         }
         TRY(writer_object_end(a->writer, err));
         TRY(writer_object_end(a->writer, err));
         Str rows = format_count(arena, out->n_rows, "line", "lines"), title = title_of(a, out->member);
         TRY(writer_note(a->writer,
-                        arena_printf(arena, "Left out: %.*s without %.*s%s%.*s%s", STR_ARG(rows), STR_ARG(title), carried.n ? " (" : "",
-                                     STR_ARG(carried), carried.n ? ")" : ""),
+                        arena_printf(arena, "Left out: %.*s without %.*s%s%.*s%s", STR_ARG(rows), STR_ARG(title),
+                                     carried.n ? " (" : "", STR_ARG(carried), carried.n ? ")" : ""),
                         err));
     }
     return writer_list_end(a->writer, err);
@@ -113,7 +114,9 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(writer_field(w, S("truncated"), (Str){0}, value_bool(account->is_truncated), err));
     if (account->is_truncated) {
         Str rows = format_count(arena, account->n_rows, "row", "rows");
-        TRY(writer_note(w, arena_printf(arena, "Cut at %.*s (query.max_rows); ask for less, or raise the setting", STR_ARG(rows)), err));
+        TRY(writer_note(
+            w, arena_printf(arena, "Cut at %.*s (query.max_rows); ask for less, or raise the setting", STR_ARG(rows)),
+            err));
     }
     TRY(write_left_out(a, account, err));
     TRY(write_period(a, &account->period, err));
@@ -130,8 +133,8 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     Str age = format_duration(arena, account->data_age_us);
     Str took = format_duration(arena, account->run_us);
     return writer_note(w,
-                       arena_printf(arena, "%.*s in %.*s; data version %" PRId64 ", %.*s old", STR_ARG(rows), STR_ARG(took),
-                                    account->data_version, STR_ARG(age)),
+                       arena_printf(arena, "%.*s in %.*s; data version %" PRId64 ", %.*s old", STR_ARG(rows),
+                                    STR_ARG(took), account->data_version, STR_ARG(age)),
                        err);
 }
 
@@ -198,15 +201,20 @@ static ErrCode run_examples(const Ctx *ctx, AppSession *session, const OpArgs *a
 }
 
 static const OpArg QUERY_ARGS[] = {
-    {.name = "query", .type = OP_ARG_JSON, .is_positional = true, .is_required = true, .help = "the semantic query, or @FILE"},
+    {.name = "query",
+     .type = OP_ARG_JSON,
+     .is_positional = true,
+     .is_required = true,
+     .help = "the semantic query, or @FILE"},
     {.name = "sql", .type = OP_ARG_FLAG, .help = "show the SQL it runs"},
 };
 
 const Op APP_OP_QUERY = {
     .name = "query",
     .summary = "Ask with a semantic query",
-    .help = "Measures by dimensions, filters and time, as JSON. The answer says what it leaves out, which period it covers and how old\n"
-            "the data is.",
+    .help =
+        "Measures by dimensions, filters and time, as JSON. The answer says what it leaves out, which period it covers and how old\n"
+        "the data is.",
     .example = "starling query '{\"measures\":[\"amount\"],\"time\":{\"grain\":\"month\",\"range\":\"2013\"}}'",
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_READ,

@@ -47,8 +47,9 @@ static ErrCode write_project(const Ctx *ctx, Writer *w, const ProjectStatus *sta
         fresh = arena_printf(arena, "data version %" PRId64 ", %.*s old", status->version, STR_ARG(age));
     }
     TRY(writer_note(w,
-                    arena_printf(arena, "  %.*s  pack %.*s, model version %" PRId64 "; %.*s", STR_ARG(status->project.name),
-                                 STR_ARG(status->project.pack), status->project.model_version, STR_ARG(fresh)),
+                    arena_printf(arena, "  %.*s  pack %.*s, model version %" PRId64 "; %.*s",
+                                 STR_ARG(status->project.name), STR_ARG(status->project.pack),
+                                 status->project.model_version, STR_ARG(fresh)),
                     err));
     if (status->has_run) {
         const MetaRun *run = &status->last_run;
@@ -62,8 +63,9 @@ static ErrCode write_project(const Ctx *ctx, Writer *w, const ProjectStatus *sta
         if (run->error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(run->error), err));
         TRY(writer_object_end(w, err));
         TRY(writer_note(w,
-                        arena_printf(arena, "    last run: %.*s %" PRId64 " %s in %.*s%s%.*s", STR_ARG(run->kind), run->id,
-                                     meta_status_name(run->status), STR_ARG(took), run->error.n ? ": " : "", STR_ARG(run->error)),
+                        arena_printf(arena, "    last run: %.*s %" PRId64 " %s in %.*s%s%.*s", STR_ARG(run->kind),
+                                     run->id, meta_status_name(run->status), STR_ARG(took), run->error.n ? ": " : "",
+                                     STR_ARG(run->error)),
                         err));
     }
     return writer_object_end(w, err);

@@ -46,22 +46,24 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     TRY(writer_field(w, S("changes"), (Str){0}, value_int(report.n_changes), err));
     TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(report.duration_us), err));
     if (!report.batch.n) {
-        TRY(writer_note(w, arena_printf(ctx->arena, "Nothing has changed since data version %" PRId64 ".", report.version), err));
+        TRY(writer_note(
+            w, arena_printf(ctx->arena, "Nothing has changed since data version %" PRId64 ".", report.version), err));
         return ERR_OK;
     }
     TRY(write_counts(ctx, w, &report, err));
     Str changes = format_count(ctx->arena, report.n_changes, "change", "changes");
     Str took = format_duration(ctx->arena, report.duration_us);
     return writer_note(w,
-                       arena_printf(ctx->arena, "%.*s published as data version %" PRId64 " in %.*s.", STR_ARG(changes), report.version,
-                                    STR_ARG(took)),
+                       arena_printf(ctx->arena, "%.*s published as data version %" PRId64 " in %.*s.", STR_ARG(changes),
+                                    report.version, STR_ARG(took)),
                        err);
 }
 
 const Op APP_OP_SYNC = {
     .name = "sync",
     .summary = "Bring the warehouse in step with its sources",
-    .help = "All changes are published at once: a reader sees the data before or after, and a run that is cut off leaves nothing behind.",
+    .help =
+        "All changes are published at once: a reader sees the data before or after, and a run that is cut off leaves nothing behind.",
     .example = "starling sync",
     .permission = PERMISSION_RUN_PIPELINE,
     .home = OP_HOME_WRITE,

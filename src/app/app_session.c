@@ -36,8 +36,8 @@ static bool is_writer(const AppSession *session) {
 ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err) {
     if (!session->meta) {
         bool is_create = session->op->home == OP_HOME_CREATE;
-        TRY(meta_open(ctx, session->app->registry, home_meta_path(ctx->arena, session->home), is_create, !is_writer(session),
-                      &session->meta, err));
+        TRY(meta_open(ctx, session->app->registry, home_meta_path(ctx->arena, session->home), is_create,
+                      !is_writer(session), &session->meta, err));
     }
     *ret_meta = session->meta;
     return ERR_OK;
@@ -60,11 +60,17 @@ static ErrCode choose_project(const Ctx *ctx, AppSession *session, Str *ret_name
         }
         VEC_PUSH(ctx->arena, &names, projects[i].name);
     }
-    if (!n) return err_set(err, ERR_NOT_FOUND, "%s has no project yet; add one with: starling init %s --pack NAME", session->home, session->home);
+    if (!n)
+        return err_set(err, ERR_NOT_FOUND, "%s has no project yet; add one with: starling init %s --pack NAME",
+                       session->home, session->home);
     Str list = names.at[0];
-    for (size_t i = 1; i < names.n; i++) list = arena_printf(ctx->arena, "%.*s, %.*s", STR_ARG(list), STR_ARG(names.at[i]));
-    if (!wanted.n) return err_set(err, ERR_INVALID, "this home has several projects; name one with --project: %.*s", STR_ARG(list));
-    return err_set(err, ERR_NOT_FOUND, "there is no project '%.*s' here; there are: %.*s", STR_ARG(wanted), STR_ARG(list));
+    for (size_t i = 1; i < names.n; i++)
+        list = arena_printf(ctx->arena, "%.*s, %.*s", STR_ARG(list), STR_ARG(names.at[i]));
+    if (!wanted.n)
+        return err_set(err, ERR_INVALID, "this home has several projects; name one with --project: %.*s",
+                       STR_ARG(list));
+    return err_set(err, ERR_NOT_FOUND, "there is no project '%.*s' here; there are: %.*s", STR_ARG(wanted),
+                   STR_ARG(list));
 }
 
 static void free_model(void *model) {
@@ -79,7 +85,8 @@ static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str project, Err *er
     Arena *arena = arena_new(0);
     Model *model = NULL;
     ModelFindings findings = {0};
-    ErrCode code = model_parse(arena, applied.text, S("pack.yaml"), arena_cstr(arena, str_of(at.pack)), &model, &findings, err);
+    ErrCode code =
+        model_parse(arena, applied.text, S("pack.yaml"), arena_cstr(arena, str_of(at.pack)), &model, &findings, err);
     if (code) {
         arena_free(arena);
         return err_prefix(err, "the applied model of '%.*s' cannot be read by this version", STR_ARG(project));
@@ -103,7 +110,8 @@ static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str project, Err *er
 
 ErrCode session_project(const Ctx *ctx, AppSession *session, PipelineProject **ret_project, Err *err) {
     (void)ctx;
-    if (!session->has_project) return err_set(err, ERR_INTERNAL, "%s asks for a project it does not declare", session->op->name);
+    if (!session->has_project)
+        return err_set(err, ERR_INTERNAL, "%s asks for a project it does not declare", session->op->name);
     *ret_project = &session->project;
     return ERR_OK;
 }
@@ -121,8 +129,10 @@ ErrCode session_warehouse(const Ctx *ctx, AppSession *session, EngineDb **ret_db
                                .allowed_paths = allowed,
                                .n_allowed_paths = COUNT_OF(allowed)};
         if (config.is_read_only && !file_exists(at.warehouse))
-            return err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; take files in with `starling load`, then run `starling sync`",
-                           STR_ARG(session->project.name));
+            return err_set(
+                err, ERR_NOT_FOUND,
+                "project '%.*s' has no data yet; take files in with `starling load`, then run `starling sync`",
+                STR_ARG(session->project.name));
         TRY(engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &session->warehouse, err));
         session->project.warehouse = session->warehouse;
     }
@@ -201,8 +211,8 @@ ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findi
         TRY(writer_field(w, S("message"), (Str){0}, value_text(f->message), err));
         TRY(writer_object_end(w, err));
         TRY(writer_note(w,
-                        arena_printf(ctx->arena, "%.*s:%d:%d: %s%.*s", STR_ARG(f->place.file), f->place.line, f->place.column,
-                                     f->is_error ? "" : "warning: ", STR_ARG(f->message)),
+                        arena_printf(ctx->arena, "%.*s:%d:%d: %s%.*s", STR_ARG(f->place.file), f->place.line,
+                                     f->place.column, f->is_error ? "" : "warning: ", STR_ARG(f->message)),
                         err));
     }
     return writer_list_end(w, err);

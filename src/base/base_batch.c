@@ -86,10 +86,20 @@ Value column_value(const Column *column, size_t row) {
 }
 
 static size_t layout_size(ColumnLayout layout) {
-    static const uint8_t SIZES[] = {[LAYOUT_BOOL] = 1, [LAYOUT_I8] = 1,  [LAYOUT_I16] = 2,           [LAYOUT_I32] = 4,
-                                    [LAYOUT_I64] = 8,  [LAYOUT_I128] = 16, [LAYOUT_U8] = 1,          [LAYOUT_U16] = 2,
-                                    [LAYOUT_U32] = 4,  [LAYOUT_U64] = 8,   [LAYOUT_F32] = 4,         [LAYOUT_F64] = 8,
-                                    [LAYOUT_STR] = sizeof(Str), [LAYOUT_VIEW] = sizeof(StrView)};
+    static const uint8_t SIZES[] = {[LAYOUT_BOOL] = 1,
+                                    [LAYOUT_I8] = 1,
+                                    [LAYOUT_I16] = 2,
+                                    [LAYOUT_I32] = 4,
+                                    [LAYOUT_I64] = 8,
+                                    [LAYOUT_I128] = 16,
+                                    [LAYOUT_U8] = 1,
+                                    [LAYOUT_U16] = 2,
+                                    [LAYOUT_U32] = 4,
+                                    [LAYOUT_U64] = 8,
+                                    [LAYOUT_F32] = 4,
+                                    [LAYOUT_F64] = 8,
+                                    [LAYOUT_STR] = sizeof(Str),
+                                    [LAYOUT_VIEW] = sizeof(StrView)};
     return SIZES[layout];
 }
 
@@ -108,7 +118,8 @@ Batch batch_slice(Arena *arena, const Batch *batch, size_t from_row) {
     Column *columns = ARENA_ARRAY(arena, Column, batch->n_columns);
     for (size_t i = 0; i < batch->n_columns; i++) {
         columns[i] = batch->columns[i];
-        if (columns[i].data) columns[i].data = (const char *)columns[i].data + from_row * layout_size(columns[i].layout);
+        if (columns[i].data)
+            columns[i].data = (const char *)columns[i].data + from_row * layout_size(columns[i].layout);
         if (columns[i].valid) columns[i].valid = slice_valid(arena, columns[i].valid, from_row, slice.n_rows);
     }
     slice.columns = columns;

@@ -47,9 +47,9 @@ typedef struct Ctx {
     Str project;
     const Security *security;
     Clock clock;
-    int64_t deadline_us;      /* on clock.monotonic; 0: none */
-    Cancel *cancel;           /* may be NULL */
-    int64_t as_of_us;         /* "now" for relative times, in the reporting zone; INT64_MIN: by the pack's rule */
+    int64_t deadline_us; /* on clock.monotonic; 0: none */
+    Cancel *cancel;      /* may be NULL */
+    int64_t as_of_us;    /* "now" for relative times, in the reporting zone; INT64_MIN: by the pack's rule */
     Str request_id;
     Progress progress;
 } Ctx;

@@ -230,7 +230,7 @@ static ErrCode copy_bytes(const Ctx *ctx, int from_fd, const char *from, int64_t
         if (n == 0) return ERR_OK;
         if (!write_full(temp->fd, chunk, (size_t)n)) return file_err(err, errno, "write", temp->path);
         done += n;
-        ctx_progress(ctx, S("copy"), done, total);
+        ctx_progress(ctx, S("Copying"), done, total);
     }
 }
 

@@ -6,7 +6,16 @@
 #include "base/base_buf.h"
 #include "base/base_type.h"
 
-typedef enum JsonKind { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_INT, JSON_REAL, JSON_TEXT, JSON_ARRAY, JSON_OBJECT } JsonKind;
+typedef enum JsonKind {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_INT,
+    JSON_REAL,
+    JSON_TEXT,
+    JSON_ARRAY,
+    JSON_OBJECT
+} JsonKind;
 
 typedef struct Json Json;
 typedef struct JsonPair {
@@ -56,14 +65,14 @@ Sink sink_of_file(void *stdio_file); /* FILE *; borrowed */
 enum { JSON_WRITER_DEPTH_MAX = 64 };
 typedef struct JsonWriter {
     Sink sink;
-    Err *err;        /* receives the first failure */
+    Err *err; /* receives the first failure */
     ErrCode failed;
-    bool is_pretty;  /* two spaces an indent */
+    bool is_pretty; /* two spaces an indent */
     int depth;
     uint64_t object_levels; /* bit d - 1: the bracket that opened depth d is an object's, else an array's */
     bool has_item[JSON_WRITER_DEPTH_MAX + 1]; /* by depth; 0 is the document */
     bool is_after_key;
-    Buf buf;         /* flushed to the sink when it passes 64 KiB */
+    Buf buf; /* flushed to the sink when it passes 64 KiB */
 } JsonWriter;
 
 void json_writer_init(JsonWriter *w, Sink sink, bool is_pretty, Err *err);
@@ -78,7 +87,7 @@ void json_array_begin(JsonWriter *w);
 void json_array_end(JsonWriter *w);
 void json_key(JsonWriter *w, Str key);
 void json_text(JsonWriter *w, Str text);
-void json_int(JsonWriter *w, int64_t i); /* as a number, whatever its size */
+void json_int(JsonWriter *w, int64_t i);  /* as a number, whatever its size */
 void json_float(JsonWriter *w, double f); /* shortest text that reads back; nan and inf as null */
 void json_bool(JsonWriter *w, bool b);
 void json_nil(JsonWriter *w);

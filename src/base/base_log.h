@@ -10,9 +10,9 @@ typedef enum LogLevel { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF } LogL
 
 typedef struct LogConfig {
     LogLevel level;
-    const char *path;    /* NULL: standard error */
-    size_t max_bytes;    /* rotate past this; 0: never */
-    int keep_files;      /* path.1 … path.N */
+    const char *path; /* NULL: standard error */
+    size_t max_bytes; /* rotate past this; 0: never */
+    int keep_files;   /* path.1 … path.N */
 } LogConfig;
 
 /* Before threads start; again to change. ERR_IO when the file cannot be opened (the old log stays). */
@@ -31,12 +31,12 @@ typedef struct LogField {
 #define LOG_INT(name_, int_) ((LogField){S(name_), value_int(int_)})
 
 void log_write(LogLevel level, const char *event, const LogField *fields, size_t n_fields);
-#define log_event(level, event, ...)                                                                                 \
-    do {                                                                                                             \
-        if (log_is_on(level)) {                                                                                      \
-            const LogField log_fields_[] = {__VA_ARGS__};                                                            \
-            log_write((level), (event), log_fields_, COUNT_OF(log_fields_));                                         \
-        }                                                                                                            \
+#define log_event(level, event, ...)                                         \
+    do {                                                                     \
+        if (log_is_on(level)) {                                              \
+            const LogField log_fields_[] = {__VA_ARGS__};                    \
+            log_write((level), (event), log_fields_, COUNT_OF(log_fields_)); \
+        }                                                                    \
     } while (0)
 /* An error once, where it is handled: code, message, place, detail and the request id. */
 void log_error(const char *event, const Err *err, Str request_id);

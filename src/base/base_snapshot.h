@@ -30,5 +30,5 @@ void snapshot_release(Snapshot *snapshot); /* NULL allowed */
 typedef struct SnapshotBox SnapshotBox;
 SnapshotBox *snapshot_box_new(void);
 void snapshot_box_free(SnapshotBox *box);
-Snapshot *snapshot_box_acquire(SnapshotBox *box);                   /* NULL before the first publish */
-void snapshot_box_publish(SnapshotBox *box, Snapshot *snapshot);    /* takes over the caller's count */
+Snapshot *snapshot_box_acquire(SnapshotBox *box);                /* NULL before the first publish */
+void snapshot_box_publish(SnapshotBox *box, Snapshot *snapshot); /* takes over the caller's count */

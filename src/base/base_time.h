@@ -42,9 +42,9 @@ bool time_civil_is_valid(Civil civil);
 int time_days_in_month(int year, int month);
 int time_weekday(int64_t days); /* 1 Monday … 7 Sunday */
 IsoWeek time_iso_week(int64_t days);
-int64_t time_iso_week_start(IsoWeek week);   /* its Monday */
-int64_t time_day_of_us(int64_t utc_us);      /* floor */
-int64_t time_trunc(TimeGrain grain, int64_t us);                  /* start of the period that holds it, in the same zone */
+int64_t time_iso_week_start(IsoWeek week);       /* its Monday */
+int64_t time_day_of_us(int64_t utc_us);          /* floor */
+int64_t time_trunc(TimeGrain grain, int64_t us); /* start of the period that holds it, in the same zone */
 int64_t time_add(TimeGrain grain, int64_t us, int64_t n_periods); /* calendar arithmetic; day of month is clamped */
 
 /* "2014-03-07" exactly. */
@@ -56,8 +56,8 @@ NODISCARD bool time_parse_timestamp(Str s, int64_t *ret_utc_us);
 NODISCARD bool time_parse_period(Str s, int64_t *ret_from_us, int64_t *ret_to_us, TimeGrain *ret_grain);
 /* Printers write a NUL-terminated text of less than TIME_TEXT_MAX bytes and return its length. */
 size_t time_print_date(int64_t days, char out[TIME_TEXT_MAX]);
-size_t time_print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]);            /* RFC 3339, "Z", fraction only when not zero */
-size_t time_print_period(TimeGrain grain, int64_t us, char out[TIME_TEXT_MAX]);  /* of the period's start: "2014-Q1" */
+size_t time_print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]); /* RFC 3339, "Z", fraction only when not zero */
+size_t time_print_period(TimeGrain grain, int64_t us, char out[TIME_TEXT_MAX]); /* of the period's start: "2014-Q1" */
 
 /* The clock everyone asks, so that tests can move it. */
 typedef struct Clock {

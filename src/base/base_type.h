@@ -31,7 +31,8 @@ typedef struct Type {
 } Type;
 
 #define TYPE(kind_) ((Type){.kind = (kind_)})
-#define TYPE_DEC(precision_, scale_) ((Type){.kind = TYPE_DECIMAL, .precision = (uint8_t)(precision_), .scale = (uint8_t)(scale_)})
+#define TYPE_DEC(precision_, scale_) \
+    ((Type){.kind = TYPE_DECIMAL, .precision = (uint8_t)(precision_), .scale = (uint8_t)(scale_)})
 
 const char *type_kind_name(TypeKind kind); /* "int64" */
 /* "decimal(18,5)", "text"; false when unknown or out of bounds. */
@@ -48,10 +49,10 @@ typedef struct Value {
     bool is_null;
     union {
         bool b;
-        int64_t i;   /* int64; date: days since 1970; timestamp: microseconds since 1970 UTC */
+        int64_t i; /* int64; date: days since 1970; timestamp: microseconds since 1970 UTC */
         double f;
-        Int128 dec;  /* unscaled: 12.50 as decimal(4,2) is 1250 */
-        Str s;       /* text, json */
+        Int128 dec; /* unscaled: 12.50 as decimal(4,2) is 1250 */
+        Str s;      /* text, json */
     };
 } Value;
 
@@ -83,8 +84,8 @@ static inline Value value_decimal(Int128 unscaled, int precision, int scale) {
     return (Value){.type = TYPE_DEC(precision, scale), .dec = unscaled};
 }
 
-bool value_eq(Value a, Value b);       /* same type, both null or equal; decimals of different scale compare by value */
-double value_to_double(Value v);       /* bool, int64, decimal, float64; NaN otherwise */
+bool value_eq(Value a, Value b); /* same type, both null or equal; decimals of different scale compare by value */
+double value_to_double(Value v); /* bool, int64, decimal, float64; NaN otherwise */
 /* Reads `s` as `type`: bool true/false/1/0, decimals exactly (digits beyond the scale are rounded half away from zero), ISO
  * dates. ERR_DATA naming the text and type. The text itself stays borrowed. */
 NODISCARD ErrCode value_parse(Str s, Type type, Value *ret_value, Err *err);
@@ -113,8 +114,8 @@ typedef enum ColumnLayout {
     LAYOUT_U64,
     LAYOUT_F32,
     LAYOUT_F64,
-    LAYOUT_STR,  /* Str */
-    LAYOUT_VIEW  /* StrView: DuckDB's and Arrow's 16-byte string */
+    LAYOUT_STR, /* Str */
+    LAYOUT_VIEW /* StrView: DuckDB's and Arrow's 16-byte string */
 } ColumnLayout;
 
 /* 16-byte string: up to 12 bytes inline, else a prefix of 4 and a pointer. */

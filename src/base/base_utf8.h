@@ -2,14 +2,14 @@
 /* UTF-8 (RFC 3629) and Unicode forms. Any thread. */
 #include "base/base_arena.h"
 
-bool utf8_is_valid(Str s);                       /* no overlong forms, surrogates, or bytes past U+10FFFF */
-size_t utf8_invalid_at(Str s);                   /* offset of the first invalid byte; s.n when valid */
+bool utf8_is_valid(Str s);     /* no overlong forms, surrogates, or bytes past U+10FFFF */
+size_t utf8_invalid_at(Str s); /* offset of the first invalid byte; s.n when valid */
 /* Decodes one character at s.p (s.n > 0); invalid bytes give U+FFFD and length 1. Returns its length in bytes. */
 size_t utf8_decode(Str s, uint32_t *ret_rune);
-size_t utf8_encode(uint32_t rune, char out[4]);  /* bytes written */
-size_t utf8_length(Str s);                       /* characters */
-size_t utf8_width(Str s);                        /* terminal columns: wide and combining characters counted as such */
-Str utf8_prefix(Str s, size_t n_columns);        /* longest prefix that fits n_columns */
-size_t utf8_cut(Str s, size_t max_bytes);        /* largest length <= max_bytes that ends between characters */
-Str utf8_nfc(Arena *arena, Str s);               /* s itself when it is NFC already (fast for ASCII) */
-Str utf8_fold(Arena *arena, Str s);              /* NFKC case folding, for comparing what people type */
+size_t utf8_encode(uint32_t rune, char out[4]); /* bytes written */
+size_t utf8_length(Str s);                      /* characters */
+size_t utf8_width(Str s);                       /* terminal columns: wide and combining characters counted as such */
+Str utf8_prefix(Str s, size_t n_columns);       /* longest prefix that fits n_columns */
+size_t utf8_cut(Str s, size_t max_bytes);       /* largest length <= max_bytes that ends between characters */
+Str utf8_nfc(Arena *arena, Str s);              /* s itself when it is NFC already (fast for ASCII) */
+Str utf8_fold(Arena *arena, Str s);             /* NFKC case folding, for comparing what people type */

@@ -8,19 +8,19 @@
  */
 #include "base/base_arena.h"
 
-#define VEC(T)        \
-    struct {          \
-        T *at;        \
-        size_t n;     \
-        size_t cap;   \
+#define VEC(T)      \
+    struct {        \
+        T *at;      \
+        size_t n;   \
+        size_t cap; \
     }
 
 /* Next array for a vector of n elements of `size` bytes; sets *cap. */
 void *vec_grow(Arena *arena, void *at, size_t n, size_t *cap, size_t size);
 
-#define VEC_PUSH(arena, vec, ...)                                                                       \
-    do {                                                                                                \
-        if ((vec)->n == (vec)->cap)                                                                     \
-            (vec)->at = vec_grow((arena), (vec)->at, (vec)->n, &(vec)->cap, sizeof(*(vec)->at));        \
-        (vec)->at[(vec)->n++] = (__VA_ARGS__);                                                          \
+#define VEC_PUSH(arena, vec, ...)                                                                \
+    do {                                                                                         \
+        if ((vec)->n == (vec)->cap)                                                              \
+            (vec)->at = vec_grow((arena), (vec)->at, (vec)->n, &(vec)->cap, sizeof(*(vec)->at)); \
+        (vec)->at[(vec)->n++] = (__VA_ARGS__);                                                   \
     } while (0)

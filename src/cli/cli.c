@@ -96,10 +96,14 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
     Security owner = SECURITY_OWNER;
     owner.user = user_name(arena);
     CliProgress progress = {0};
-    AppRequest request = {
-        .home = line->home, .project = line->project, .security = &owner, .cancel = cancel, .timeout_us = line->timeout_us};
+    AppRequest request = {.home = line->home,
+                          .project = line->project,
+                          .security = &owner,
+                          .cancel = cancel,
+                          .timeout_us = line->timeout_us};
     if (!line->is_quiet) request.progress = cli_progress_start(&progress);
-    const WriterOptions options = {.format = line->format, .width = terminal_width(), .is_pretty = isatty(STDOUT_FILENO)};
+    const WriterOptions options = {
+        .format = line->format, .width = terminal_width(), .is_pretty = isatty(STDOUT_FILENO)};
     Writer *writer = writer_new(arena, sink_of_file(stdout), &options);
     App *app = app_new(CLOCK_SYSTEM);
     ErrCode code = app_run(app, &request, line->op, line->args, writer, err);

@@ -36,7 +36,8 @@ static ErrCode take_op(Arena *arena, Words *words, const Op **ret_op, Err *err) 
         }
         if (!near.n) near = app_op_nearest(word);
         if (near.n)
-            return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; did you mean '%.*s'?", STR_ARG(word), STR_ARG(near));
+            return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; did you mean '%.*s'?", STR_ARG(word),
+                           STR_ARG(near));
         return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; see: starling help", STR_ARG(word));
     }
     words->next = end;
@@ -61,7 +62,8 @@ static ErrCode absolute(Arena *arena, Str path, Str *ret_path, Err *err) {
         *ret_path = path;
         return ERR_OK;
     }
-    if (!getcwd(folder, sizeof folder)) return err_set(err, ERR_IO, "the working folder cannot be read; is it deleted?");
+    if (!getcwd(folder, sizeof folder))
+        return err_set(err, ERR_IO, "the working folder cannot be read; is it deleted?");
     *ret_path = str_of(path_join(arena, folder, arena_cstr(arena, path)));
     return ERR_OK;
 }
@@ -83,21 +85,25 @@ static ErrCode set_arg(Arena *arena, OpArgs *args, const OpArg *arg, Str value, 
 static ErrCode take_positional(Arena *arena, CliLine *line, Str value, Err *err) {
     for (size_t i = 0; i < line->op->n_args; i++) {
         const OpArg *arg = &line->op->args[i];
-        if (arg->is_positional && (arg->is_list || !op_arg_has(line->args, arg->name))) return set_arg(arena, line->args, arg, value, err);
+        if (arg->is_positional && (arg->is_list || !op_arg_has(line->args, arg->name)))
+            return set_arg(arena, line->args, arg, value, err);
     }
-    return err_set(err, ERR_INVALID, "%s does not take '%.*s'; see: starling help %s", line->op->name, STR_ARG(value), line->op->name);
+    return err_set(err, ERR_INVALID, "%s does not take '%.*s'; see: starling help %s", line->op->name, STR_ARG(value),
+                   line->op->name);
 }
 
 static ErrCode parse_timeout(Str value, int64_t *ret_us, Err *err) {
     double seconds = 0;
     if (!str_to_double(value, &seconds) || seconds <= 0 || seconds > 86400)
-        return err_set(err, ERR_INVALID, "--timeout takes seconds, above 0 and up to 86400, not '%.*s'", STR_ARG(value));
+        return err_set(err, ERR_INVALID, "--timeout takes seconds, above 0 and up to 86400, not '%.*s'",
+                       STR_ARG(value));
     *ret_us = (int64_t)(seconds * (double)TIME_US_PER_SECOND);
     return ERR_OK;
 }
 
 /* Options every command has. *ret_is_common: it was one. */
-static ErrCode take_common(Words *words, CliLine *line, Str name, bool has_inline, Str value, bool *ret_is_common, Err *err) {
+static ErrCode take_common(Words *words, CliLine *line, Str name, bool has_inline, Str value, bool *ret_is_common,
+                           Err *err) {
     *ret_is_common = true;
     if (str_eq(name, S("help"))) {
         line->wants_help = true;
@@ -136,7 +142,8 @@ static ErrCode take_option(Arena *arena, Words *words, CliLine *line, Str word, 
     bool is_common = false;
     TRY(take_common(words, line, name, has_inline, value, &is_common, err));
     if (is_common) return ERR_OK;
-    if (!line->op) return err_set(err, ERR_UNKNOWN_NAME, "there is no option --%.*s here; see: starling help", STR_ARG(name));
+    if (!line->op)
+        return err_set(err, ERR_UNKNOWN_NAME, "there is no option --%.*s here; see: starling help", STR_ARG(name));
     for (size_t i = 0; i < line->op->n_args; i++) {
         const OpArg *arg = &line->op->args[i];
         if (arg->is_positional || !str_eq(name, str_of(arg->name))) continue;

@@ -25,7 +25,8 @@ static void add_row(Buf *out, Str left, const char *right) {
 
 static void add_arg(Arena *arena, Buf *out, const OpArg *arg) {
     const char *type = op_arg_type_name(arg->type);
-    Str left = arg->is_positional ? str_of(arg->name) : arena_printf(arena, "--%s%s%s", arg->name, *type ? " " : "", type);
+    Str left =
+        arg->is_positional ? str_of(arg->name) : arena_printf(arena, "--%s%s%s", arg->name, *type ? " " : "", type);
     Str right = str_of(arg->help);
     if (arg->choices) right = arena_printf(arena, "%.*s (%s)", STR_ARG(right), arg->choices);
     if (arg->initial) right = arena_printf(arena, "%.*s; otherwise %s", STR_ARG(right), arg->initial);
@@ -44,7 +45,8 @@ static void add_common(Buf *out) {
 }
 
 static void add_overview(Buf *out) {
-    buf_add(out, S("Starling turns a company's operational data into answers.\n\nUsage: starling COMMAND [ARGUMENTS]\n\n"));
+    buf_add(out,
+            S("Starling turns a company's operational data into answers.\n\nUsage: starling COMMAND [ARGUMENTS]\n\n"));
     size_t n = 0;
     const Op *const *ops = app_ops(&n);
     for (size_t i = 0; i < n; i++) add_row(out, str_of(ops[i]->name), ops[i]->summary);

@@ -10,7 +10,7 @@ typedef struct CliLine {
     Str project;
     WriterFormat format;
     int64_t timeout_us;
-    bool is_quiet;         /* no progress */
+    bool is_quiet; /* no progress */
     LogLevel log_level;
     OpArgs *args;
 } CliLine;
@@ -23,9 +23,9 @@ NODISCARD ErrCode cli_help(Arena *arena, const Op *op, Sink out, Err *err);
 /* A bar on a terminal, a plain line at each quarter otherwise; both on standard error. */
 typedef struct CliProgress {
     bool is_terminal;
-    bool is_open;     /* a bar stands on the current line */
-    int last_step;    /* of the plain form */
-    int64_t last_us;  /* of the bar: at most ten a second */
+    bool is_open;    /* a bar stands on the current line */
+    int last_step;   /* of the plain form */
+    int64_t last_us; /* of the bar: at most ten a second */
     char what[64];
 } CliProgress;
 Progress cli_progress_start(CliProgress *state);

@@ -13,7 +13,8 @@ static void draw_bar(CliProgress *state, int64_t done, int64_t total) {
     state->last_us = now;
     state->is_open = true;
     if (total <= 0) {
-        fprintf(stderr, "\r\033[K%s %" PRId64, state->what, done);
+        fprintf(stderr, "\r\033[K%s", state->what);
+        if (done > 0) fprintf(stderr, " %" PRId64, done);
     } else {
         int filled = (int)(done >= total ? BAR_WIDTH : done * BAR_WIDTH / total);
         fprintf(stderr, "\r\033[K%s ", state->what);

@@ -13,8 +13,8 @@ typedef struct EngineCaps {
     bool has_transactional_ddl;
     bool has_upsert;
     bool has_full_join;
-    bool has_streaming;      /* results need not fit in memory */
-    bool has_static_types;   /* result types are known before the first row */
+    bool has_streaming;    /* results need not fit in memory */
+    bool has_static_types; /* result types are known before the first row */
     bool has_bulk_append;
     bool has_progress;
     bool has_exact_decimals; /* beyond 18 digits */
@@ -31,14 +31,14 @@ const char *engine_version(const Engine *engine); /* of the loaded library */
 
 /* How a database is opened. Paths are absolute; Strs are borrowed for the call. */
 typedef struct EngineConfig {
-    const char *path;         /* NULL: in memory */
+    const char *path; /* NULL: in memory */
     bool is_read_only;
-    bool is_create;           /* make the file when absent; otherwise ERR_NOT_FOUND */
+    bool is_create;             /* make the file when absent; otherwise ERR_NOT_FOUND */
     int64_t memory_limit_bytes; /* 0: the engine's default */
-    int n_threads;            /* 0: the engine's default */
-    int busy_timeout_ms;      /* SQLite: how long to wait for another writer */
-    bool trusts_schema;       /* SQLite: its checks and triggers are ours and may use all functions (json_valid above all) */
-    bool is_locked_down;      /* DuckDB: no files but allowed_paths, settings frozen */
+    int n_threads;              /* 0: the engine's default */
+    int busy_timeout_ms;        /* SQLite: how long to wait for another writer */
+    bool trusts_schema;  /* SQLite: its checks and triggers are ours and may use all functions (json_valid above all) */
+    bool is_locked_down; /* DuckDB: no files but allowed_paths, settings frozen */
     const char *temp_dir;     /* where to spill; NULL: beside the file */
     const Str *allowed_paths; /* folders end in '/' */
     size_t n_allowed_paths;
@@ -57,8 +57,8 @@ typedef struct EngineAppender EngineAppender;
 
 /* ERR_NOT_FOUND, ERR_IO, ERR_BUSY (held by another process), ERR_CORRUPT (not a database, or damaged), ERR_CONFLICT (open in this
  * process with another configuration). */
-NODISCARD ErrCode engine_open(const Ctx *ctx, EngineRegistry *registry, const Engine *engine, const EngineConfig *config,
-                              EngineDb **ret_db, Err *err);
+NODISCARD ErrCode engine_open(const Ctx *ctx, EngineRegistry *registry, const Engine *engine,
+                              const EngineConfig *config, EngineDb **ret_db, Err *err);
 void engine_close(EngineDb *db); /* after its connections; NULL allowed */
 NODISCARD ErrCode engine_connect(const Ctx *ctx, EngineDb *db, EngineConn **ret_conn, Err *err);
 void engine_disconnect(EngineConn *conn); /* rolls back what is open; NULL allowed */
@@ -71,8 +71,10 @@ NODISCARD ErrCode engine_execf(const Ctx *ctx, EngineConn *conn, int64_t *ret_ro
 NODISCARD ErrCode engine_exec_stmt(const Ctx *ctx, EngineConn *conn, const SqlStmt *stmt, int64_t *ret_rows, Err *err);
 
 /* Starts a query. One open stream a connection; ctx must outlive the stream. */
-NODISCARD ErrCode engine_query(const Ctx *ctx, EngineConn *conn, const SqlText *sql, EngineStream **ret_stream, Err *err);
-NODISCARD ErrCode engine_queryf(const Ctx *ctx, EngineConn *conn, EngineStream **ret_stream, Err *err, const char *format, ...);
+NODISCARD ErrCode engine_query(const Ctx *ctx, EngineConn *conn, const SqlText *sql, EngineStream **ret_stream,
+                               Err *err);
+NODISCARD ErrCode engine_queryf(const Ctx *ctx, EngineConn *conn, EngineStream **ret_stream, Err *err,
+                                const char *format, ...);
 /* The columns, before the first batch (n_rows is 0). Borrowed from the stream. */
 const Batch *engine_stream_columns(const EngineStream *stream);
 /* The next batch, read in place and valid until the next call, or NULL at the end. */
@@ -99,10 +101,10 @@ void engine_rollback(EngineConn *conn); /* no error when none is open */
 
 typedef struct EngineColumn {
     Str name;
-    Type type;          /* TYPE_TEXT where the engine's type has no equal; see source_type */
-    Str source_type;    /* as the engine spells it */
+    Type type;       /* TYPE_TEXT where the engine's type has no equal; see source_type */
+    Str source_type; /* as the engine spells it */
     bool is_not_null;
-    int primary_key;    /* 1-based position in the primary key, 0 when not in it */
+    int primary_key; /* 1-based position in the primary key, 0 when not in it */
 } EngineColumn;
 
 typedef struct EngineTable {
@@ -114,7 +116,8 @@ typedef struct EngineTable {
 } EngineTable;
 
 /* Tables and their columns, sorted by name; `schema` empty: the default one. Owned by ctx->arena. */
-NODISCARD ErrCode engine_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables, size_t *ret_n, Err *err);
+NODISCARD ErrCode engine_introspect(const Ctx *ctx, EngineConn *conn, Str schema, EngineTable **ret_tables,
+                                    size_t *ret_n, Err *err);
 
 /* Done share of the running query, 0..1; negative when unknown. Any thread. */
 double engine_progress(EngineConn *conn);

@@ -4,7 +4,9 @@
  */
 #include "model/model_pack_internal.h"
 
-enum { FACT_FAST_PRECISION = 18 }; /* what fits in 64 bits; DuckDB 1.5 unpacks wider ones at 370 ns a value, these at 2 */
+enum {
+    FACT_FAST_PRECISION = 18
+}; /* what fits in 64 bits; DuckDB 1.5 unpacks wider ones at 370 ns a value, these at 2 */
 
 typedef struct FactReader {
     Pack *p;
@@ -197,9 +199,10 @@ static ModelFactColumn read_column(FactReader *r, const YamlPair *pair, ModelCol
         pack_find(p, pair->place, "'%.*s' stands under 'times' and must be a date or timestamp, but it is %s",
                   STR_ARG(pair->key), type_print(column.type, text));
     if (column.type.kind == TYPE_DECIMAL && column.type.precision > FACT_FAST_PRECISION)
-        pack_warn(p, pair->place,
-                  "'%.*s' is %s; beyond 18 digits a column is read many times slower: if they fit, write cast(… as decimal(18,%d))",
-                  STR_ARG(pair->key), type_print(column.type, text), column.type.scale);
+        pack_warn(
+            p, pair->place,
+            "'%.*s' is %s; beyond 18 digits a column is read many times slower: if they fit, write cast(… as decimal(18,%d))",
+            STR_ARG(pair->key), type_print(column.type, text), column.type.scale);
     return column;
 }
 

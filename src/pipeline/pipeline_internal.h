@@ -3,6 +3,7 @@
  * For src/pipeline/ only: how its statements are put together, what a source is made of, the reader of files, and the parts of
  * the warehouse.
  */
+#include "model/model_relation.h"
 #include "pipeline/pipeline.h"
 #include "sql/sql_relation.h"
 
@@ -258,8 +259,6 @@ typedef struct SilverKey {
 SilverKey pipeline_silver_key(Arena *arena, const ModelTable *table);
 const SqlRelation *pipeline_bronze(Arena *arena, const ModelTable *table);
 const SqlRelation *pipeline_silver(Arena *arena, const ModelTable *table);
-const SqlRelation *pipeline_gold_dimension(Arena *arena, const ModelDimension *dimension);
-const SqlRelation *pipeline_gold_fact(Arena *arena, const ModelFact *fact);
 const SqlRelation *pipeline_state(Arena *arena, const char *name);
 /* Adds a path's tables to a draft: silver relations under the aliases of model_path_scope. */
 NODISCARD ErrCode pipeline_draft_path(SelectDraft *draft, const ModelPath *path, const ExprScope *scope, Err *err);

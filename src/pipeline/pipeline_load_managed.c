@@ -41,11 +41,12 @@ static ErrCode copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to
     const Batch *batch = NULL;
     int64_t n = 0;
     ErrCode code;
+    Str what = pipeline_name(ctx->arena, "Writing ", sql_relation_name(to));
     while (!(code = engine_stream_next(rows, &batch, err)) && batch) {
         code = engine_append(appender, batch, err);
         if (code) break;
         n += (int64_t)batch->n_rows;
-        ctx_progress(ctx, sql_relation_name(to), n, 0);
+        ctx_progress(ctx, what, n, 0);
     }
     if (code) {
         engine_append_abort(appender);

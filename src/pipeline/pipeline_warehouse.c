@@ -114,11 +114,12 @@ static ErrCode append_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *
     const Batch *batch = NULL;
     int64_t n = 0;
     ErrCode code;
+    Str what = pipeline_name(ctx->arena, "Reading ", table->name);
     while (!(code = engine_stream_next(rows, &batch, err)) && batch) {
         code = engine_append(appender, batch, err);
         if (code) break;
         n += (int64_t)batch->n_rows;
-        ctx_progress(ctx, table->name, n, 0);
+        ctx_progress(ctx, what, n, 0);
     }
     if (code) {
         engine_append_abort(appender);
@@ -215,6 +216,7 @@ static ErrCode publish(const Ctx *ctx, Warehouse *warehouse, const Str *sources,
     bool is_news = warehouse->n_changes > 0 || counts->n > 0;
     if (is_news) TRY(write_batch(ctx, warehouse, err));
     TRY(ctx_check(ctx, err));
+    ctx_progress(ctx, S("Publishing"), 0, 0);
     if (is_news || is_moved) return engine_commit(ctx, warehouse->conn, err);
     engine_rollback(warehouse->conn);
     return ERR_OK;

@@ -14,7 +14,7 @@ typedef struct YearRange {
 
 static ErrCode widen(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact, const ModelFactColumn *column,
                      YearRange *range, Err *err) {
-    const SqlRelation *gold = pipeline_gold_fact(ctx->arena, fact);
+    const SqlRelation *gold = model_relation_fact(ctx->arena, fact);
     Value first, last;
     TRY(engine_valuef(ctx, warehouse->conn, &first, err, "SELECT year(min(%I)) FROM %R", &column->name, gold));
     TRY(engine_valuef(ctx, warehouse->conn, &last, err, "SELECT year(max(%I)) FROM %R", &column->name, gold));

@@ -352,6 +352,7 @@ ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, const ModelTab
         diff.names[i] = table->columns[i].name;
         diff.types[i] = table->columns[i].type;
     }
+    ctx_progress(ctx, pipeline_name(ctx->arena, "Comparing ", table->name), 0, 0);
     Value is_empty;
     TRY(engine_valuef(ctx, warehouse->conn, &is_empty, err, "SELECT NOT EXISTS (SELECT 1 FROM %R)",
                       pipeline_silver(ctx->arena, table)));

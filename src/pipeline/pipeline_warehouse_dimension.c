@@ -24,7 +24,7 @@ enum { VALIDITY_COLUMNS = 3 };
 static void describe(Dim *dim) {
     Arena *arena = dim->ctx->arena;
     const ModelDimension *dimension = dim->dimension;
-    dim->gold = pipeline_gold_dimension(arena, dimension);
+    dim->gold = model_relation_dimension(arena, dimension);
     dim->surrogate = arena_printf(arena, "%.*s_key", STR_ARG(dimension->name));
     dim->n = dimension->n_attributes + VALIDITY_COLUMNS;
     dim->names = ARENA_ARRAY(arena, Str, dim->n);

@@ -33,7 +33,7 @@ static ErrCode add_role(FactBuild *build, size_t index, Err *err) {
         on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, member, pipeline_as(arena, value, attribute->type)));
     }
     on = sql_and(arena, on, sql_column(arena, alias, S("_is_current"), TYPE(TYPE_BOOL)));
-    pipeline_draft_from(&build->draft, SQL_JOIN_LEFT, pipeline_gold_dimension(arena, dimension), alias, on);
+    pipeline_draft_from(&build->draft, SQL_JOIN_LEFT, model_relation_dimension(arena, dimension), alias, on);
     Str surrogate = arena_printf(arena, "%.*s_key", STR_ARG(dimension->name));
     const SqlExpr *found = sql_column(arena, alias, surrogate, TYPE(TYPE_INT64));
     const SqlExpr *key = sql_call2(arena, SQL_FN_COALESCE, found, pipeline_int(arena, MODEL_UNKNOWN_KEY));
@@ -131,7 +131,7 @@ ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const M
     for (size_t i = 0; i < fact->n_roles; i++) TRY(add_role(&build, i, err));
     for (size_t i = 0; i < fact->n_columns; i++) TRY(add_column(&build, i, err));
     add_grain(&build);
-    const SqlRelation *gold = pipeline_gold_fact(ctx->arena, fact);
+    const SqlRelation *gold = model_relation_fact(ctx->arena, fact);
     TRY(engine_execf(ctx, warehouse->conn, &counts->n_deleted, err, "DELETE FROM %R", gold));
     TRY(pipeline_insert(ctx, warehouse->conn, gold, pipeline_draft_end(&build.draft), &counts->n_inserted, err));
     counts->n_read = counts->n_inserted;

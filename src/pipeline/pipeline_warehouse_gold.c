@@ -70,6 +70,7 @@ static ErrCode refresh_dimensions(const Ctx *ctx, Warehouse *warehouse, TableCou
         TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
         if (is_built && !pipeline_path_is_changed(warehouse, &dimension->path)) continue;
         TableCounts count = {.step = S("dimension"), .table = dimension->name};
+        ctx_progress(ctx, pipeline_name(ctx->arena, "Building dimension ", dimension->name), 0, 0);
         int64_t from_us = clock_monotonic(ctx->clock);
         TRY(pipeline_gold_dimension_refresh(ctx, warehouse, dimension, &count, err));
         if (!is_built) TRY(pipeline_gold_mark_built(ctx, warehouse, name, err));
@@ -88,6 +89,7 @@ static ErrCode refresh_facts(const Ctx *ctx, Warehouse *warehouse, TableCountsVe
         TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
         if (is_built && !is_fact_reached(warehouse, fact)) continue;
         TableCounts count = {.step = S("fact"), .table = fact->name};
+        ctx_progress(ctx, pipeline_name(ctx->arena, "Building fact ", fact->name), 0, 0);
         int64_t from_us = clock_monotonic(ctx->clock);
         TRY(pipeline_gold_fact_refresh(ctx, warehouse, fact, &count, err));
         if (!is_built) TRY(pipeline_gold_mark_built(ctx, warehouse, name, err));

@@ -14,14 +14,6 @@ const SqlRelation *pipeline_silver(Arena *arena, const ModelTable *table) {
     return sql_relation_table(arena, S("silver"), table->name);
 }
 
-const SqlRelation *pipeline_gold_dimension(Arena *arena, const ModelDimension *dimension) {
-    return sql_relation_table(arena, S("gold"), pipeline_name(arena, "dim_", dimension->name));
-}
-
-const SqlRelation *pipeline_gold_fact(Arena *arena, const ModelFact *fact) {
-    return sql_relation_table(arena, S("gold"), pipeline_name(arena, "fact_", fact->name));
-}
-
 const SqlRelation *pipeline_state(Arena *arena, const char *name) {
     return sql_relation_table(arena, S("_starling"), str_of(name));
 }

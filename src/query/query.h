@@ -210,7 +210,8 @@ typedef struct QueryPlan {
     const QueryLeftOut *left_out_for; /* members whose unknown groups are left out; measures not filled */
     const SqlSelect *const *left_out; /* a select a member: count(*), measures… over the rows left out */
     size_t n_left_out;
-    bool has_unknown_row; /* the select's first row may be the group whose key is null (its account, with count(*) as a further
+    bool
+        has_unknown_row; /* the select's first row may be the group whose key is null (its account, with count(*) as a further
                              column), and left_out[0] is NULL: one pass over the data instead of two */
     const SqlSelect *period; /* min and max of the time axis over the whole fact, or NULL */
     QueryPeriod

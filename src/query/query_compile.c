@@ -253,7 +253,8 @@ static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err 
         items[i] = (SqlItem){group->key.sql, group->column.name};
         group_by[i] = i;
         roles |= group->key.roles;
-        if (group->missing.sql && !is_inline && !is_repeated(build, i)) where = both(arena, where, present(build, group));
+        if (group->missing.sql && !is_inline && !is_repeated(build, i))
+            where = both(arena, where, present(build, group));
     }
     for (size_t i = 0; i < build->measures.n; i++) {
         items[n_groups + i] = (SqlItem){build->measures.at[i].value.sql, build->measures.at[i].column.name};

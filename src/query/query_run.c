@@ -141,7 +141,8 @@ static ErrCode read_account(const Ctx *ctx, EngineConn *conn, const QueryPlan *p
     values += 2;
     bool has_data = plan->period && !values[0].is_null;
     account->period = query_period(ctx->arena, plan, has_data, has_data ? values[0].i : 0, has_data ? values[1].i : 0);
-    if (!plan->has_unknown_row) fill_left_out(plan, ctx->arena, values + (plan->period ? plan->period->n_items : 0), account);
+    if (!plan->has_unknown_row)
+        fill_left_out(plan, ctx->arena, values + (plan->period ? plan->period->n_items : 0), account);
     return ERR_OK;
 }
 

@@ -165,7 +165,8 @@ TEST(slices) {
         assert_int_equal(slice.n_rows, N - from);
         for (size_t row = 0; row < slice.n_rows; row++)
             for (size_t c = 0; c < COUNT_OF(names); c++)
-                assert_true(value_eq(column_value(&slice.columns[c], row), column_value(&batch->columns[c], from + row)));
+                assert_true(
+                    value_eq(column_value(&slice.columns[c], row), column_value(&batch->columns[c], from + row)));
     }
 }
 

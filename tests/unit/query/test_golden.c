@@ -139,8 +139,10 @@ static void write_section(Case *c, Str name) {
     } else if (str_starts(name, S("left_out_sql "))) {
         const SqlDialect *dialect = dialect_of(str_slice(name, sizeof("left_out_sql ") - 1, name.n));
         for (size_t i = 0; i < c->plan->n_left_out; i++) {
-            if (c->plan->left_out[i]) section_sql(c, c->plan->left_out[i], dialect);
-            else buf_add(c->out, S("the rows' first row\n"));
+            if (c->plan->left_out[i])
+                section_sql(c, c->plan->left_out[i], dialect);
+            else
+                buf_add(c->out, S("the rows' first row\n"));
         }
     } else if (str_eq(name, S("rows"))) {
         section_rows(c);
