@@ -243,7 +243,7 @@ TEST(a_failure_leaves_the_version_before) {
 
 static void cancel_at_order(void *arg, Str what, int64_t done, int64_t total) {
     (void)done, (void)total;
-    if (str_eq(what, S("order"))) atomic_store(&((Cancel *)arg)->is_set, true);
+    if (str_eq(what, S("Reading order"))) atomic_store(&((Cancel *)arg)->is_set, true);
 }
 
 TEST(a_cancelled_sync_leaves_the_version_before) {
