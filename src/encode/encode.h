@@ -16,7 +16,7 @@ typedef struct WriterColumn {
     Str name;
     Type type;
     Str title;  /* text tables' heading; empty: the name */
-    Str format; /* currency percent number integer text date */
+    Str format; /* currency percent number integer text date, weekday (1 Monday … 7) */
     Str unit;
     int decimals;    /* -1: by format */
     TimeGrain grain; /* dates and timestamps are shown as periods of it */

@@ -179,11 +179,16 @@ static Str format_time(Arena *arena, Value value, const WriterColumn *column) {
     return arena_str(arena, (Str){text, n});
 }
 
+static const char *const WEEKDAY_NAMES[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                            "Friday", "Saturday", "Sunday"};
+
 /* ---- public --------------------------------------------------------------------------------------------------------- */
 
 Str format_value(Arena *arena, Value value, const WriterColumn *column) {
     if (value.is_null) return S("");
     if (!column) column = &COLUMN_PLAIN;
+    if (str_eq(column->format, S("weekday")) && value.type.kind == TYPE_INT64 && value.i >= 1 && value.i <= 7)
+        return str_of(WEEKDAY_NAMES[value.i - 1]);
     if (type_is_number(value.type)) return format_number(arena, value, column);
     if (type_is_time(value.type)) return format_time(arena, value, column);
     return value_print(arena, value);

@@ -54,7 +54,9 @@ static QueryColumn member_column(const QueryBuild *build, const ModelMember *mem
                                                      : QUERY_ROLE_DIMENSION,
         .grain = part ? part->grain : TIME_GRAIN_NONE,
         .title = label->title,
-        .format = part ? (Str){0} : label->format,
+        .format = !part                        ? label->format
+                  : part->fn == SQL_FN_WEEKDAY ? S("weekday")
+                                               : (Str){0},
         .unit = part ? (Str){0} : label->unit,
         .decimals = part ? -1 : label->decimals,
     };
@@ -374,7 +376,7 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     QueryPlan *plan = ARENA_NEW(ctx->arena, QueryPlan);
     TRY(compile_stages(&build, err));
     TRY(gather_columns(&build, plan, err));
-    plan->query = query;
+    plan->query = build.query;
     plan->fact = build.fact;
     TRY(rows_select(&build, &plan->select, err));
     plan->has_unknown_row = has_unknown_row(&build);

@@ -70,7 +70,7 @@ static void add_default(Orders *orders) {
     QueryBuild *build = orders->build;
     for (size_t i = 0; i < build->groups.n; i++) {
         const QueryColumn *column = &build->groups.at[i].column;
-        if (column->role != QUERY_ROLE_TIME) continue;
+        if (column->role != QUERY_ROLE_TIME && !build->groups.at[i].member.part) continue;
         if (!orders->n) note_default(build, column, ", earliest first");
         add(orders, i, false);
     }

@@ -31,6 +31,11 @@ static void take_unknown_row(const Ctx *ctx, const QueryPlan *plan, Batch *batch
     *batch = batch_slice(ctx->arena, batch, 1);
 }
 
+/* n, or the room there is; a negative room is no limit. */
+static size_t up_to(int64_t room, size_t n) {
+    return room < 0 ? n : (size_t)MIN_OF((uint64_t)room, n);
+}
+
 /* Stops at the cap; one row beyond it tells that something was cut. */
 static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
                            QueryAccount *account, Err *err) {
@@ -46,8 +51,10 @@ static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *pl
         Batch shown = *batch;
         if (plan->has_unknown_row && is_first) take_unknown_row(ctx, plan, &shown, account);
         if (batch->n_rows) is_first = false;
-        size_t n_rows = shown.n_rows;
-        shown.n_rows = (size_t)MIN_OF((uint64_t)(plan->max_rows - account->n_rows), n_rows);
+        /* Without an unknown group the row that was asked for in its place is one too many. */
+        size_t n_rows =
+            plan->has_unknown_row ? up_to(plan->query->limit - account->n_rows, shown.n_rows) : shown.n_rows;
+        shown.n_rows = up_to(plan->max_rows - account->n_rows, n_rows);
         shown.n_columns = plan->n_columns;
         account->n_rows += (int64_t)shown.n_rows;
         if (shown.n_rows) TRY(receiver->batch(receiver->arg, &shown, err));

@@ -87,5 +87,7 @@ for r in lines: by[r["Order ID"] in returns] += D(r["Sales"])
 assert {bool(k): v for k, v in load("returned")["rows"]} == by, "returned"
 PY
 ok
+query '{"measures":["revenue"],"dimensions":["product.name"],"limit":10}'
+json 'len(d["rows"]) == 10 and d["left_out"] == [] and not d["truncated"]'
 runs "$starling" model check --home home
 echo "$passed passed, 0 failed"
