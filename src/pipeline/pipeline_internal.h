@@ -57,6 +57,9 @@ NODISCARD ErrCode pipeline_insert(const Ctx *ctx, EngineConn *conn, const SqlRel
 NODISCARD ErrCode pipeline_temp_table(const Ctx *ctx, EngineConn *conn, Str name, const SqlSelect *select,
                                       const SqlRelation **ret_relation, Err *err);
 NODISCARD ErrCode pipeline_temp_drop(const Ctx *ctx, EngineConn *conn, const SqlRelation *relation, Err *err);
+/* Appends a stream's rows to the columns of the same names, reporting progress as `what`. */
+NODISCARD ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
+                                     Str what, int64_t *ret_n, Err *err);
 NODISCARD ErrCode pipeline_select_int(const Ctx *ctx, EngineConn *conn, const SqlSelect *select, int64_t *ret_value,
                                       Err *err);
 /* A null of a type, a number, a text. */

@@ -31,30 +31,8 @@ bool pipeline_load_is_filled(const Reader *reader, const ModelTable *table, size
 
 /* ---- rows across ---------------------------------------------------------------------------------------------------- */
 
-static ErrCode copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows, int64_t *ret_n,
-                         Err *err) {
-    const Batch *shape = engine_stream_columns(rows);
-    Str *names = ARENA_ARRAY(ctx->arena, Str, shape->n_columns);
-    for (size_t i = 0; i < shape->n_columns; i++) names[i] = arena_str(ctx->arena, shape->columns[i].name);
-    EngineAppender *appender;
-    TRY(engine_append_open(ctx, conn, to, names, shape->n_columns, &appender, err));
-    const Batch *batch = NULL;
-    int64_t n = 0;
-    ErrCode code;
-    Str what = pipeline_name(ctx->arena, "Writing ", sql_relation_name(to));
-    while (!(code = engine_stream_next(rows, &batch, err)) && batch) {
-        code = engine_append(appender, batch, err);
-        if (code) break;
-        n += (int64_t)batch->n_rows;
-        ctx_progress(ctx, what, n, 0);
-    }
-    if (code) {
-        engine_append_abort(appender);
-        return code;
-    }
-    TRY(engine_append_close(appender, err));
-    *ret_n = n;
-    return ERR_OK;
+static Str writing(const Ctx *ctx, const SqlRelation *relation) {
+    return pipeline_name(ctx->arena, "Writing ", sql_relation_name(relation));
 }
 
 static ErrCode load_empty(const Target *target, LoadCounts *counts, Err *err) {
@@ -62,7 +40,8 @@ static ErrCode load_empty(const Target *target, LoadCounts *counts, Err *err) {
     EngineStream *rows;
     TRY(pipeline_managed_drop_indexes(target->ctx, target->conn, target->table, err));
     TRY(pipeline_read_stream(target->ctx, target->reader, target->rows, READ_IN_KEY_ORDER, &stamp, &rows, err));
-    ErrCode code = copy_rows(target->ctx, target->conn, target->relation, rows, &counts->n_inserted, err);
+    ErrCode code = pipeline_copy_rows(target->ctx, target->conn, target->relation, rows,
+                                      writing(target->ctx, target->relation), &counts->n_inserted, err);
     engine_stream_close(rows);
     return code ? code : pipeline_managed_make_indexes(target->ctx, target->conn, target->table, err);
 }
@@ -86,7 +65,8 @@ static ErrCode stage(const Target *target, const SqlRelation **ret_stage, Err *e
     EngineStream *rows;
     int64_t n;
     TRY(pipeline_read_stream(target->ctx, target->reader, target->rows, READ_IN_KEY_ORDER, NULL, &rows, err));
-    ErrCode code = copy_rows(target->ctx, target->conn, stage, rows, &n, err);
+    ErrCode code =
+        pipeline_copy_rows(target->ctx, target->conn, stage, rows, writing(target->ctx, target->relation), &n, err);
     engine_stream_close(rows);
     if (!code) *ret_stage = stage;
     return code;
@@ -292,7 +272,7 @@ static ErrCode check_reference(const Ctx *ctx, EngineConn *conn, Reader *reader,
     EngineStream *stream;
     int64_t n = 0;
     TRY(engine_query(ctx, reader->conn, &text, &stream, err));
-    ErrCode code = copy_rows(ctx, conn, open, stream, &n, err);
+    ErrCode code = pipeline_copy_rows(ctx, conn, open, stream, S("Checking references"), &n, err);
     engine_stream_close(stream);
     if (!code && n) code = look_up(ctx, conn, reader, rows, reference, open, err);
     if (code) return code;

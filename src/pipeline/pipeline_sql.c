@@ -181,3 +181,28 @@ Str pipeline_name(Arena *arena, const char *prefix, Str name) {
 size_t pipeline_table_index(const Model *model, const ModelTable *table) {
     return (size_t)(table - model->tables);
 }
+
+ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows, Str what,
+                           int64_t *ret_n, Err *err) {
+    const Batch *shape = engine_stream_columns(rows);
+    Str *names = ARENA_ARRAY(ctx->arena, Str, shape->n_columns);
+    for (size_t i = 0; i < shape->n_columns; i++) names[i] = arena_str(ctx->arena, shape->columns[i].name);
+    EngineAppender *appender;
+    TRY(engine_append_open(ctx, conn, to, names, shape->n_columns, &appender, err));
+    const Batch *batch = NULL;
+    int64_t n = 0;
+    ErrCode code;
+    while (!(code = engine_stream_next(rows, &batch, err)) && batch) {
+        code = engine_append(appender, batch, err);
+        if (code) break;
+        n += (int64_t)batch->n_rows;
+        ctx_progress(ctx, what, n, 0);
+    }
+    if (code) {
+        engine_append_abort(appender);
+        return code;
+    }
+    TRY(engine_append_close(appender, err));
+    *ret_n = n;
+    return ERR_OK;
+}

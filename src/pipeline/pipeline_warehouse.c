@@ -105,31 +105,6 @@ void warehouse_abandon(Warehouse *warehouse) {
 
 /* ---- staging -------------------------------------------------------------------------------------------------------- */
 
-static ErrCode append_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *stage, const ModelTable *table,
-                           EngineStream *rows, int64_t *ret_n, Err *err) {
-    Str *columns = ARENA_ARRAY(ctx->arena, Str, table->n_columns);
-    for (size_t i = 0; i < table->n_columns; i++) columns[i] = table->columns[i].name;
-    EngineAppender *appender;
-    TRY(engine_append_open(ctx, conn, stage, columns, table->n_columns, &appender, err));
-    const Batch *batch = NULL;
-    int64_t n = 0;
-    ErrCode code;
-    Str what = pipeline_name(ctx->arena, "Reading ", table->name);
-    while (!(code = engine_stream_next(rows, &batch, err)) && batch) {
-        code = engine_append(appender, batch, err);
-        if (code) break;
-        n += (int64_t)batch->n_rows;
-        ctx_progress(ctx, what, n, 0);
-    }
-    if (code) {
-        engine_append_abort(appender);
-        return code;
-    }
-    TRY(engine_append_close(appender, err));
-    *ret_n = n;
-    return ERR_OK;
-}
-
 /* The stream's rows in a temporary table. */
 static ErrCode stage_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, EngineStream *rows,
                           const SqlRelation **ret_stage, int64_t *ret_n, Err *err) {
@@ -142,7 +117,8 @@ static ErrCode stage_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable
         pipeline_sql_add(&sql, i ? ", %I %T" : "%I %T", &table->columns[i].name, &table->columns[i].type);
     pipeline_sql_add(&sql, ")");
     TRY(pipeline_sql_exec(ctx, warehouse->conn, &sql, NULL));
-    TRY(append_rows(ctx, warehouse->conn, stage, table, rows, ret_n, err));
+    Str what = pipeline_name(ctx->arena, "Reading ", table->name);
+    TRY(pipeline_copy_rows(ctx, warehouse->conn, stage, rows, what, ret_n, err));
     *ret_stage = stage;
     return ERR_OK;
 }
