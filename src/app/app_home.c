@@ -10,7 +10,7 @@
 
 #include "app/app_internal.h"
 
-static const char HOME_FILE[] = "starling.yaml";
+#define HOME_FILE "starling.yaml"
 
 static const char HOME_TEXT[] = "# Settings of this home; what is left out has the value shown.\n"
                                 "home: 1\n"
@@ -36,13 +36,27 @@ HomeProject home_project(Arena *arena, const char *home, Str name) {
                          .inbox = path_join(arena, folder, "inbox")};
 }
 
+bool home_is(Arena *arena, const char *home) {
+    return file_exists(path_join(arena, home, HOME_FILE));
+}
+
+void home_discard(Arena *arena, const char *home, bool is_new_home, bool is_new_folder) {
+    static const char *const FILES[] = {"meta.sqlite", "meta.sqlite-wal", "meta.sqlite-shm", HOME_FILE};
+    if (is_new_home) {
+        rmdir(path_join(arena, home, "projects"));
+        for (size_t i = 0; i < COUNT_OF(FILES); i++) unlink(path_join(arena, home, FILES[i]));
+    }
+    if (!home_is(arena, home)) unlink(path_join(arena, home, ".lock"));
+    if (is_new_folder) rmdir(home);
+}
+
 ErrCode home_find(const Ctx *ctx, const char *from, const char **ret_home, Err *err) {
     const char *start = NULL;
     TRY(path_real(ctx->arena, from, &start, err));
     Str path = str_of(start);
     for (;;) {
         const char *folder = path.n ? arena_cstr(ctx->arena, path) : "/";
-        if (file_exists(path_join(ctx->arena, folder, HOME_FILE))) {
+        if (home_is(ctx->arena, folder)) {
             *ret_home = folder;
             return ERR_OK;
         }
@@ -116,12 +130,30 @@ static ErrCode make_project(const Ctx *ctx, const HomeProject *at, const char *p
     return file_write_atomic(path_join(ctx->arena, at->pack, "pack.yaml"), *ret_text, err);
 }
 
+/* An init that was cut off leaves a pack and empty folders, which are made anew. Anything else is somebody's data: where meta does not
+ * know it, meta is what was lost. */
+static ErrCode check_free(const Ctx *ctx, const HomeProject *at, Err *err) {
+    Str *names = NULL;
+    size_t n = 0;
+    if (!file_exists(at->folder)) return ERR_OK;
+    if (file_is_dir(at->inbox)) TRY(dir_list(ctx->arena, at->inbox, &names, &n, err));
+    if (n || file_exists(at->oltp) || file_exists(at->warehouse))
+        return err_set(
+            err, ERR_EXISTS,
+            "%s holds data, but meta.sqlite does not know the project; put meta.sqlite back, or move the folder away",
+            at->folder);
+    return file_remove_tree(at->folder, err);
+}
+
 ErrCode home_add_project(const Ctx *ctx, AppSession *session, Str name, Str pack, Err *err) {
     const char *folder = NULL;
     TRY(home_find_pack(ctx, pack, &folder, err));
     Model *model = NULL;
     ModelFindings findings = {0};
     TRY(model_load(ctx->arena, folder, &model, &findings, err));
+    bool is_home = home_is(ctx->arena, session->home);
+    TRY(home_create(ctx, session->home, err));
+    session->is_new_home = !is_home;
     Meta *meta = NULL;
     TRY(session_meta(ctx, session, &meta, err));
     MetaProject *projects = NULL;
@@ -136,7 +168,7 @@ ErrCode home_add_project(const Ctx *ctx, AppSession *session, Str name, Str pack
                            "this home has a project '%.*s' already; give the new one another name with --project",
                            STR_ARG(name));
     HomeProject at = home_project(ctx->arena, session->home, name);
-    TRY(file_remove_tree(at.folder, err)); /* of an init that was cut off */
+    TRY(check_free(ctx, &at, err));
     Str text = {0};
     ErrCode code = make_project(ctx, &at, folder, &text, err);
     if (!code) code = meta_project_add(ctx, meta, name, model->name, err);

@@ -31,6 +31,9 @@ typedef struct HomeProject {
 } HomeProject;
 HomeProject home_project(Arena *arena, const char *home, Str name);
 const char *home_meta_path(Arena *arena, const char *home);
+bool home_is(Arena *arena, const char *home);
+/* After a failed init: removes what it made, the home's own files and its folder. */
+void home_discard(Arena *arena, const char *home, bool is_new_home, bool is_new_folder);
 NODISCARD ErrCode home_config(Arena *arena, const char *home, AppConfig *ret_config, Err *err);
 /* Holds the home's lock file from open to close; -1 when not held. A kernel lock: the holder's death frees it. */
 typedef struct HomeLock {
@@ -54,6 +57,8 @@ struct AppSession {
     const AppRequest *request;
     const Op *op;
     const char *home;
+    bool is_new_folder; /* made by this session… */
+    bool is_new_home;   /* …as was the home in it */
     AppConfig config;
     HomeLock lock;
     Meta *meta;

@@ -2,8 +2,8 @@
 #include "app/app_internal.h"
 
 /* The pack's own data as inputs of the new project. */
-static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const char *pack_folder, Writer *w,
-                           Err *err) {
+static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const char *pack_folder,
+                           LoadCounts **ret_counts, size_t *ret_n, Err *err) {
     ModelFindings findings = {0};
     Model *model = NULL;
     TRY(model_load(ctx->arena, pack_folder, &model, &findings, err));
@@ -29,10 +29,7 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
                                      .pack = pack_folder,
                                      .registry = session->app->registry,
                                      .meta = meta};
-    LoadCounts *counts = NULL;
-    size_t n_counts = 0;
-    TRY(pipeline_load(ctx, &project, inputs.at, inputs.n, &counts, &n_counts, err));
-    return app_write_loads(ctx, w, counts, n_counts, err);
+    return pipeline_load(ctx, &project, inputs.at, inputs.n, ret_counts, ret_n, err);
 }
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
@@ -47,17 +44,20 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
         TRY(model_load(ctx->arena, folder, &model, &findings, err));
         name = model->name;
     }
-    TRY(writer_field(w, S("home"), S("Home"), value_text(str_of(session->home)), err));
-    TRY(writer_field(w, S("project"), S("Project"), value_text(name), err));
-    TRY(writer_field(w, S("pack"), S("Pack"), value_text(pack), err));
+    LoadCounts *counts = NULL;
+    size_t n_counts = 0;
     if (op_arg_flag(args, "sample")) {
-        ErrCode code = load_sample(ctx, session, name, folder, w, err);
+        ErrCode code = load_sample(ctx, session, name, folder, &counts, &n_counts, err);
         if (code) { /* all or nothing: a project without its data is not what was asked for */
             err_ignore(meta_project_remove(ctx, session->meta, name, NULL));
             err_ignore(file_remove_tree(home_project(ctx->arena, session->home, name).folder, NULL));
             return code;
         }
     }
+    TRY(writer_field(w, S("home"), S("Home"), value_text(str_of(session->home)), err));
+    TRY(writer_field(w, S("project"), S("Project"), value_text(name), err));
+    TRY(writer_field(w, S("pack"), S("Pack"), value_text(pack), err));
+    if (n_counts) TRY(app_write_loads(ctx, w, counts, n_counts, err));
     return writer_note(w,
                        op_arg_flag(args, "sample") ? S("Next: starling sync")
                                                    : S("Next: starling load NAME=FILE, then starling sync"),

@@ -32,6 +32,15 @@ static ErrCode check_data(const Ctx *ctx, AppSession *session, const Model *mode
     return code;
 }
 
+/* The project's text as it stands in its folder; samples stay with the pack it came from. */
+static ErrCode load_text(const Ctx *ctx, const PipelineProject *project, Model **ret_model, ModelFindings *findings,
+                         Err *err) {
+    const char *path = path_join(ctx->arena, project->pack, "pack.yaml");
+    Str text = {0};
+    TRY(file_read(ctx->arena, path, HOME_TEXT_MAX_BYTES, &text, err));
+    return model_parse(ctx->arena, text, str_of(path), NULL, ret_model, findings, err);
+}
+
 static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     const char *folder = NULL;
     PipelineProject *project = NULL;
@@ -46,12 +55,16 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
     Model *model = NULL;
     ModelFindings findings = {0};
     Err first = {0};
-    ErrCode code = model_load(ctx->arena, folder, &model, &findings, &first);
+    ErrCode code = project ? load_text(ctx, project, &model, &findings, &first)
+                           : model_load(ctx->arena, folder, &model, &findings, &first);
     if (code && !findings.n) {
         *err = first;
         return code;
     }
-    if (!code && project) TRY(check_data(ctx, session, model, &findings, w, err));
+    if (!code && project && !str_eq(model->hash, project->model->hash))
+        TRY(writer_note(w, S("This text is not applied yet (starling model apply): the data was not looked at."), err));
+    else if (!code && project)
+        TRY(check_data(ctx, session, model, &findings, w, err));
     return write_summary(ctx, w, str_of(folder), &findings, err);
 }
 
@@ -61,7 +74,7 @@ static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args
     Model *model = NULL;
     ModelFindings findings = {0};
     Err first = {0};
-    if (model_load(ctx->arena, project->pack, &model, &findings, &first)) {
+    if (load_text(ctx, project, &model, &findings, &first)) {
         if (findings.n) return write_summary(ctx, w, str_of(project->pack), &findings, err);
         *err = first;
         return err->code;

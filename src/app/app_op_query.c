@@ -24,6 +24,7 @@ static const WriterColumn *columns_of(const Ctx *ctx, const QueryColumn *columns
                                  .unit = c->unit,
                                  .decimals = c->decimals,
                                  .grain = c->grain,
+                                 .is_local = c->is_local,
                                  .member = c->member,
                                  .role = str_of(query_role_name(c->role))};
     }
@@ -80,18 +81,23 @@ static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err 
     return writer_list_end(a->writer, err);
 }
 
+/* A date, or a number of an integer axis. */
+static Value axis_value(const QueryPeriod *period, int64_t at) {
+    return type_is_time(period->type) ? value_date(time_day_of_us(at)) : value_int(at);
+}
+
+/* Also where there is no data in the time asked for: a bare 0 would read as a figure. */
 static ErrCode write_period(const Answer *a, const QueryPeriod *period, Err *err) {
-    if (!period->is_known) return ERR_OK;
     Writer *w = a->writer;
-    char text[TIME_TEXT_MAX];
+    if (!period->text.n) return ERR_OK;
     TRY(writer_object_begin(w, S("period"), err));
     TRY(writer_field(w, S("member"), (Str){0}, value_text(period->member), err));
-    size_t n = time_print_date(time_day_of_us(period->data_from_us), text);
-    TRY(writer_field(w, S("data_from"), (Str){0}, value_text((Str){text, n}), err));
-    n = time_print_date(time_day_of_us(period->data_to_us), text);
-    TRY(writer_field(w, S("data_to"), (Str){0}, value_text((Str){text, n}), err));
-    TRY(writer_field(w, S("is_first_partial"), (Str){0}, value_bool(period->is_first_partial), err));
-    TRY(writer_field(w, S("is_last_partial"), (Str){0}, value_bool(period->is_last_partial), err));
+    if (period->is_known) {
+        TRY(writer_field(w, S("data_from"), (Str){0}, axis_value(period, period->data_from_us), err));
+        TRY(writer_field(w, S("data_to"), (Str){0}, axis_value(period, period->data_to_us), err));
+        TRY(writer_field(w, S("is_first_partial"), (Str){0}, value_bool(period->is_first_partial), err));
+        TRY(writer_field(w, S("is_last_partial"), (Str){0}, value_bool(period->is_last_partial), err));
+    }
     TRY(writer_field(w, S("text"), (Str){0}, value_text(period->text), err));
     TRY(writer_object_end(w, err));
     return writer_note(w, arena_printf(a->ctx->arena, "Period: %.*s", STR_ARG(period->text)), err);
@@ -128,7 +134,6 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(account->data_age_us / TIME_US_PER_SECOND), err));
     TRY(writer_field(w, S("compile_us"), (Str){0}, value_int(account->compile_us), err));
     TRY(writer_field(w, S("run_us"), (Str){0}, value_int(account->run_us), err));
-    if (!account->data_version) return writer_note(w, S("No data yet: run `starling sync`."), err);
     Str rows = format_count(arena, account->n_rows, "row", "rows");
     Str age = format_duration(arena, account->data_age_us);
     Str took = format_duration(arena, account->run_us);
@@ -166,9 +171,14 @@ static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_
     TRY(session_warehouse(ctx, session, &db, err));
     EngineConn *conn = NULL;
     TRY(engine_connect(ctx, db, &conn, err));
+    int64_t version = 0, at_us = 0;
+    ErrCode code = warehouse_newest(ctx, conn, &version, &at_us, err);
+    if (!code && !version)
+        code =
+            err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(ctx->project));
     Answer a = {.ctx = ctx, .writer = w, .plan = plan};
     const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
-    ErrCode code = shows_sql ? write_sql(ctx, w, engine_dialect(engine_of(conn)), plan, err) : ERR_OK;
+    if (!code && shows_sql) code = write_sql(ctx, w, engine_dialect(engine_of(conn)), plan, err);
     if (!code) code = query_run(ctx, conn, plan, &receiver, err);
     engine_disconnect(conn);
     return code;

@@ -80,7 +80,11 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     TRY(meta_projects(ctx, meta, &projects, &n, err));
     TRY(writer_field(w, S("home"), S("Home"), value_text(str_of(session->home)), err));
     TRY(writer_list_begin(w, S("projects"), err));
+    Str wanted = session->request->project;
+    size_t n_shown = 0;
     for (size_t i = 0; i < n; i++) {
+        if (wanted.n && !str_eq(projects[i].name, wanted)) continue;
+        n_shown++;
         ProjectStatus status = {.project = projects[i]};
         TRY(read_version(ctx, session, &status, err));
         MetaRun *runs = NULL;
@@ -89,10 +93,15 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
         if (n_runs) {
             status.has_run = true;
             status.last_run = runs[0];
+            if (runs[0].status == META_RUNNING) { /* under our lock nothing runs: its process was killed */
+                status.last_run.status = META_FAILED;
+                status.last_run.error = S("interrupted; the next run takes it up");
+            }
         }
         TRY(write_project(ctx, w, &status, err));
     }
     TRY(writer_list_end(w, err));
+    if (wanted.n && !n_shown) return err_set(err, ERR_NOT_FOUND, "there is no project '%.*s' here", STR_ARG(wanted));
     if (!n) TRY(writer_note(w, S("No project yet: starling init HOME --pack NAME"), err));
     return ERR_OK;
 }

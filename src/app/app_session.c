@@ -91,7 +91,6 @@ static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str project, Err *er
         arena_free(arena);
         return err_prefix(err, "the applied model of '%.*s' cannot be read by this version", STR_ARG(project));
     }
-    model->arena = arena;
     session->snapshot = snapshot_new(applied.version);
     snapshot_set(session->snapshot, SNAPSHOT_MODEL, model, free_model);
     ctx->snapshot = session->snapshot;
@@ -145,11 +144,12 @@ static ErrCode enter_home(Ctx *ctx, AppSession *session, const OpArgs *args, Err
     const Op *op = session->op;
     if (op->home == OP_HOME_CREATE) {
         const char *path = arena_cstr(ctx->arena, op_arg_text(args, "home"));
+        session->is_new_folder = !file_exists(path);
         TRY(file_make_dir(path, err));
         TRY(path_real(ctx->arena, path, &session->home, err));
         TRY(home_lock(ctx, session->home, true, APP_LOCK_WAIT_MS, &session->lock, err));
-        TRY(home_create(ctx, session->home, err));
-        return home_config(ctx->arena, session->home, &session->config, err);
+        return home_is(ctx->arena, session->home) ? home_config(ctx->arena, session->home, &session->config, err)
+                                                  : ERR_OK;
     }
     Err own = {0};
     ErrCode code = home_find(ctx, session->request->home ? session->request->home : ".", &session->home, &own);
@@ -192,6 +192,8 @@ ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs 
     engine_close(session.warehouse);
     meta_close(session.meta);
     snapshot_release(session.snapshot);
+    if (code && session.lock.fd >= 0 && op->home == OP_HOME_CREATE)
+        home_discard(arena, session.home, session.is_new_home, session.is_new_folder);
     home_unlock(&session.lock);
     if (!code) return ERR_OK;
     log_error(op->name, &own, ctx.request_id);

@@ -87,12 +87,13 @@ void json_array_begin(JsonWriter *w);
 void json_array_end(JsonWriter *w);
 void json_key(JsonWriter *w, Str key);
 void json_text(JsonWriter *w, Str text);
-void json_int(JsonWriter *w, int64_t i);  /* as a number, whatever its size */
-void json_float(JsonWriter *w, double f); /* shortest text that reads back; nan and inf as null */
+void json_int(JsonWriter *w, int64_t i);        /* as a number, whatever its size */
+void json_float(JsonWriter *w, double f);       /* shortest text that reads back; nan and inf as null */
+void json_typed_float(JsonWriter *w, double f); /* as json_float, but 1 as 1.0, which reads back as JSON_REAL */
 void json_bool(JsonWriter *w, bool b);
 void json_nil(JsonWriter *w);
 /* By the rules of 3a: decimals as numbers with their scale, integers beyond 2^53 as text, timestamps RFC 3339, json as it is. */
 void json_value(JsonWriter *w, Value value);
-void json_tree(JsonWriter *w, const Json *json);
+void json_tree(JsonWriter *w, const Json *json); /* reads back to an equal tree */
 /* Text that is JSON already, checked by the caller. */
 void json_raw(JsonWriter *w, Str json);

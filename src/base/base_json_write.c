@@ -270,6 +270,18 @@ void json_float(JsonWriter *w, double f) {
     if (begin_value(w)) put_bytes(w, text, real_print(f, text));
 }
 
+void json_typed_float(JsonWriter *w, double f) {
+    char text[REAL_TEXT_MAX];
+    if (!isfinite(f)) {
+        json_nil(w);
+        return;
+    }
+    if (!begin_value(w)) return;
+    Str printed = {text, real_print(f, text)};
+    put_bytes(w, printed.p, printed.n);
+    if (str_find_char(printed, '.') < 0 && str_find_char(printed, 'e') < 0) put_bytes(w, ".0", 2);
+}
+
 void json_bool(JsonWriter *w, bool b) {
     if (begin_value(w)) put_bytes(w, b ? "true" : "false", b ? 4 : 5);
 }
@@ -324,7 +336,7 @@ void json_tree(JsonWriter *w, const Json *json) {
     case JSON_FALSE: json_bool(w, false); return;
     case JSON_TRUE: json_bool(w, true); return;
     case JSON_INT: json_int(w, json->i); return;
-    case JSON_REAL: json_float(w, json->f); return;
+    case JSON_REAL: json_typed_float(w, json->f); return;
     case JSON_TEXT: json_text(w, json->s); return;
     case JSON_ARRAY:
         json_array_begin(w);

@@ -34,9 +34,9 @@ static void *wait_for_stop(void *arg) {
     return NULL;
 }
 
-/* Signals to stop go to a thread of their own; a closed pipe and a full disk are errors of the write. */
+/* Signals to stop go to a thread of their own; a full disk is an error of the write. Whose reader has left ends by SIGPIPE, as a command
+ * does. */
 static void set_signals(Cancel *cancel) {
-    signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     sigset_t stops;
     sigemptyset(&stops);
@@ -58,6 +58,8 @@ static int report(const Err *err, WriterFormat format) {
     err_format(err, text, sizeof text);
     if (format != WRITER_JSON) {
         fprintf(stderr, "starling: %s\n", text);
+        if (strstr(err->message, "the log") && !log_is_on(LOG_WARN))
+            fputs("starling: run it again with --log-level warn to see the log\n", stderr);
         return info->exit_code;
     }
     JsonWriter w;
@@ -102,8 +104,8 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
                           .cancel = cancel,
                           .timeout_us = line->timeout_us};
     if (!line->is_quiet) request.progress = cli_progress_start(&progress);
-    const WriterOptions options = {
-        .format = line->format, .width = terminal_width(), .is_pretty = isatty(STDOUT_FILENO)};
+    WriterOptions options = {.format = line->format, .width = terminal_width(), .is_pretty = isatty(STDOUT_FILENO)};
+    if (line->format == WRITER_CSV && !line->is_quiet) options.notes = sink_of_file(stderr);
     Writer *writer = writer_new(arena, sink_of_file(stdout), &options);
     App *app = app_new(CLOCK_SYSTEM);
     ErrCode code = app_run(app, &request, line->op, line->args, writer, err);
@@ -125,8 +127,11 @@ int cli_main(int argc, char **argv) {
     set_signals(&cancel);
     Err err = {0};
     CliLine line = {.format = WRITER_TEXT};
-    for (int i = 1; i < argc; i++) /* so that an error on the line itself is printed as asked */
-        if (strcmp(argv[i], "--json") == 0) line.format = WRITER_JSON;
+    for (int i = 1; i < argc; i++) { /* so that an error on the line itself is printed as asked */
+        bool is_json = strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--format=json") == 0;
+        if (is_json || (strcmp(argv[i], "--format") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0))
+            line.format = WRITER_JSON;
+    }
     if (cli_parse(arena, argc, argv, &line, &err)) return report(&err, line.format);
     if (line.wants_help) {
         err_ignore(cli_help(arena, line.op, sink_of_file(stdout), &err));

@@ -12,6 +12,29 @@ typedef struct Words {
     int next;
 } Words;
 
+/* "model" of "model check" and "model apply"; or something near to a command. */
+static ErrCode unknown_command(Arena *arena, const Words *words, Err *err) {
+    Str word = str_of(words->at[words->next]), near = {0}, longer = {0};
+    size_t n = 0;
+    const Op *const *ops = app_ops(&n);
+    Str first = arena_printf(arena, "%.*s ", STR_ARG(word));
+    for (size_t i = 0; i < n; i++)
+        if (str_starts(str_of(ops[i]->name), first))
+            longer = arena_printf(arena, "%.*s%s%s", STR_ARG(longer), longer.n ? ", " : "", ops[i]->name);
+    if (words->next + 1 < words->n) { /* "model chek" */
+        Str two = arena_printf(arena, "%.*s%s", STR_ARG(first), words->at[words->next + 1]);
+        near = app_op_nearest(two);
+        if (near.n && str_find_char(near, ' ') >= 0) word = two;
+    } else if (longer.n) {
+        return err_set(err, ERR_UNKNOWN_NAME, "'%.*s' is the first word of: %.*s", STR_ARG(word), STR_ARG(longer));
+    }
+    if (!near.n) near = app_op_nearest(word);
+    if (near.n)
+        return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; did you mean '%.*s'?", STR_ARG(word),
+                       STR_ARG(near));
+    return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; see: starling help", STR_ARG(word));
+}
+
 /* Cuts the operation's words off the front. */
 static ErrCode take_op(Arena *arena, Words *words, const Op **ret_op, Err *err) {
     Str name = {0};
@@ -27,19 +50,7 @@ static ErrCode take_op(Arena *arena, Words *words, const Op **ret_op, Err *err) 
         }
         if (i - words->next >= 2) break;
     }
-    if (!found) {
-        Str word = str_of(words->at[words->next]), near = {0};
-        if (words->next + 1 < words->n) { /* "model chek" */
-            Str two = arena_printf(arena, "%.*s %s", STR_ARG(word), words->at[words->next + 1]);
-            near = app_op_nearest(two);
-            if (near.n && str_find_char(near, ' ') >= 0) word = two;
-        }
-        if (!near.n) near = app_op_nearest(word);
-        if (near.n)
-            return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; did you mean '%.*s'?", STR_ARG(word),
-                           STR_ARG(near));
-        return err_set(err, ERR_UNKNOWN_NAME, "there is no command '%.*s'; see: starling help", STR_ARG(word));
-    }
+    if (!found) return unknown_command(arena, words, err);
     words->next = end;
     *ret_op = found;
     return ERR_OK;

@@ -9,7 +9,7 @@ enum { BAR_WIDTH = 30, REDRAW_US = 100000 };
 
 static void draw_bar(CliProgress *state, int64_t done, int64_t total) {
     int64_t now = clock_monotonic(CLOCK_SYSTEM);
-    if (state->is_open && done < total && now - state->last_us < REDRAW_US) return;
+    if (state->is_open && (total <= 0 || done < total) && now - state->last_us < REDRAW_US) return;
     state->last_us = now;
     state->is_open = true;
     if (total <= 0) {

@@ -3,8 +3,9 @@
  * encode/: what an operation writes its result to, and how results leave the program.
  *
  * A Writer takes one document: fields, nested objects and lists, tables of batches as they stream, and notes. Each format shows
- * what suits its reader: JSON everything but notes; text the titled fields, tables and notes; CSV the first table alone. The first
+ * what suits its reader: JSON everything but notes; text the titled fields, tables and notes; CSV the first table alone (notes go beside it). The first
  * failure (a full disk, a reader that left) is kept and returned by every later call and by writer_finish. One thread at a time.
+ * Of compressed files it knows whether they are whole.
  */
 #include "base/base.h"
 
@@ -20,6 +21,7 @@ typedef struct WriterColumn {
     Str unit;
     int decimals;    /* -1: by format */
     TimeGrain grain; /* dates and timestamps are shown as periods of it */
+    bool is_local;   /* timestamps are of the reporting zone, not UTC: written without Z */
     Str member;      /* JSON only, as are role and unit */
     Str role;
 } WriterColumn;
@@ -29,6 +31,7 @@ typedef struct WriterOptions {
     int width;             /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
     bool is_pretty;        /* JSON with indents */
     size_t max_cell_bytes; /* text tables; 0: 200 */
+    Sink notes;            /* CSV: where notes go, a line each; without write: nowhere */
 } WriterOptions;
 
 typedef struct Writer Writer;
@@ -57,6 +60,10 @@ NODISCARD ErrCode writer_note(Writer *w, Str line, Err *err);
 NODISCARD ErrCode writer_fail(Writer *w, const Err *error, Err *err);
 /* Ends the document and hands the last bytes to the sink; what the sink itself holds back (a FILE's buffer) is its owner's. */
 NODISCARD ErrCode writer_finish(Writer *w, Err *err);
+
+/* Whether a gzip file is whole: every member's data, CRC and length, a fixed block at a time. ERR_DATA placed at the file's name
+ * when it is cut off or damaged, ERR_IO; cancel and deadline of ctx are looked at every block. */
+NODISCARD ErrCode gzip_check(const Ctx *ctx, const char *path, Err *err);
 
 /* A value as people read it: thousands separated by commas, percent of ratios ("12.5 %"), currency with two decimals and its unit
  * before it when that is a sign or code, periods by grain; "" for null. In the arena; column may be NULL. Rounding is half away

@@ -12,7 +12,8 @@ static size_t print_bool(char *out, bool b) {
     return b ? 4 : 5;
 }
 
-size_t encode_cell_print(char out[ENCODE_CELL_BYTES], const Column *column, size_t row, TimeGrain grain) {
+size_t encode_cell_print(char out[ENCODE_CELL_BYTES], const Column *column, size_t row, const WriterColumn *shown) {
+    size_t n;
     switch (column->type.kind) {
     case TYPE_BOOL: return print_bool(out, column_value(column, row).b);
     case TYPE_INT64: return decimal_print(cell_int(column, row), 0, out);
@@ -22,11 +23,12 @@ size_t encode_cell_print(char out[ENCODE_CELL_BYTES], const Column *column, size
         return decimal_print(column_value(column, row).dec, column->type.scale, out);
     case TYPE_FLOAT64: return real_print(column_value(column, row).f, out);
     case TYPE_DATE:
-        if (grain == TIME_GRAIN_NONE) return time_print_date(cell_int(column, row), out);
-        return time_print_period(grain, cell_int(column, row) * TIME_US_PER_DAY, out);
+        if (shown->grain == TIME_GRAIN_NONE) return time_print_date(cell_int(column, row), out);
+        return time_print_period(shown->grain, cell_int(column, row) * TIME_US_PER_DAY, out);
     case TYPE_TIMESTAMP:
-        if (grain == TIME_GRAIN_NONE) return time_print_timestamp(cell_int(column, row), out);
-        return time_print_period(grain, cell_int(column, row), out);
+        if (shown->grain != TIME_GRAIN_NONE) return time_print_period(shown->grain, cell_int(column, row), out);
+        n = time_print_timestamp(cell_int(column, row), out);
+        return shown->is_local ? n - 1 : n; /* without the Z */
     case TYPE_NULL:
     case TYPE_TEXT:
     case TYPE_JSON:

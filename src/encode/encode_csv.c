@@ -67,12 +67,12 @@ static ErrCode csv_table_begin(Writer *w, UNUSED Str name) {
     return state->out.failed;
 }
 
-static inline void put_cell(EncodeOut *out, const Column *column, size_t row, TimeGrain grain) {
+static inline void put_cell(EncodeOut *out, const Column *column, size_t row, const WriterColumn *shown) {
     if (column_is_null(column, row)) return;
     if (column->type.kind == TYPE_TEXT || column->type.kind == TYPE_JSON)
         put_text(out, column_str(column, row));
     else
-        out->n += encode_cell_print(encode_out_room(out, ENCODE_CELL_BYTES), column, row, grain);
+        out->n += encode_cell_print(encode_out_room(out, ENCODE_CELL_BYTES), column, row, shown);
 }
 
 static ErrCode csv_rows(Writer *w, const Batch *batch) {
@@ -82,7 +82,7 @@ static ErrCode csv_rows(Writer *w, const Batch *batch) {
     for (size_t row = 0; row < batch->n_rows && !out->failed; row++) {
         if (batch->n_columns == 1 && column_is_null(batch->columns, row)) encode_out_add(out, S("\"\""));
         for (size_t i = 0; i < batch->n_columns; i++) {
-            put_cell(out, &batch->columns[i], row, w->columns[i].grain);
+            put_cell(out, &batch->columns[i], row, &w->columns[i]);
             encode_out_char(out, i + 1 < batch->n_columns ? ',' : '\n');
         }
     }
@@ -91,6 +91,14 @@ static ErrCode csv_rows(Writer *w, const Batch *batch) {
 
 static ErrCode csv_table_end(UNUSED Writer *w) {
     return ERR_OK;
+}
+
+/* Beside the document, where its reader can see it: standard error, say. */
+static ErrCode csv_note(Writer *w, Str line) {
+    const Sink *notes = &w->options.notes;
+    if (!notes->write || !line.n) return ERR_OK;
+    TRY(notes->write(notes->arg, line, &w->failure));
+    return notes->write(notes->arg, S("\n"), &w->failure);
 }
 
 static ErrCode csv_finish(Writer *w) {
@@ -104,5 +112,6 @@ const WriterKind WRITER_KIND_CSV = {
     .table_begin = csv_table_begin,
     .rows = csv_rows,
     .table_end = csv_table_end,
+    .note = csv_note,
     .finish = csv_finish,
 };

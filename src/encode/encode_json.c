@@ -133,10 +133,10 @@ static ErrCode json_table_begin(Writer *w, Str name) {
 
 static inline void put_printed(JsonWriter *json, const Column *column, size_t row) {
     char text[ENCODE_CELL_BYTES];
-    json_raw(json, (Str){text, encode_cell_print(text, column, row, TIME_GRAIN_NONE)});
+    json_raw(json, (Str){text, encode_cell_print(text, column, row, NULL)});
 }
 
-static inline void put_cell(JsonState *state, const Column *column, size_t row, TimeGrain grain) {
+static inline void put_cell(JsonState *state, const Column *column, size_t row, const WriterColumn *shown) {
     JsonWriter *json = &state->json;
     char text[ENCODE_CELL_BYTES];
     if (column_is_null(column, row)) {
@@ -154,7 +154,7 @@ static inline void put_cell(JsonState *state, const Column *column, size_t row, 
     }
     case TYPE_DECIMAL: put_printed(json, column, row); return;
     case TYPE_DATE:
-    case TYPE_TIMESTAMP: json_text(json, (Str){text, encode_cell_print(text, column, row, grain)}); return;
+    case TYPE_TIMESTAMP: json_text(json, (Str){text, encode_cell_print(text, column, row, shown)}); return;
     case TYPE_TEXT: json_text(json, column_str(column, row)); return;
     case TYPE_JSON: put_json_text(state, column_str(column, row)); return;
     case TYPE_NULL:
@@ -170,7 +170,7 @@ static ErrCode json_rows(Writer *w, const Batch *batch) {
     for (size_t row = 0; row < batch->n_rows && !state->json.failed; row++) {
         json_array_begin(&state->json);
         state->json.is_pretty = false;
-        for (size_t i = 0; i < batch->n_columns; i++) put_cell(state, &batch->columns[i], row, w->columns[i].grain);
+        for (size_t i = 0; i < batch->n_columns; i++) put_cell(state, &batch->columns[i], row, &w->columns[i]);
         json_array_end(&state->json);
         state->json.is_pretty = w->options.is_pretty;
     }

@@ -185,6 +185,13 @@ static ErrCode part_error(Arena *arena, const ModelMember *member, Str part, Err
                    STR_ARG(name), type_kind_name(member->type.kind), STR_ARG(part), STR_ARG(name), STR_ARG(nearest));
 }
 
+static const ModelMeasure *measure_also_called(const Model *model, Str word) {
+    for (size_t i = 0; i < model->n_measures; i++)
+        for (size_t s = 0; s < model->measures[i].label.n_synonyms; s++)
+            if (str_eq_nocase(model->measures[i].label.synonyms[s], word)) return &model->measures[i];
+    return NULL;
+}
+
 static ErrCode unknown_member(const Model *model, const ModelFact *fact, const Str *parts, size_t n_parts,
                               bool bare_values, Err *err) {
     if (!err) return ERR_UNKNOWN_NAME;
@@ -195,6 +202,10 @@ static ErrCode unknown_member(const Model *model, const ModelFact *fact, const S
     if (n_parts > 1 && find_member(model, fact, parts, n_parts - 1, &member) && member.kind != MODEL_MEMBER_MEASURE &&
         !member.part)
         return part_error(arena, &member, parts[n_parts - 1], err);
+    const ModelMeasure *called = n_parts == 1 ? measure_also_called(model, parts[0]) : NULL;
+    if (called)
+        return err_set(err, ERR_UNKNOWN_NAME, "no member '%.*s'; the measure '%.*s' is also called that", STR_ARG(name),
+                       STR_ARG(called->name));
     if (n_parts == 1 && find_longer(model, fact, parts[0], arena, &longer))
         return err_set(err, ERR_UNKNOWN_NAME, "no member '%.*s'; did you mean '%.*s'?", STR_ARG(name), STR_ARG(longer));
     for (size_t i = 0; fact && i < model->n_facts; i++)

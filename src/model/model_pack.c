@@ -130,7 +130,9 @@ static void read_sections(Pack *p, const Yaml *root) {
 }
 
 static Pack pack_begin(Arena *arena, Arena *scratch) {
-    return (Pack){.arena = arena, .scratch = scratch, .model = ARENA_NEW(arena, Model)};
+    Model *model = ARENA_NEW(arena, Model);
+    model->arena = arena;
+    return (Pack){.arena = arena, .scratch = scratch, .model = model};
 }
 
 ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model **ret_model, ModelFindings *findings,

@@ -144,7 +144,7 @@ typedef struct LoadCounts {
     int64_t n_inserted; /* rows of the table that are new */
     int64_t n_updated;
     int64_t n_same;
-    bool is_known; /* the same file was taken in before */
+    bool is_known; /* the file was the input's last one already, and nothing was done */
     int64_t duration_us;
 } LoadCounts;
 

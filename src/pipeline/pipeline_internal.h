@@ -212,9 +212,14 @@ NODISCARD ErrCode pipeline_read_values(const Ctx *ctx, Reader *reader, const Mod
 /* "column" of alias v, read as a type: writes the conversion, or the test that finds values it would not keep. */
 void pipeline_read_convert(PipelineSql *sql, Str column, Type from, Type to, Str time_zone);
 bool pipeline_read_misread(PipelineSql *sql, Str column, Type from, Type to); /* false: there can be none */
+/* The test that finds texts with more decimals than the type keeps, among those it can read. */
+bool pipeline_read_rounded(PipelineSql *sql, Str column, Type from, Type to);
 bool pipeline_read_is_mapped(const Reader *reader, const ModelMapping *mapping, size_t file);
-/* "orders.csv, line 17", or "row 16" where lines are not known. */
-Str pipeline_read_place(const Ctx *ctx, const Reader *reader, int64_t place);
+/* "line 17", or "row 16" where lines are not known; with its file, "orders.csv, line 17", where the message stands at another. */
+Str pipeline_read_place(const Ctx *ctx, const Reader *reader, int64_t place, bool has_file);
+/* What a message says of the row that it stands at: nothing where the error has its line, else " (row 16)". */
+Str pipeline_read_row_text(const Ctx *ctx, const Reader *reader, int64_t place);
+void pipeline_read_error_at(const Reader *reader, int64_t place, Err *err);
 /* The first file that has it, as the person knows it: "Order ID". */
 Str pipeline_read_header(const ReadFile *file, Str column);
 /* The physical line of data row `row` (from 0) of a CSV; 0 when it cannot be told. */

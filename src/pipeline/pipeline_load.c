@@ -4,8 +4,10 @@
  * Phases: the inputs are told apart and hashed; every file is read and checked in full; rows for managed tables go into one
  * transaction of SQLite; files for a files source are copied into the inbox; the transaction is committed; what was taken in is
  * written down. An inbox file counts only once it is written down, so a failure before that leaves nothing that is seen: neither
- * the copies nor the rolled back rows. Taking the same file in again is a no-op for the inbox, and finds nothing to write for a
- * managed table.
+ * the copies nor the rolled back rows.
+ *
+ * The file that an input took in last is not taken in again: its rows may have been edited since. An older one is news, for
+ * others came after it, except where files only add up.
  */
 #include "pipeline/pipeline_internal.h"
 
@@ -19,7 +21,7 @@ typedef struct LoadFile {
     Str name;
     Str hash;
     Str stored;            /* path within the inbox; empty: not stored */
-    const MetaFile *known; /* taken in before; NULL: not */
+    const MetaFile *known; /* taken in before, so that there is nothing to do; NULL: not */
     bool has_managed;      /* makes rows of managed tables */
     bool has_files;        /* is kept for a files source */
     int64_t n_bytes;
@@ -37,6 +39,7 @@ typedef struct Load {
     Reader *reader;
     EngineDb *db;
     EngineConn *conn;
+    bool is_begun; /* its transaction */
     VEC(ReadTable) tables;
     VEC(LoadCounts) counts;
 } Load;
@@ -56,7 +59,7 @@ static ErrCode unknown_input(const Ctx *ctx, const Model *model, Str name, Err *
 }
 
 static void find_known(const Load *load, LoadFile *file) {
-    bool is_latest_only = file->has_files && file->input->delivery == MODEL_DELIVERY_FULL;
+    bool is_latest_only = file->has_managed || file->input->delivery == MODEL_DELIVERY_FULL;
     for (size_t i = 0; i < load->n_metas; i++) {
         const MetaFile *meta = &load->metas[i];
         if (!str_eq(meta->input, file->input->name)) continue;
@@ -111,6 +114,46 @@ static ErrCode describe_all(Load *load, const PipelineInput *inputs, size_t n_in
     return ERR_OK;
 }
 
+/* ---- what the managed database still has ---------------------------------------------------------------------------- */
+
+static bool is_filled_from(const Load *load, const ModelTable *table, const ModelInput *input) {
+    const Model *model = load->project->model;
+    for (size_t m = 0; m < model->n_mappings; m++)
+        if (model->mappings[m].table == table && model->mappings[m].input == input)
+            return table->source->kind == MODEL_SOURCE_MANAGED;
+    return false;
+}
+
+static ErrCode open_managed(Load *load, Err *err) {
+    return load->conn ? ERR_OK : pipeline_managed_open(load->ctx, load->project, &load->db, &load->conn, err);
+}
+
+static ErrCode has_rows_of(Load *load, const LoadFile *file, bool *ret_has_rows, Err *err) {
+    const Model *model = load->project->model;
+    bool has_rows = false;
+    if (file_exists(load->project->oltp_path)) TRY(open_managed(load, err));
+    for (size_t t = 0; t < model->n_tables && load->conn && !has_rows; t++) {
+        if (!is_filled_from(load, &model->tables[t], file->input)) continue;
+        Value n;
+        TRY(engine_valuef(load->ctx, load->conn, &n, err, "SELECT count(*) FROM (SELECT 1 FROM %I LIMIT 1)",
+                          &model->tables[t].name));
+        has_rows = n.i > 0;
+    }
+    *ret_has_rows = has_rows;
+    return ERR_OK;
+}
+
+/* A file is not known to a database that was made anew since. */
+static ErrCode forget_lost(Load *load, Err *err) {
+    for (size_t i = 0; i < load->n_files; i++) {
+        LoadFile *file = &load->files[i];
+        bool has_rows = true;
+        if (file->known && file->has_managed) TRY(has_rows_of(load, file, &has_rows, err));
+        if (!has_rows) file->known = NULL;
+    }
+    return ERR_OK;
+}
+
 /* ---- reading and checking ------------------------------------------------------------------------------------------- */
 
 static ErrCode check_not_emptied(const Load *load, const LoadFile *file, Err *err) {
@@ -131,7 +174,7 @@ static ErrCode read_files(Load *load, Err *err) {
     for (size_t i = 0; i < load->n_files; i++) {
         LoadFile *file = &load->files[i];
         file->n_rows = file->known ? file->known->n_rows : 0;
-        if (file->known && !file->has_managed) continue;
+        if (file->known) continue;
         file->read = (ptrdiff_t)n;
         files[n++] = (ReadFile){
             .input = file->input, .path = file->path, .name = path_base(arena_cstr(load->ctx->arena, file->name))};
@@ -180,7 +223,6 @@ static ErrCode load_tables(Load *load, Err *err) {
         int64_t from_us = clock_monotonic(load->ctx->clock);
         LoadCounts counts = {
             .table = rows->table->name, .input = file->input->name, .file = file->name, .n_read = file->n_rows};
-        counts.is_known = file->known != NULL;
         TRY(pipeline_load_rows(load->ctx, load->conn, load->reader, rows, &counts, err));
         counts.duration_us = clock_monotonic(load->ctx->clock) - from_us;
         VEC_PUSH(load->ctx->arena, &load->counts, counts);
@@ -192,14 +234,33 @@ static ErrCode load_tables(Load *load, Err *err) {
     return ERR_OK;
 }
 
+static void count_known(Load *load) {
+    const Model *model = load->project->model;
+    for (size_t i = 0; i < load->n_files; i++) {
+        const LoadFile *file = &load->files[i];
+        for (size_t t = 0; t < model->n_tables && file->known; t++) {
+            if (!is_filled_from(load, &model->tables[t], file->input)) continue;
+            LoadCounts counts = {.input = file->input->name,
+                                 .file = file->name,
+                                 .table = model->tables[t].name,
+                                 .n_read = file->n_rows,
+                                 .n_same = file->n_rows,
+                                 .is_known = true};
+            VEC_PUSH(load->ctx->arena, &load->counts, counts);
+        }
+    }
+}
+
 static ErrCode begin_managed(Load *load, Err *err) {
-    bool has_managed = false;
-    for (size_t i = 0; i < load->n_files; i++) has_managed |= load->files[i].has_managed;
-    if (!has_managed) return ERR_OK;
-    TRY(pipeline_managed_open(load->ctx, load->project, &load->db, &load->conn, err));
+    bool has_news = false;
+    for (size_t i = 0; i < load->n_files; i++) has_news |= load->files[i].has_managed && !load->files[i].known;
+    count_known(load);
+    if (!has_news) return ERR_OK;
+    TRY(open_managed(load, err));
     /* Room for the pages of a large load: written out before the commit, they would be read back for the indexes. */
     TRY(engine_execf(load->ctx, load->conn, NULL, err, "PRAGMA cache_size = -%d", (int64_t)LOAD_CACHE_KIB));
     TRY(engine_begin(load->ctx, load->conn, true, err));
+    load->is_begun = true;
     return load_tables(load, err);
 }
 
@@ -278,12 +339,13 @@ static ErrCode write_down(Load *load, Err *err) {
 }
 
 static ErrCode take_in(Load *load, Err *err) {
+    TRY(forget_lost(load, err));
     TRY(read_files(load, err));
     TRY(check_tables(load, err));
     TRY(begin_managed(load, err));
     TRY(store_all(load, err));
     TRY(ctx_check(load->ctx, err));
-    if (load->conn) TRY(engine_commit(load->ctx, load->conn, err));
+    if (load->is_begun) TRY(engine_commit(load->ctx, load->conn, err));
     return write_down(load, err);
 }
 

@@ -211,15 +211,14 @@ static ErrCode missing_parent(const Ctx *ctx, Reader *reader, const ReadTable *r
                             STR_ARG(value));
     }
     int64_t place = column_int(&first->columns[key.n], 0);
-    const ReadFile *file = &reader->files[place / READ_PLACE_FILE];
     Str more = S("");
     if (n > 1) more = arena_printf(ctx->arena, "; %" PRId64 " other%s missing too", n - 1, n == 2 ? " is" : "s are");
     err_set(
         err, ERR_DATA,
-        "a row of '%.*s' (%.*s) names the %.*s with %.*s, which is neither in the files nor in the database%.*s; load it first, or together",
-        STR_ARG(rows->table->name), STR_ARG(pipeline_read_place(ctx, reader, place)), STR_ARG(reference->target->name),
-        STR_ARG(text), STR_ARG(more));
-    err_at(err, file->name, (int)pipeline_read_line(file, place % READ_PLACE_FILE), 0);
+        "a row of '%.*s'%.*s names the %.*s with %.*s, which is neither in the files nor in the database%.*s; load it first, or together",
+        STR_ARG(rows->table->name), STR_ARG(pipeline_read_row_text(ctx, reader, place)),
+        STR_ARG(reference->target->name), STR_ARG(text), STR_ARG(more));
+    pipeline_read_error_at(reader, place, err);
     return ERR_DATA;
 }
 

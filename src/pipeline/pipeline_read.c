@@ -186,6 +186,20 @@ bool pipeline_read_misread(PipelineSql *sql, Str column, Type from, Type to) {
     return true;
 }
 
+/* A cast to decimal rounds. Most values show by their shape that it keeps them; of the others the significant decimals are counted:
+ * the digits without zeros at their end, less those before the point, less the exponent. */
+bool pipeline_read_rounded(PipelineSql *sql, Str column, Type from, Type to) {
+    if (to.kind != TYPE_DECIMAL || from.kind != TYPE_TEXT) return false;
+    Str kept = arena_printf(sql->arena, " *[+-]?([0-9]*([.][0-9]{0,%d}0*)?|[0.]+[eE].*) *", to.scale);
+    pipeline_sql_add(sql,
+                     "(v.%I IS NOT NULL AND NOT regexp_full_match(v.%I, %L) AND "
+                     "length(rtrim(replace(regexp_extract(v.%I, '[0-9.]+'), '.', ''), '0')) "
+                     "- length(regexp_extract(v.%I, '^ *[+-]?([0-9]*)', 1)) "
+                     "- coalesce(TRY_CAST(regexp_extract(v.%I, '[eE](.*)$', 1) AS INTEGER), 0) > %d)",
+                     &column, &column, &kept, &column, &column, &column, (int64_t)to.scale);
+    return true;
+}
+
 /* ---- a table's rows ------------------------------------------------------------------------------------------------- */
 
 /* select (typed columns, place) from (values) — a keyed table's rows once each, with the place of the first. */

@@ -3,6 +3,7 @@
  * of every kind, and a second one only for the examples of the first kind that has any.
  *
  *   a cell that its column's type cannot hold, or that a parse_date or cast of the mapping cannot read
+ *   a number with more decimals than its column keeps
  *   an empty cell where the table needs a value
  *   two rows that give one key and differ elsewhere
  *
@@ -57,7 +58,7 @@ static void gather(Arena *arena, const SqlExpr *expr, const SqlExpr *guard, size
 
 /* ---- one mapping over one file -------------------------------------------------------------------------------------- */
 
-typedef enum TroubleKind { TROUBLE_NONE, TROUBLE_MISREAD, TROUBLE_SUSPECT, TROUBLE_EMPTY } TroubleKind;
+typedef enum TroubleKind { TROUBLE_NONE, TROUBLE_MISREAD, TROUBLE_SUSPECT, TROUBLE_ROUNDED, TROUBLE_EMPTY } TroubleKind;
 
 /* One condition that is counted. */
 typedef struct Trouble {
@@ -105,6 +106,7 @@ static bool add_condition(const Check *check, PipelineSql *sql, const Trouble *t
         pipeline_sql_add(sql, "v.%I", &name);
         return true;
     }
+    case TROUBLE_ROUNDED: return pipeline_read_rounded(sql, column->name, from, column->type);
     case TROUBLE_EMPTY: pipeline_sql_add(sql, "v.%I IS NULL", &column->name); return true;
     case TROUBLE_NONE: break;
     }
@@ -129,9 +131,12 @@ static void gather_troubles(Check *check) {
     Arena *arena = check->ctx->arena;
     for (size_t i = 0; i < check->suspects.n; i++)
         VEC_PUSH(arena, &check->troubles, (Trouble){TROUBLE_SUSPECT, check->suspects.at[i].column, i});
-    for (size_t i = 0; i < table->n_columns; i++) {
-        Trouble trouble = {TROUBLE_MISREAD, i, 0};
-        if (can_occur(check, &trouble)) VEC_PUSH(arena, &check->troubles, trouble);
+    static const TroubleKind conversions[] = {TROUBLE_MISREAD, TROUBLE_ROUNDED};
+    for (size_t kind = 0; kind < COUNT_OF(conversions); kind++) {
+        for (size_t i = 0; i < table->n_columns; i++) {
+            Trouble trouble = {conversions[kind], i, 0};
+            if (can_occur(check, &trouble)) VEC_PUSH(arena, &check->troubles, trouble);
+        }
     }
     for (size_t i = 0; i < table->n_columns; i++)
         if (table->columns[i].is_not_null || is_key(table, i))
@@ -155,7 +160,7 @@ static Str header_of(const Check *check, size_t column) {
 }
 
 typedef struct Examples {
-    Str text;      /* "'abc' (line 3), 'x' (line 9)" */
+    Str text;      /* "'abc' (line 3), 'x' (line 9)"; of a single one what the error's place does not say: "'abc'" */
     int64_t place; /* of the first */
 } Examples;
 
@@ -164,7 +169,14 @@ static Str short_text(Arena *arena, Str s) {
     return s.n <= SHOWN_BYTES ? s : arena_printf(arena, "%.*s…", (int)utf8_cut(s, SHOWN_BYTES), s.p);
 }
 
-static ErrCode read_examples(const Check *check, const Trouble *trouble, Examples *ret_examples, Err *err) {
+/* " (line 3)" after a value, "line 3" where there is none to show. */
+static Str example_place(const Check *check, const Trouble *trouble, int64_t place, bool is_only) {
+    if (is_only && !pipeline_read_row_text(check->ctx, check->reader, place).n) return S("");
+    Str where = pipeline_read_place(check->ctx, check->reader, place, false);
+    return trouble->kind == TROUBLE_EMPTY ? where : arena_printf(check->ctx->arena, " (%.*s)", STR_ARG(where));
+}
+
+static ErrCode read_examples(const Check *check, const Trouble *trouble, int64_t n, Examples *ret_examples, Err *err) {
     Arena *arena = check->ctx->arena;
     const ModelColumn *column = &check->mapping->table->columns[trouble->column];
     Str shown = trouble->kind == TROUBLE_SUSPECT ? numbered(arena, "was", trouble->suspect) : column->name;
@@ -187,13 +199,13 @@ static ErrCode read_examples(const Check *check, const Trouble *trouble, Example
             Str value = column_is_null(&batch->columns[1], row)
                             ? S("")
                             : short_text(arena, column_str(&batch->columns[1], row));
-            Str where = pipeline_read_place(check->ctx, check->reader, place);
+            Str where = example_place(check, trouble, place, n == 1);
             if (!examples.text.n) examples.place = place;
             const char *comma = examples.text.n ? ", " : "";
             examples.text = trouble->kind == TROUBLE_EMPTY
                                 ? arena_printf(arena, "%.*s%s%.*s", STR_ARG(examples.text), comma, STR_ARG(where))
-                                : arena_printf(arena, "%.*s%s'%.*s' (%.*s)", STR_ARG(examples.text), comma,
-                                               STR_ARG(value), STR_ARG(where));
+                                : arena_printf(arena, "%.*s%s'%.*s'%.*s", STR_ARG(examples.text), comma, STR_ARG(value),
+                                               STR_ARG(where));
         }
     }
     engine_stream_close(stream);
@@ -216,25 +228,32 @@ static const char *hint_for(Type type) {
 
 static ErrCode trouble_error(const Check *check, const Trouble *trouble, int64_t n, Err *err) {
     Examples examples;
-    TRY(read_examples(check, trouble, &examples, err));
-    const ReadFile *file = &check->reader->files[check->file];
+    TRY(read_examples(check, trouble, n, &examples, err));
     const ModelTable *table = check->mapping->table;
     const ModelColumn *column = &table->columns[trouble->column];
     Str header = header_of(check, trouble->column);
     const char *more = n > READ_EXAMPLES ? ", …" : "";
     if (trouble->kind == TROUBLE_EMPTY) {
+        Str where = examples.text;
+        if (where.n) where = arena_printf(check->ctx->arena, " (%.*s%s)", STR_ARG(where), more);
         err_set(err, ERR_DATA,
-                "column '%.*s' is empty in %" PRId64 " row%s (%.*s%s), and '%.*s' of table '%.*s' needs a value",
-                STR_ARG(header), n, n == 1 ? "" : "s", STR_ARG(examples.text), more, STR_ARG(column->name),
-                STR_ARG(table->name));
+                "column '%.*s' is empty in %" PRId64 " row%s%.*s, and '%.*s' of table '%.*s' needs a value",
+                STR_ARG(header), n, n == 1 ? "" : "s", STR_ARG(where), STR_ARG(column->name), STR_ARG(table->name));
+    } else if (trouble->kind == TROUBLE_ROUNDED) {
+        char name[TYPE_TEXT_MAX];
+        int scale = column->type.scale;
+        err_set(err, ERR_DATA,
+                "column '%.*s': %" PRId64 " value%s %s more decimals than %s keeps, which is %d: %.*s%s; to round on "
+                "purpose the mapping says round(cast(column as decimal(%d,%d)), %d)",
+                STR_ARG(header), n, n == 1 ? "" : "s", n == 1 ? "has" : "have", type_print(column->type, name), scale,
+                STR_ARG(examples.text), more, 38, MIN_OF(scale + 8, 38), scale);
     } else {
         Type type = trouble->kind == TROUBLE_SUSPECT ? check->suspects.at[trouble->suspect].type : column->type;
         char name[TYPE_TEXT_MAX];
         err_set(err, ERR_DATA, "column '%.*s': %" PRId64 " value%s cannot be read as %s: %.*s%s%s", STR_ARG(header), n,
                 n == 1 ? "" : "s", type_print(type, name), STR_ARG(examples.text), more, hint_for(type));
     }
-    int64_t line = pipeline_read_line(file, examples.place % READ_PLACE_FILE);
-    err_at(err, file->name, (int)line, 0);
+    pipeline_read_error_at(check->reader, examples.place, err);
     return ERR_DATA;
 }
 

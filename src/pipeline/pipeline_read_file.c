@@ -5,6 +5,7 @@
  * from the header line, and everything else is given. Lines that are no proper rows are gathered as rejects and refused all at
  * once with the first one's line. An empty cell is null, and text is brought to NFC.
  */
+#include "encode/encode.h"
 #include "pipeline/pipeline_internal.h"
 
 #include <stdio.h>
@@ -84,6 +85,15 @@ static bool is_not_the_file(const Err *cause) {
 static ErrCode pass_on(const Err *cause, Err *err) {
     if (err) *err = *cause;
     return cause->code;
+}
+
+/* DuckDB does not look at a gzip's trailer, and takes what a cut file still gives for all of it. */
+static ErrCode check_whole(const Ctx *ctx, const ReadFile *file, Err *err) {
+    if (!file->is_gzip) return ERR_OK;
+    Err cause;
+    ErrCode code = gzip_check(ctx, file->path, &cause);
+    if (code == ERR_DATA) return refuse(file, err, cause.message);
+    return code ? pass_on(&cause, err) : ERR_OK;
 }
 
 /* What DuckDB's refusal of a whole CSV comes from: its words are for the log, and only told apart here. */
@@ -208,7 +218,8 @@ static ErrCode rejected(const Ctx *ctx, Reader *reader, const ReadFile *file, Er
     EngineStream *stream = NULL;
     TRY(engine_queryf(
         ctx, reader->conn, &stream, err,
-        "SELECT line, error_type::VARCHAR, count(*) OVER (), error_message FROM reject_errors ORDER BY line LIMIT 1"));
+        "SELECT line, error_type::VARCHAR, (SELECT count(DISTINCT line) FROM reject_errors), error_message "
+        "FROM reject_errors ORDER BY line LIMIT 1"));
     const Batch *batch = NULL;
     ErrCode code = engine_stream_next(stream, &batch, err);
     if (!code && batch && batch->n_rows) {
@@ -291,6 +302,7 @@ static ErrCode other_rows(const Ctx *ctx, Reader *reader, ReadFile *file, Err *e
 ErrCode pipeline_read_file(const Ctx *ctx, Reader *reader, size_t index, Err *err) {
     ReadFile *file = &reader->files[index];
     TRY(pipeline_read_sniff(file, err));
+    TRY(check_whole(ctx, file, err));
     file->rows = sql_relation_table(ctx->arena, S(""), arena_printf(ctx->arena, "file_%zu", index));
     if (file->format == SQL_FILE_CSV) {
         TRY(csv_names(ctx, reader, file, err));

@@ -37,12 +37,22 @@ int64_t pipeline_read_line(const ReadFile *file, int64_t row) {
     return line;
 }
 
-Str pipeline_read_place(const Ctx *ctx, const Reader *reader, int64_t place) {
+Str pipeline_read_place(const Ctx *ctx, const Reader *reader, int64_t place, bool has_file) {
     const ReadFile *file = &reader->files[place / READ_PLACE_FILE];
     int64_t row = place % READ_PLACE_FILE, line = pipeline_read_line(file, row);
     Str where =
         line ? arena_printf(ctx->arena, "line %" PRId64, line) : arena_printf(ctx->arena, "row %" PRId64, row + 1);
-    return reader->n_files == 1 ? where : arena_printf(ctx->arena, "%.*s, %.*s", STR_ARG(file->name), STR_ARG(where));
+    return has_file ? arena_printf(ctx->arena, "%.*s, %.*s", STR_ARG(file->name), STR_ARG(where)) : where;
+}
+
+Str pipeline_read_row_text(const Ctx *ctx, const Reader *reader, int64_t place) {
+    if (pipeline_read_line(&reader->files[place / READ_PLACE_FILE], place % READ_PLACE_FILE)) return S("");
+    return arena_printf(ctx->arena, " (%.*s)", STR_ARG(pipeline_read_place(ctx, reader, place, false)));
+}
+
+void pipeline_read_error_at(const Reader *reader, int64_t place, Err *err) {
+    const ReadFile *file = &reader->files[place / READ_PLACE_FILE];
+    err_at(err, file->name, (int)pipeline_read_line(file, place % READ_PLACE_FILE), 0);
 }
 
 /* ---- keys ----------------------------------------------------------------------------------------------------------- */
@@ -63,6 +73,7 @@ static ErrCode contradiction(const Ctx *ctx, Reader *reader, const ModelTable *t
     Arena *arena = ctx->arena;
     const Column *places = &batch->columns[table->n_columns];
     int64_t first = column_int(places, 0), second = column_int(places, 1);
+    bool has_files = first / READ_PLACE_FILE != second / READ_PLACE_FILE;
     Str key = key_text(arena, table, batch, 0), a = S(""), b = S(""), name = S("");
     for (size_t i = 0; i < table->n_columns && !name.n; i++) {
         Value x = column_value(&batch->columns[i], 0), y = column_value(&batch->columns[i], 1);
@@ -77,10 +88,9 @@ static ErrCode contradiction(const Ctx *ctx, Reader *reader, const ModelTable *t
             arena_printf(arena, "; so %s %" PRId64 " other key%s", n == 2 ? "has" : "have", n - 1, n == 2 ? "" : "s");
     err_set(err, ERR_DATA, "%.*s with %.*s has two values of '%.*s': '%.*s' (%.*s) and '%.*s' (%.*s)%.*s",
             STR_ARG(table->name), STR_ARG(key), STR_ARG(name), STR_ARG(a),
-            STR_ARG(pipeline_read_place(ctx, reader, first)), STR_ARG(b),
-            STR_ARG(pipeline_read_place(ctx, reader, second)), STR_ARG(more));
-    const ReadFile *file = &reader->files[first / READ_PLACE_FILE];
-    err_at(err, file->name, (int)pipeline_read_line(file, first % READ_PLACE_FILE), 0);
+            STR_ARG(pipeline_read_place(ctx, reader, first, has_files)), STR_ARG(b),
+            STR_ARG(pipeline_read_place(ctx, reader, second, has_files)), STR_ARG(more));
+    pipeline_read_error_at(reader, first, err);
     return ERR_DATA;
 }
 
@@ -124,13 +134,12 @@ static ErrCode broken_check(const Ctx *ctx, Reader *reader, const ReadTable *row
     if (!code && batch && batch->n_rows) {
         int64_t place = column_int(&batch->columns[0], 0);
         Str value = column_is_null(&batch->columns[1], 0) ? S("") : column_str(&batch->columns[1], 0);
-        const ReadFile *file = &reader->files[place / READ_PLACE_FILE];
-        Str where = pipeline_read_place(ctx, reader, place);
+        Str where = pipeline_read_row_text(ctx, reader, place);
         Str more = n > 1 ? arena_printf(ctx->arena, "; %" PRId64 " rows are like that", n) : S("");
-        code = err_set(err, ERR_DATA, "'%.*s' of table '%.*s' is '%.*s' (%.*s), against its check: %.*s%.*s",
+        code = err_set(err, ERR_DATA, "'%.*s' of table '%.*s' is '%.*s'%.*s, against its check: %.*s%.*s",
                        STR_ARG(column->name), STR_ARG(rows->table->name), STR_ARG(value), STR_ARG(where),
                        STR_ARG(column->check), STR_ARG(more));
-        err_at(err, file->name, (int)pipeline_read_line(file, place % READ_PLACE_FILE), 0);
+        pipeline_read_error_at(reader, place, err);
     }
     engine_stream_close(stream);
     return code;

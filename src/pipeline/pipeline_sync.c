@@ -25,6 +25,16 @@ typedef struct Sync {
 
 /* ---- sources -------------------------------------------------------------------------------------------------------- */
 
+/* An empty one made in its place would mean that every row was deleted. */
+static ErrCode check_not_gone(const Sync *sync, const ModelSource *source, const Position *from, Err *err) {
+    const PipelineProject *project = sync->project;
+    if (source->kind != MODEL_SOURCE_MANAGED || !from->epoch.n || file_exists(project->oltp_path)) return ERR_OK;
+    return err_set(err, ERR_CONFLICT,
+                   "the operational database '%s' is gone, but the warehouse holds its data; put it back (or, to start "
+                   "over without that data, remove '%s/warehouse.duckdb' too)",
+                   project->oltp_path, project->folder);
+}
+
 static ErrCode open_sources(Sync *sync, Err *err) {
     const Model *model = sync->project->model;
     Arena *arena = sync->ctx->arena;
@@ -35,10 +45,11 @@ static ErrCode open_sources(Sync *sync, Err *err) {
     sync->names = ARENA_ARRAY(arena, Str, model->n_sources);
     for (size_t i = 0; i < model->n_sources; i++) {
         sync->names[i] = model->sources[i].name;
+        TRY(warehouse_position(sync->ctx, sync->warehouse, sync->names[i], &sync->from[i], err));
+        TRY(check_not_gone(sync, &model->sources[i], &sync->from[i], err));
         TRY(pipeline_source_open(sync->ctx, sync->project, &model->sources[i], &sync->sources[i], err));
         sync->n_sources++;
         bool is_same;
-        TRY(warehouse_position(sync->ctx, sync->warehouse, sync->names[i], &sync->from[i], err));
         TRY(source_snapshot(sync->ctx, sync->sources[i], &sync->from[i], &sync->readers[i], &sync->to[i], &is_same,
                             err));
     }

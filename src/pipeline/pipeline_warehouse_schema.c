@@ -85,7 +85,8 @@ static ErrCode incompatible(const LayoutTable *table, const EngineColumn *wanted
     return err_set(
         err, ERR_CONFLICT,
         "column '%.*s' of %.*s.%.*s is %s in the warehouse and %s in the model: its rows cannot be carried over; remove "
-        "warehouse.duckdb from the project's folder and run 'starling sync' to build it anew",
+        "warehouse.duckdb from the project's folder and run 'starling sync', which builds it anew from its sources "
+        "(surrogate keys may change)",
         STR_ARG(wanted->name), STR_ARG(table->schema), STR_ARG(table->name), type_print(there->type, there_type),
         type_print(wanted->type, wanted_type));
 }

@@ -151,6 +151,7 @@ typedef struct QueryColumn {
     Type type;
     QueryRole role;
     TimeGrain grain; /* TIME: how to print its values ("2014-Q1") */
+    bool is_local;   /* a timestamp of the reporting zone, which is not UTC */
     Str title;
     Str format;
     Str unit;

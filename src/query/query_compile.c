@@ -192,6 +192,8 @@ static ErrCode gather_columns(QueryBuild *build, QueryPlan *plan, Err *err) {
                                STR_ARG(columns[i].name));
         }
     }
+    for (size_t i = 0; i < n; i++)
+        columns[i].is_local = query_is_local(build) && columns[i].type.kind == TYPE_TIMESTAMP;
     plan->columns = columns;
     plan->n_columns = n;
     return ERR_OK;

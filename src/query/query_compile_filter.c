@@ -205,13 +205,14 @@ static ErrCode compile_operand_expr(Task *task, const QueryMember *member, Query
     QuerySql sql;
     TRY(query_compile_expr(task->build, task->place, member, &sql, err));
     task->roles |= sql.roles;
-    *ret_operand = (QueryOperand){.name = member->name, .sql = sql.sql, .base = sql.sql};
+    *ret_operand =
+        (QueryOperand){.name = member->name, .sql = sql.sql, .base = sql.sql, .is_local = query_is_local(task->build)};
     return ERR_OK;
 }
 
 static ErrCode member_operand(Task *task, const QueryMember *member, Str path, QueryOperand *ret_operand, Err *err) {
     QueryBuild *build = task->build;
-    QueryOperand operand = {.name = member->name, .is_member = true};
+    QueryOperand operand = {.name = member->name, .is_member = true, .is_local = query_is_local(build)};
     TRY(query_find_member(build, member->name, path, &operand.member, err));
     if (operand.member.kind == MODEL_MEMBER_MEASURE) {
         return query_error(err, ERR_INVALID, path, "'%.*s' is a measure: filter on it in 'having'",

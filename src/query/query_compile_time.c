@@ -216,7 +216,9 @@ static bool read_plain_point(const QueryOperand *operand, Value value, Point *re
         *ret = (Point){at * TIME_US_PER_DAY, (at + 1) * TIME_US_PER_DAY, is_date};
         return true;
     }
-    if (is_date || has_offset(value.s) || !time_parse_timestamp(value.s, &at)) return false;
+    if (is_date || has_offset(value.s) || (operand->is_local && str_ends(value.s, S("Z"))) ||
+        !time_parse_timestamp(value.s, &at))
+        return false;
     *ret = (Point){at, at + 1, true};
     return true;
 }

@@ -60,6 +60,7 @@ typedef struct QueryOperand {
     const SqlExpr *base; /* without its date part */
     TimeGrain grain;     /* of a part that truncates */
     bool is_never_null;
+    bool is_local; /* instants are of a reporting zone that is not UTC */
     bool is_member;
     ModelMember member;
 } QueryOperand;
@@ -123,6 +124,8 @@ ModelMember query_member_base(const ModelMember *member);
 QuerySql query_member_missing(QueryBuild *build, const ModelMember *member, bool *ret_by_key);
 bool query_member_is_never_null(const QueryBuild *build, const ModelMember *member);
 bool query_member_is_same(const ModelMember *a, const ModelMember *b); /* date parts aside */
+/* The reporting zone is not UTC: what gold holds is its wall clock. */
+bool query_is_local(const QueryBuild *build);
 /* FROM for an expression's roles. */
 void query_from(QueryBuild *build, QueryRoles roles, SqlSelect *select);
 /* The newest version and when it was published: two maxima, which engines know without looking at the rows. */

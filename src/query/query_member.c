@@ -239,3 +239,7 @@ const SqlSelect *query_version_select(Arena *arena) {
     select->n_items = 2;
     return select;
 }
+
+bool query_is_local(const QueryBuild *build) {
+    return !str_eq(build->model->calendar.time_zone, S("UTC"));
+}

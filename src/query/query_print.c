@@ -45,12 +45,14 @@ static void print_members(JsonWriter *writer, Str key, const QueryMember *member
     json_array_end(writer);
 }
 
-/* Values as they were read: integers of any size as numbers, which json_value would write as text. */
+/* Values as they were read: integers of any size as numbers, which json_value would write as text, and 1.0 not as 1. */
 static void print_value(JsonWriter *writer, Value value) {
     if (value.is_null) {
         json_nil(writer);
     } else if (value.type.kind == TYPE_INT64) {
         json_int(writer, value.i);
+    } else if (value.type.kind == TYPE_FLOAT64) {
+        json_typed_float(writer, value.f);
     } else {
         json_value(writer, value);
     }

@@ -43,10 +43,13 @@ static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *pl
     EngineStream *stream CLEANUP(close_stream) = NULL;
     TRY(query_sql(ctx, engine_dialect(engine_of(conn)), plan, &sql, err));
     TRY(engine_query(ctx, conn, &sql, &stream, err));
+    bool has_columns = false; /* told after the first batch, so that a query that fails at once leaves nothing behind */
     for (bool is_first = true;;) {
         const Batch *batch = NULL;
         TRY(ctx_check(ctx, err));
         TRY(engine_stream_next(stream, &batch, err));
+        if (!has_columns) TRY(receiver->columns(receiver->arg, plan->columns, plan->n_columns, err));
+        has_columns = true;
         if (!batch) return ERR_OK;
         Batch shown = *batch;
         if (plan->has_unknown_row && is_first) take_unknown_row(ctx, plan, &shown, account);
@@ -157,7 +160,6 @@ static ErrCode read_account(const Ctx *ctx, EngineConn *conn, const QueryPlan *p
 
 static ErrCode run(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
                    QueryAccount *account, Err *err) {
-    TRY(receiver->columns(receiver->arg, plan->columns, plan->n_columns, err));
     TRY(stream_rows(ctx, conn, plan, receiver, account, err));
     return read_account(ctx, conn, plan, account, err);
 }

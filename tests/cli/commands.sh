@@ -75,6 +75,41 @@ json '[p["name"] for p in d["projects"]] == ["online-retail", "second"]'
 runs "$starling" status --home home
 says "no data yet"
 
+# --- what is said beside a CSV, and of a time without data
+printf 'home: 1\nquery:\n  max_rows: 1\n' >home/starling.yaml
+runs "$starling" query '{"measures":["revenue"],"dimensions":["stock_code"]}' --home home --project second --format csv
+[ "$(wc -l <out.txt)" = 2 ] || fail "a header and one row expected: $(cat out.txt)"
+grep -qF "Cut at 1 row" err.txt || fail "nothing is said of the cut: $(cat err.txt)"
+printf 'home: 1\n' >home/starling.yaml
+runs "$starling" query '{"measures":["orders"],"time":{"range":"2031"}}' --home home --project second --json
+json '"no data in the time asked for" in d["period"]["text"]'
+refuses 2 "the measure 'revenue' is also called that" "$starling" query '{"measures":["sales"]}' --home home --project second
+refuses 2 "'model' is the first word of: model check, model apply" "$starling" model
+
+# --- instants of a reporting zone other than UTC carry no Z, and are read back as they are written
+mkdir zoned
+sed 's/time_zone: UTC/time_zone: Europe\/Berlin/' "$source_folder/packs/online-retail/pack.yaml" | sed '/sample:/d' >zoned/pack.yaml
+runs "$starling" init home --pack ./zoned --project zoned
+runs "$starling" load invoices=small.csv --home home --project zoned
+runs "$starling" sync --home home --project zoned
+runs "$starling" query '{"measures":["units"],"dimensions":["invoice_date"]}' --home home --project zoned --json
+json 'd["rows"][0] == ["2011-01-03T11:00:00", 4]'
+runs "$starling" query '{"measures":["units"],"where":[{"member":"invoice_date","op":"equals","value":"2011-01-03T11:00:00"}]}' --home home --project zoned --json
+json 'd["rows"] == [[4]]'
+refuses 2 "instant of the reporting time zone" "$starling" query '{"measures":["units"],"where":[{"member":"invoice_date","op":"equals","value":"2011-01-03T11:00:00Z"}]}' --home home --project zoned
+
+# --- an init that fails leaves nothing; lost state is not taken for an invitation to begin anew
+refuses 4 "there is no pack 'nope'" "$starling" init fresh --pack nope
+refuses 2 "carries no sample data" "$starling" init fresh --pack retail --sample
+[ ! -e fresh ] || fail "a failed init left $(find fresh)"
+mkdir full && : >full/notes.txt
+refuses 4 "not empty" "$starling" init full --pack retail
+[ "$(ls -A full)" = notes.txt ] || fail "a refused init left $(ls -A full)"
+cp -r home lost
+rm lost/meta.sqlite*
+refuses 4 "put meta.sqlite back" "$starling" init lost --pack online-retail --project second
+cmp home/projects/second/warehouse.duckdb lost/projects/second/warehouse.duckdb || fail "a refused init changed the data"
+
 # --- Ctrl-C while waiting for the home
 ( exec 9<>home/.lock; flock -x 9; sleep 20 ) &
 holder=$!

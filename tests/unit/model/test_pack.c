@@ -84,6 +84,7 @@ static const Model *load(Arena *arena, const char *folder) {
 TEST(retail_loads_clean) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     const Model *model = load(arena, "packs/retail");
+    assert_ptr_equal(model->arena, arena);
     assert_true(str_eq(model->name, S("retail")));
     assert_true(str_eq(model->version, S("1.0")));
     assert_int_equal(model->hash.n, HASH_TEXT_BYTES);

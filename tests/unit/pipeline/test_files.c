@@ -15,26 +15,31 @@ static const BadFile BAD_FILES[] = {
      "no column 'client_id', which table 'client' is made from ("},
     {"visits", "At,Client ID,N\n2014-01-01,C1,1\n", 1, "no column 'page', which table 'visit' is made from ("},
     {"orders", ORDERS_HEADER ORDER_1 "2,C2,Bob,New,2014-03-01,,20,,,\n", 3,
-     "column 'Order Day': 1 value cannot be read as date: '2014-03-01' (line 3); a plain date reads 2014-03-07, for another form the "
+     "column 'Order Day': 1 value cannot be read as date: '2014-03-01'; a plain date reads 2014-03-07, for another form the "
      "mapping says parse_date(column, '%d-%m-%Y')"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,31-02-2014,,1,,,\n2,C1,Ann,Old,\xC3\xA4,,1,,,\n", 2,
      "column 'Order Day': 2 values cannot be read as date: '31-02-2014' (line 2), '\xC3\xA4' (line 3); a plain date"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,,\"1,000.50\",,,\n", 2,
-     "column 'Amount': 1 value cannot be read as decimal(12,2): '1,000.50' (line 2); a number has no thousands separators"},
+     "column 'Amount': 1 value cannot be read as decimal(12,2): '1,000.50'; a number has no thousands separators"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,,12345678901234,,,\n", 2,
      "column 'Amount': 1 value cannot be read as decimal(12,2)"},
+    {"prices", "Code,Price\nA,1.005\n", 2,
+     "column 'Price': 1 value has more decimals than decimal(8,2) keeps, which is 2: '1.005'; to round on purpose the mapping says "
+     "round(cast(column as decimal(38,10)), 2)"},
+    {"prices", "Code,Price\nA,1\nB,-0.001\nC,15e-3\n", 3,
+     "column 'Price': 2 values have more decimals than decimal(8,2) keeps, which is 2: '-0.001' (line 3), '15e-3' (line 4)"},
     {"orders", ORDERS_HEADER "1.5,C1,Ann,Old,01-03-2014,,1,,,\n", 2,
-     "column 'Order ID': 1 value cannot be read as int64: '1.5' (line 2)"},
+     "column 'Order ID': 1 value cannot be read as int64: '1.5'"},
     {"orders", ORDERS_HEADER "0x1F,C1,Ann,Old,01-03-2014,,1,,,\n", 2,
-     "column 'Order ID': 1 value cannot be read as int64: '0x1F' (line 2)"},
+     "column 'Order ID': 1 value cannot be read as int64: '0x1F'"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,,1,heavy,,\n", 2,
-     "column 'Weight': 1 value cannot be read as float64: 'heavy' (line 2)"},
+     "column 'Weight': 1 value cannot be read as float64: 'heavy'"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,,1,,maybe,\n", 2,
-     "column 'Is Open': 1 value cannot be read as bool: 'maybe' (line 2)"},
+     "column 'Is Open': 1 value cannot be read as bool: 'maybe'"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,soon,1,,,\n", 2,
-     "column 'Placed At': 1 value cannot be read as timestamp: 'soon' (line 2)"},
+     "column 'Placed At': 1 value cannot be read as timestamp: 'soon'"},
     {"orders", ORDERS_HEADER "1,C1,Ann,Old,01-03-2014,,-1,,,\n", 2,
-     "'amount' of table 'order' is '-1.00' (line 2), against its check: amount >= 0"},
+     "'amount' of table 'order' is '-1.00', against its check: amount >= 0"},
     {"visits", VISITS "2014-01-01,,C1,1\n2014-01-01,/,C1,1\n2014-01-01,,C1,1\n", 2,
      "column 'Page' is empty in 2 rows (line 2, line 4), and 'page' of table 'visit' needs a value"},
     {"orders", ORDERS_HEADER ORDER_1 "2,C1,Anna,Old,01-03-2014,,1,,,\n", 2,
@@ -47,6 +52,8 @@ static const BadFile BAD_FILES[] = {
      "the line has fewer cells than the header has columns"},
     {"visits", VISITS "2014-01-01,/,C1\n2014-01-01,/,C1\n", 2,
      "the line has fewer cells than the header has columns; 2 lines are like that"},
+    {"visits", VISITS "2014-01-01,/,C1,1,x,y,z\n2014-01-01,/,C1,1\n2014-01-01,/,C1,1,x,y\n", 2,
+     "the line has more cells than the header has columns; 2 lines are like that"},
     {"visits", VISITS "2014-01-01,/,C1,1,x\n", 2, "the line has more cells than the header has columns"},
     {"visits", VISITS "2014-01-01,\"/,C1,1\n2014-01-01,/,C1,1\n", 2,
      "the line has a quote that is not closed, or stands inside a value"},
@@ -148,8 +155,83 @@ TEST(other_shapes_of_csv) {
     fixture_free(&f);
 }
 
+TEST(decimals_are_kept_or_refused) {
+    Fixture f;
+    fixture_demo(&f);
+    OK(&f, load_text(
+               &f, "prices", "good.csv",
+               "Code,Price\nA,1.500\nB,12345e-2\nC,1.005e1\nD,.5\nE,-2.\nF,0e-9\nG,1500e-3\nH,+1.2E+3\nI, 0.0100 \n"));
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, "SELECT code, price FROM silver.price ORDER BY 1",
+                     "A|1.50\nB|123.45\nC|10.05\nD|0.50\nE|-2.00\nF|0.00\nG|1.50\nH|1200.00\nI|0.01");
+    static const char *const bad[] = {"1.005",         "1005e-3", "1.0051e1",
+                                      "-.001",         "1e-3",    "0.010000000000000000000000000000000000000001",
+                                      "1e-99999999999"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        Str text = arena_printf(f.arena, "Code,Price\nA,%s\n", bad[i]);
+        if (load_text(&f, "prices", "bad.csv", arena_cstr(f.arena, text)) != ERR_DATA) fail_msg("taken: %s", bad[i]);
+    }
+    /* the way out that the message tells */
+    use_changed_pack(
+        &f, "  - table: price\n    from: prices\n",
+        "  - table: price\n    from: prices\n    columns: {price: 'round(cast(price as decimal(38,10)), 2)'}\n");
+    OK(&f, load_text(&f, "prices", "good.csv", "Code,Price\nA,1.005\nB,-2.994\n"));
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, "SELECT code, price FROM silver.price ORDER BY 1", "A|1.01\nB|-2.99");
+    fixture_free(&f);
+}
+
+TEST(the_place_is_told_once) {
+    Fixture f;
+    fixture_demo(&f);
+    PipelineInput inputs[] = {
+        {S("visits"), write_text(&f, "visits.csv", VISITS "2014-01-01,/,C1,1\n2014-01-01,/,C1,x\n2014-01-01,/,C1,y\n")},
+        {S("prices"), write_text(&f, "prices.csv", "Code,Price\nA,1\n")}};
+    FAILS(&f, ERR_DATA, load_inputs(&f, inputs, 2));
+    assert_rows(f.err.file, "visits.csv");
+    assert_non_null(strstr(f.err.message, "2 values cannot be read as int64: 'x' (line 3), 'y' (line 4)"));
+    inputs[0].path = write_text(&f, "visits.csv", VISITS "2014-01-01,/,C1,1\n2014-01-01,,C1,1\n");
+    FAILS(&f, ERR_DATA, load_inputs(&f, inputs, 2));
+    assert_int_equal(f.err.line, 3);
+    assert_rows(f.err.message, "column 'Page' is empty in 1 row, and 'page' of table 'visit' needs a value");
+    /* two files: each with its own place */
+    PipelineInput two[] = {{S("orders"), write_text(&f, "a.csv", ORDERS_HEADER ORDER_1)},
+                           {S("orders"), write_text(&f, "b.csv", ORDERS_HEADER "2,C1,Anna,Old,01-03-2014,,1,,,\n")}};
+    FAILS(&f, ERR_DATA, load_inputs(&f, two, 2));
+    assert_non_null(strstr(f.err.message, "'Ann' (a.csv, line 2) and 'Anna' (b.csv, line 2)"));
+    /* a file whose lines are not known keeps the row */
+    FAILS(&f, ERR_DATA,
+          load_text(&f, "visits", "bad.json", "[{\"at\": \"x\", \"page\": \"/\", \"client_id\": \"\", \"n\": 3}]"));
+    assert_non_null(strstr(f.err.message, "'x' (row 1)"));
+    fixture_free(&f);
+}
+
+TEST(compressed_files_are_whole) {
+    Fixture f;
+    fixture_demo(&f);
+    const char *path = write_text(&f, "visits.csv", VISITS "2014-01-01,/,C1,1\n2014-01-02,/,C1,234\n");
+    assert_int_equal(system(arena_cstr(f.arena, arena_printf(f.arena, "gzip -k '%s'", path))), 0);
+    Str whole;
+    OK(&f, file_read(f.arena, path_join(f.arena, f.dir, "visits.csv.gz"), 1 << 20, &whole, &f.err));
+    const char *before = state_of(&f);
+    for (size_t n = 1; n < whole.n; n++) {
+        PipelineInput cut = {S("visits"), write_bytes(&f, "cut.csv.gz", str_slice(whole, 0, n))};
+        if (load_inputs(&f, &cut, 1) != ERR_DATA) fail_msg("taken in when cut to %zu bytes", n);
+    }
+    assert_rows(f.err.file, "cut.csv.gz");
+    assert_non_null(strstr(f.err.message, "cut off or damaged"));
+    assert_rows(state_of(&f), before);
+    PipelineInput good = {S("visits"), write_bytes(&f, "whole.csv.gz", whole)};
+    OK(&f, load_inputs(&f, &good, 1));
+    assert_load(&f, "visit", 2, 0, 0);
+    fixture_free(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decimals_are_kept_or_refused),
+        cmocka_unit_test(the_place_is_told_once),
+        cmocka_unit_test(compressed_files_are_whole),
         cmocka_unit_test(bad_files_are_told_and_leave_nothing),
         cmocka_unit_test(missing_columns_name_what_is_there_and_the_nearest),
         cmocka_unit_test(lines_are_told_exactly),

@@ -38,6 +38,55 @@ TEST(loading_again_changes_nothing) {
     fixture_free(&f);
 }
 
+TEST(the_last_file_again_leaves_edits_alone) {
+    Fixture f;
+    fixture_demo(&f);
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    oltp_exec(&f, "UPDATE \"order\" SET amount = 777 WHERE id = 1");
+    oltp_exec(&f, "DELETE FROM \"order\" WHERE id = 3");
+    const char *before = state_of(&f);
+    OK(&f, load_text(&f, "orders", "same.csv", ORDERS));
+    assert_rows(state_of(&f), before);
+    static const char *const tables[] = {"group", "client", "order"};
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        assert_load(&f, tables[i], 0, 0, 3);
+        assert_int_equal(counts_of(&f, tables[i]).n_read, 3);
+        assert_true(counts_of(&f, tables[i]).is_known);
+    }
+    /* beside a file that is new, whose rows name what only the database has */
+    use_changed_pack(&f, "          reason: text\n",
+                     "          reason: text\n        references:\n          - {columns: [order_id], table: order}\n");
+    PipelineInput inputs[] = {{S("orders"), write_text(&f, "orders.csv", ORDERS)},
+                              {S("returns"), write_text(&f, "returns.csv", "Order ID,Reason,Came Back\n2,late,Yes\n")}};
+    OK(&f, load_inputs(&f, inputs, 2));
+    assert_true(counts_of(&f, "order").is_known);
+    assert_load(&f, "return", 1, 0, 0);
+    assert_false(counts_of(&f, "return").is_known);
+    assert_oltp(&f, "SELECT id, amount FROM \"order\" ORDER BY id", "1|7.77\n2|20.00");
+    inputs[1].path = write_text(&f, "returns.csv", "Order ID,Reason,Came Back\n3,late,Yes\n");
+    FAILS(&f, ERR_DATA, load_inputs(&f, inputs, 2)); /* the order was deleted, though the file has it */
+    /* an older file is news once another came after it */
+    OK(&f, load_text(&f, "orders", "other.csv", ORDERS_HEADER ORDER_2));
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    assert_false(counts_of(&f, "order").is_known);
+    assert_load(&f, "order", 1, 1, 1);
+    fixture_free(&f);
+}
+
+TEST(a_database_made_anew_knows_no_file) {
+    Fixture f;
+    fixture_demo(&f);
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    static const char *const files[] = {"oltp.sqlite", "oltp.sqlite-wal", "oltp.sqlite-shm"};
+    for (int is_made = 0; is_made <= 1; is_made++) {
+        for (size_t i = 0; i < COUNT_OF(files); i++) (void)unlink(path_join(f.arena, f.dir, files[i]));
+        if (is_made) OK(&f, pipeline_managed_create(&f.ctx, &f.project, &f.err));
+        OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+        assert_load(&f, "order", 3, 0, 0);
+    }
+    fixture_free(&f);
+}
+
 TEST(updates_touch_differing_rows_only) {
     Fixture f;
     fixture_demo(&f);
@@ -141,9 +190,8 @@ TEST(parents_may_be_in_the_files_or_the_database) {
         "");
     const char *none = state_of(&f);
     FAILS(&f, ERR_DATA, load_text(&f, "orders", "orders.csv", ORDERS));
-    assert_rows(f.err.message,
-                "a row of 'order' (line 2) names the client with id=C1, which is neither in the files nor in the "
-                "database; 1 other is missing too; load it first, or together");
+    assert_rows(f.err.message, "a row of 'order' names the client with id=C1, which is neither in the files nor in the "
+                               "database; 1 other is missing too; load it first, or together");
     assert_rows(f.err.file, "orders.csv");
     assert_int_equal(f.err.line, 2);
     assert_rows(state_of(&f), arena_cstr(f.arena, arena_printf(f.arena, "%s\n\n\n\n", none)));
@@ -270,6 +318,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_stand_as_declared),
         cmocka_unit_test(loading_again_changes_nothing),
+        cmocka_unit_test(the_last_file_again_leaves_edits_alone),
+        cmocka_unit_test(a_database_made_anew_knows_no_file),
         cmocka_unit_test(updates_touch_differing_rows_only),
         cmocka_unit_test(the_stamp_grows_though_the_clock_goes_back),
         cmocka_unit_test(triggers_stamp_what_writers_leave_alone),

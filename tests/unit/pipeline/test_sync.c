@@ -82,10 +82,28 @@ TEST(changes_by_hand_arrive) {
     assert_in_step(&f);
     assert_warehouse(&f, "SELECT count(*) FROM gold.fact_sale", "0");
     /* and back again: every record of bronze has its own number */
-    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    OK(&f, load_text(&f, "orders", "again.csv", ORDERS_HEADER ORDER_3 ORDER_2 ORDER_1));
     OK(&f, sync_all(&f));
     assert_in_step(&f);
     assert_warehouse(&f, "SELECT count(*) = count(DISTINCT _seq) FROM bronze.order", "true");
+    fixture_free(&f);
+}
+
+TEST(a_lost_database_is_no_deletion) {
+    Fixture f;
+    fixture_demo(&f);
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    OK(&f, sync_all(&f));
+    const char *away = path_join(f.arena, f.dir, "away.sqlite");
+    assert_int_equal(rename(f.project.oltp_path, away), 0);
+    FAILS(&f, ERR_CONFLICT, sync_all(&f));
+    assert_non_null(strstr(f.err.message, "oltp.sqlite' is gone, but the warehouse holds its data; put it back"));
+    assert_false(file_exists(f.project.oltp_path));
+    assert_warehouse(&f, "SELECT count(*) FROM gold.fact_sale", "3");
+    assert_warehouse(&f, "SELECT max(version) FROM _starling.batch", "1");
+    assert_int_equal(rename(away, f.project.oltp_path), 0);
+    OK(&f, sync_all(&f));
+    assert_int_equal(f.report.n_changes, 0);
     fixture_free(&f);
 }
 
@@ -319,6 +337,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_sync_does_nothing),
         cmocka_unit_test(changes_by_hand_arrive),
+        cmocka_unit_test(a_lost_database_is_no_deletion),
         cmocka_unit_test(equal_rows_all_count),
         cmocka_unit_test(appended_files_add_up),
         cmocka_unit_test(keyed_files_replace_their_rows),

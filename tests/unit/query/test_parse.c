@@ -50,6 +50,18 @@ TEST(what_is_printed_reads_back_to_the_same) {
     fixture_free(&f);
 }
 
+TEST(numbers_keep_their_kind) {
+    Fixture f;
+    fixture_init(&f);
+    Str once = reprinted(
+        &f,
+        S("{\"measures\":[\"trips\"],\"where\":[{\"member\":\"distance\",\"op\":\"in\",\"values\":[1.0,-0.0,1e16,7]}],"
+          "\"derive\":[{\"fn\":\"share\",\"a\":2.0}]}"));
+    assert_true(str_find(once, S("[1.0,-0.0,10000000000000000.0,7]")) > 0);
+    assert_true(str_find(once, S("\"a\":2.0")) > 0);
+    fixture_free(&f);
+}
+
 TEST(what_is_read_is_what_was_written) {
     Fixture f;
     fixture_init(&f);
@@ -255,6 +267,7 @@ TEST(broken_queries_are_read_or_refused_and_never_crash) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_printed_reads_back_to_the_same),
+        cmocka_unit_test(numbers_keep_their_kind),
         cmocka_unit_test(what_is_read_is_what_was_written),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(the_deepest_query_that_is_read_can_be_printed),

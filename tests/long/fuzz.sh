@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Builds the targets of tests/fuzz/ and runs each for FUZZ_SECONDS on seeds made of tests/golden/ and packs/. SEED=N repeats a run,
+# as far as time does not decide; FUZZ_TARGETS="json pack" runs only these.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export STARLING_SOURCE=$PWD
+seconds=${FUZZ_SECONDS:-60}
+seed=${SEED:-1}
+targets=${FUZZ_TARGETS:-expression json pack query}
+
+if ! command -v clang-14 >/dev/null || [ ! -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]; then
+    echo "SKIPPED: no clang-14 with libFuzzer; tools/setup.sh fuzz installs it"
+    exit 77
+fi
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz --parallel "${JOBS:-1}"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/starling fuzz.XXXXXX")
+trap '[ -n "$(ls -A "$work/failed")" ] || rm -rf "$work"' EXIT
+mkdir "$work/failed"
+python3 - "$work" <<'PY'
+import glob, json, os, re, sys
+
+work = sys.argv[1]
+packs = [open(path).read() for path in sorted(glob.glob("packs/*/pack.yaml") + glob.glob("tests/golden/*/*.yaml"))]
+queries = []
+for path in sorted(glob.glob("tests/golden/query/*.txt")):
+    queries += re.findall(r"^--- query\n(.*?)(?=^---|^===|\Z)", open(path).read(), re.M | re.S)
+expressions = [text for pack in packs for text in re.findall(r"\bexpr: *([^\n{}]+)", pack)]
+expressions += [json.loads(text) for query in queries for text in re.findall(r'"expr": *("(?:\\.|[^"\\])*")', query)]
+for name, texts in {"expression": expressions, "json": queries, "pack": packs, "query": queries}.items():
+    assert texts, name
+    os.mkdir(os.path.join(work, name))
+    for i, text in enumerate(sorted(set(texts))):
+        with open(os.path.join(work, name, "seed%03d" % i), "w") as file:
+            file.write(text)
+with open(os.path.join(work, "words"), "w") as file:
+    for word in sorted(set(re.findall(r"[a-z_]{2,}", "\n".join(queries + expressions + packs[-1:])))):
+        file.write('"%s"\n' % word)
+PY
+
+failed=0
+for target in $targets; do
+    max_len=4096
+    [ "$target" != pack ] || max_len=16384
+    # -seed and the rest are libFuzzer's own options; new inputs go to the first folder
+    command=(build/fuzz/fuzz/fuzz_"$target" -max_total_time="$seconds" -seed="$seed" -max_len="$max_len" -timeout=10
+        -rss_limit_mb=2048 -dict="$work/words" -artifact_prefix="$work/failed/$target-" -print_final_stats=1 "$work/$target")
+    echo "== fuzz_$target, SEED=$seed, $seconds s, $(ls "$work/$target" | wc -l) seeds"
+    if UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 "${command[@]}" >"$work/log" 2>&1; then
+        grep -E 'number_of_executed_units|peak_rss_mb|^#.*DONE' "$work/log"
+    else
+        failed=1
+        grep -vE '^(#[0-9]+|Dictionary|INFO)' "$work/log" | head -60 || true
+        echo "FAILED: fuzz_$target; the input: $(ls -d "$work/failed/$target-"* 2>/dev/null || echo none was written)"
+        cp "$work/log" "$work/failed/$target.log"
+    fi
+done
+exit $failed
