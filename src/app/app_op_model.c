@@ -1,5 +1,6 @@
 /* starling model check [PACK] and starling model apply: is the pack right, and does the data keep what it promises? */
 #include "app/app_internal.h"
+#include "query/query.h"
 
 /* Findings on the text; a text with errors gives its code only after they are all written. */
 static ErrCode write_summary(const Ctx *ctx, Writer *w, Str what, const ModelFindings *findings, Err *err) {
@@ -12,6 +13,33 @@ static ErrCode write_summary(const Ctx *ctx, Writer *w, Str what, const ModelFin
     Str errors = format_count(ctx->arena, (int64_t)findings->n_errors, "error", "errors");
     return err_set(err, ERR_INVALID, "%.*s has %.*s%s", STR_ARG(what), STR_ARG(errors),
                    findings->is_cut ? " and more" : "");
+}
+
+/* The pack's example questions are compiled as its own model would. */
+static void check_examples(const Ctx *ctx, Model *model, ModelFindings *findings) {
+    Snapshot *snapshot = snapshot_new(0);
+    snapshot_set(snapshot, SNAPSHOT_MODEL, model, NULL);
+    Ctx own = *ctx;
+    own.snapshot = snapshot;
+    ModelFinding *at = ARENA_ARRAY(ctx->arena, ModelFinding, findings->n + model->n_examples);
+    for (size_t i = 0; i < findings->n; i++) at[i] = findings->at[i];
+    findings->at = at;
+    for (size_t i = 0; i < model->n_examples; i++) {
+        const ModelExample *example = &model->examples[i];
+        const Query *query = NULL;
+        const QueryPlan *plan = NULL;
+        Err why = {0};
+        ErrCode code = query_parse_text(&own, example->query, &query, &why);
+        if (!code) code = query_compile(&own, query, NULL, &plan, &why);
+        if (!code) continue;
+        char text[ERR_MESSAGE_MAX + ERR_FILE_MAX];
+        Str message = arena_printf(ctx->arena, "example '%.*s': %s", STR_ARG(example->title),
+                                   err_format(&why, text, sizeof text));
+        findings->at[findings->n++] =
+            (ModelFinding){.is_error = true, .code = code, .place = example->place, .message = message};
+        findings->n_errors++;
+    }
+    snapshot_release(snapshot);
 }
 
 /* Proves keys and dependencies on the warehouse's silver tables, when there are any. */
@@ -61,6 +89,7 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
         *err = first;
         return code;
     }
+    if (!code) check_examples(ctx, model, &findings);
     if (!code && project && !str_eq(model->hash, project->model->hash))
         TRY(writer_note(w, S("This text is not applied yet (starling model apply): the data was not looked at."), err));
     else if (!code && project)

@@ -8,6 +8,10 @@
  */
 #include "pipeline/pipeline_internal.h"
 
+#define BUILD_ANEW                                                                                                      \
+    "remove warehouse.duckdb from the project's folder and run 'starling sync', which builds it anew from its sources " \
+    "(surrogate keys may change)"
+
 static const char *const SCHEMAS[] = {"bronze", "silver", "gold", "quarantine", "_starling"};
 
 static Str layout_hash(Arena *arena, const Layout *layout) {
@@ -84,9 +88,7 @@ static ErrCode incompatible(const LayoutTable *table, const EngineColumn *wanted
     char wanted_type[TYPE_TEXT_MAX], there_type[TYPE_TEXT_MAX];
     return err_set(
         err, ERR_CONFLICT,
-        "column '%.*s' of %.*s.%.*s is %s in the warehouse and %s in the model: its rows cannot be carried over; remove "
-        "warehouse.duckdb from the project's folder and run 'starling sync', which builds it anew from its sources "
-        "(surrogate keys may change)",
+        "column '%.*s' of %.*s.%.*s is %s in the warehouse and %s in the model: its rows cannot be carried over; " BUILD_ANEW,
         STR_ARG(wanted->name), STR_ARG(table->schema), STR_ARG(table->name), type_print(there->type, there_type),
         type_print(wanted->type, wanted_type));
 }
@@ -152,7 +154,8 @@ ErrCode pipeline_warehouse_migrate(const Ctx *ctx, EngineConn *conn, const Model
     TRY(read_made(ctx, conn, &version, &made, err));
     if (version > WAREHOUSE_VERSION)
         return err_set(err, ERR_VERSION,
-                       "the warehouse was written by a newer version of this program (layout %" PRId64 ", known: %d)",
+                       "the warehouse was written by a newer version of this program (layout %" PRId64 ", known: %d); "
+                       "use that version, or " BUILD_ANEW,
                        version, WAREHOUSE_VERSION);
     if (version == WAREHOUSE_VERSION && str_eq(made, hash)) return ERR_OK;
     TRY(engine_begin(ctx, conn, true, err));

@@ -107,6 +107,28 @@ TEST(a_lost_database_is_no_deletion) {
     fixture_free(&f);
 }
 
+TEST(a_warehouse_that_does_not_fit_is_built_anew) {
+    Fixture f;
+    fixture_demo(&f);
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    OK(&f, load_text(&f, "events", "a.csv", "At,What\n2014-01-01,2014-02-03\n"));
+    OK(&f, load_text(&f, "events", "b.csv", "At,What\n2014-01-02,2014-02-04\n"));
+    OK(&f, sync_all(&f));
+    use_changed_pack(&f, "what: text not null", "what: date not null");
+    FAILS(&f, ERR_CONFLICT, sync_all(&f));
+    assert_non_null(strstr(f.err.message,
+                           "remove warehouse.duckdb from the project's folder and run 'starling sync', which "
+                           "builds it anew from its sources (surrogate keys may change)"));
+    engine_close(f.project.warehouse);
+    OK(&f, file_remove_tree(path_join(f.arena, f.dir, "warehouse.duckdb"), &f.err));
+    OK(&f, file_remove_tree(path_join(f.arena, f.dir, "warehouse.duckdb.wal"), &f.err));
+    open_warehouse(&f);
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, "SELECT what FROM silver.event ORDER BY 1", "2014-02-03\n2014-02-04");
+    assert_warehouse(&f, "SELECT count(*) FROM gold.fact_sale", "3");
+    fixture_free(&f);
+}
+
 TEST(equal_rows_all_count) {
     Fixture f;
     fixture_demo(&f);
@@ -338,6 +360,7 @@ int main(void) {
         cmocka_unit_test(a_second_sync_does_nothing),
         cmocka_unit_test(changes_by_hand_arrive),
         cmocka_unit_test(a_lost_database_is_no_deletion),
+        cmocka_unit_test(a_warehouse_that_does_not_fit_is_built_anew),
         cmocka_unit_test(equal_rows_all_count),
         cmocka_unit_test(appended_files_add_up),
         cmocka_unit_test(keyed_files_replace_their_rows),
