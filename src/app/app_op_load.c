@@ -65,8 +65,7 @@ static const OpArg ARGS[] = {
 const Op APP_OP_LOAD = {
     .name = "load",
     .summary = "Take files in",
-    .help =
-        "Every file is checked in full first; then all go in, or none. A file that was taken in before changes nothing.",
+    .help = "Every file is checked in full first; then all go in, or none. The same file again changes nothing.",
     .example = "starling load lines=lines.csv.gz people=people.csv",
     .permission = PERMISSION_WRITE_DATA,
     .home = OP_HOME_WRITE,

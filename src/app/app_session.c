@@ -132,7 +132,12 @@ ErrCode session_warehouse(const Ctx *ctx, AppSession *session, EngineDb **ret_db
                 err, ERR_NOT_FOUND,
                 "project '%.*s' has no data yet; take files in with `starling load`, then run `starling sync`",
                 STR_ARG(session->project.name));
-        TRY(engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &session->warehouse, err));
+        ErrCode code = engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &session->warehouse, err);
+        if (code == ERR_CORRUPT) /* nothing in it is the only copy */
+            return err_set(err, code,
+                           "%s is damaged or no warehouse; remove it and run `starling sync`, which builds it anew",
+                           at.warehouse);
+        if (code) return code;
         session->project.warehouse = session->warehouse;
     }
     *ret_db = session->warehouse;

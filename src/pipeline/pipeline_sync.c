@@ -35,6 +35,18 @@ static ErrCode check_not_gone(const Sync *sync, const ModelSource *source, const
                    project->oltp_path, project->folder);
 }
 
+/* Another database in its place would mean the same. */
+static ErrCode check_same_epoch(const Sync *sync, const ModelSource *source, const Position *from, const Position *to,
+                                Err *err) {
+    const PipelineProject *project = sync->project;
+    if (source->kind != MODEL_SOURCE_MANAGED || !from->epoch.n || str_eq(from->epoch, to->epoch)) return ERR_OK;
+    return err_set(
+        err, ERR_CONFLICT,
+        "the operational database '%s' is not the one the warehouse was filled from; put that one back (or, to build "
+        "the warehouse anew from this one, remove '%s/warehouse.duckdb')",
+        project->oltp_path, project->folder);
+}
+
 static ErrCode open_sources(Sync *sync, Err *err) {
     const Model *model = sync->project->model;
     Arena *arena = sync->ctx->arena;
@@ -52,6 +64,7 @@ static ErrCode open_sources(Sync *sync, Err *err) {
         bool is_same;
         TRY(source_snapshot(sync->ctx, sync->sources[i], &sync->from[i], &sync->readers[i], &sync->to[i], &is_same,
                             err));
+        TRY(check_same_epoch(sync, &model->sources[i], &sync->from[i], &sync->to[i], err));
     }
     return ERR_OK;
 }

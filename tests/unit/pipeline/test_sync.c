@@ -101,6 +101,10 @@ TEST(a_lost_database_is_no_deletion) {
     assert_false(file_exists(f.project.oltp_path));
     assert_warehouse(&f, "SELECT count(*) FROM gold.fact_sale", "3");
     assert_warehouse(&f, "SELECT max(version) FROM _starling.batch", "1");
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS)); /* makes another one */
+    FAILS(&f, ERR_CONFLICT, sync_all(&f));
+    assert_non_null(strstr(f.err.message, "is not the one the warehouse was filled from"));
+    assert_warehouse(&f, "SELECT max(version) FROM _starling.batch", "1");
     assert_int_equal(rename(away, f.project.oltp_path), 0);
     OK(&f, sync_all(&f));
     assert_int_equal(f.report.n_changes, 0);
