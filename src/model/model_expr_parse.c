@@ -244,7 +244,7 @@ static ErrCode parse_type(Parser *p, Type *ret) {
 }
 
 static ErrCode parse_cast(Parser *p, ModelPlace place, bool is_try, const Expr **ret) {
-    const Expr *operand;
+    const Expr *operand = NULL;
     Type type = {0};
     TRY(parse_binary(p, PREC_OR, &operand));
     TRY(expect_word(p, "as", "'as' and a type"));

@@ -175,7 +175,7 @@ static void warn_samples(Arena *arena, const Model *model, ModelFindings *findin
 ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err) {
     const char *path = path_join(arena, folder, "pack.yaml");
     ModelFindings found = {0};
-    Model *model;
+    Model *model = NULL;
     Str text;
     TRY(file_read(arena, path, YAML_MAX_BYTES, &text, err));
     ErrCode code = model_parse(arena, text, str_of(path), folder, &model, &found, err);
