@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# What a semantic query costs beside SQL written by hand for its rows: compile, run with account, ratio. Goal: ratio <= 1.1 where the query
-# itself takes long enough to matter.
+# What a semantic query costs beside SQL written by hand: compiling it, its rows alone, and with its account. Goal: rows <= 1.1.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
