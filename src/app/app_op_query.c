@@ -172,7 +172,8 @@ static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_
     EngineConn *conn = NULL;
     TRY(engine_connect(ctx, db, &conn, err));
     int64_t version = 0, at_us = 0;
-    ErrCode code = warehouse_newest(ctx, conn, &version, &at_us, err);
+    Str batch = {0};
+    ErrCode code = warehouse_version(ctx, conn, &version, &batch, &at_us, err);
     if (!code && !version)
         code =
             err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(ctx->project));

@@ -19,13 +19,9 @@ static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *
     TRY(engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &db, err));
     EngineConn *conn = NULL;
     ErrCode code = engine_connect(ctx, db, &conn, err);
-    if (!code) {
-        Value version = {0}, at_us = {0};
-        code = warehouse_newest(ctx, conn, &version.i, &at_us.i, err);
-        status->has_data = !code && version.i > 0;
-        status->version = version.i;
-        status->published_at_us = at_us.i;
-    }
+    Str batch = {0};
+    if (!code) code = warehouse_version(ctx, conn, &status->version, &batch, &status->published_at_us, err);
+    status->has_data = !code && status->version > 0;
     engine_disconnect(conn);
     engine_close(db);
     return code;

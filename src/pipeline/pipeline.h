@@ -93,12 +93,10 @@ void warehouse_close(Warehouse *warehouse); /* NULL allowed */
 /* How far `source` is published; empty token: not at all. */
 NODISCARD ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Position *ret_position,
                                      Err *err);
-/* The newest published batch: version 0 and an empty id when there is none. */
-NODISCARD ErrCode warehouse_version(const Ctx *ctx, Warehouse *warehouse, int64_t *ret_version, Str *ret_batch,
+/* The newest published batch, from any connection to a warehouse: version 0 and an empty id when there is none. The id is in
+ * ctx->arena. */
+NODISCARD ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch,
                                     int64_t *ret_at_us, Err *err);
-/* The same from any connection to a warehouse, for readers; a warehouse never published to gives version 0. */
-NODISCARD ErrCode warehouse_newest(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, int64_t *ret_at_us,
-                                   Err *err);
 /* Begins a batch: one transaction until publish or abandon. */
 NODISCARD ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err *err);
 /* Whole content of a table: what differs from silver becomes bronze records and silver rows. */

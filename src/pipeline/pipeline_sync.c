@@ -168,7 +168,7 @@ static void end_failed(const Sync *sync, int64_t run, const Err *cause) {
 static ErrCode settle(const Sync *sync, Err *err) {
     int64_t version, at_us;
     Str batch;
-    TRY(warehouse_version(sync->ctx, sync->warehouse, &version, &batch, &at_us, err));
+    TRY(warehouse_version(sync->ctx, sync->warehouse->conn, &version, &batch, &at_us, err));
     return meta_runs_settle(sync->ctx, sync->project->meta, sync->project->name, batch, err);
 }
 
@@ -190,7 +190,7 @@ static ErrCode run(Sync *sync, SyncReport *ret_report, Err *err) {
         .run = run_id, .counts = sync->counts.at, .n_counts = sync->counts.n, .n_changes = changes_of(sync)};
     int64_t at_us;
     Str newest;
-    TRY(warehouse_version(ctx, sync->warehouse, &report.version, &newest, &at_us, err));
+    TRY(warehouse_version(ctx, sync->warehouse->conn, &report.version, &newest, &at_us, err));
     if (str_eq(newest, batch)) report.batch = batch;
     TRY(write_steps(sync, run_id, err));
     TRY(meta_run_end(ctx, sync->project->meta, run_id, META_DONE, report.n_changes, S(""), err));

@@ -46,8 +46,8 @@ ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Pos
     return ERR_OK;
 }
 
-static ErrCode newest(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch, int64_t *ret_at_us,
-                      Err *err) {
+ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch, int64_t *ret_at_us,
+                          Err *err) {
     EngineStream *stream;
     TRY(engine_queryf(ctx, conn, &stream, err,
                       "SELECT version, id, published_at FROM _starling.batch ORDER BY version DESC LIMIT 1"));
@@ -61,16 +61,6 @@ static ErrCode newest(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, St
     }
     engine_stream_close(stream);
     return code;
-}
-
-ErrCode warehouse_version(const Ctx *ctx, Warehouse *warehouse, int64_t *ret_version, Str *ret_batch,
-                          int64_t *ret_at_us, Err *err) {
-    return newest(ctx, warehouse->conn, ret_version, ret_batch, ret_at_us, err);
-}
-
-ErrCode warehouse_newest(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, int64_t *ret_at_us, Err *err) {
-    Str batch;
-    return newest(ctx, conn, ret_version, &batch, ret_at_us, err);
 }
 
 /* ---- a batch -------------------------------------------------------------------------------------------------------- */
