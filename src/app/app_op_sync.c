@@ -33,13 +33,13 @@ static ErrCode write_counts(const Ctx *ctx, Writer *w, const SyncReport *report,
 }
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
-    (void)args;
     PipelineProject *project = NULL;
     TRY(session_project(ctx, session, &project, err));
     EngineDb *warehouse = NULL;
     TRY(session_warehouse(ctx, session, &warehouse, err));
     SyncReport report = {0};
-    TRY(pipeline_sync(ctx, project, &report, err));
+    const SyncOptions options = {.is_full = op_arg_flag(args, "full")};
+    TRY(pipeline_sync(ctx, project, &options, &report, err));
     TRY(writer_field(w, S("project"), (Str){0}, value_text(project->name), err));
     TRY(writer_field(w, S("run"), (Str){0}, value_int(report.run), err));
     TRY(writer_field(w, S("version"), (Str){0}, value_int(report.version), err));
@@ -59,6 +59,10 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
                        err);
 }
 
+static const OpArg ARGS[] = {
+    {.name = "full", .type = OP_ARG_FLAG, .help = "read every source whole, build gold anew and compare everything"},
+};
+
 const Op APP_OP_SYNC = {
     .name = "sync",
     .summary = "Bring the warehouse in step with its sources",
@@ -69,5 +73,7 @@ const Op APP_OP_SYNC = {
     .home = OP_HOME_WRITE,
     .needs_project = true,
     .is_long = true,
+    .args = ARGS,
+    .n_args = COUNT_OF(ARGS),
     .run = run,
 };

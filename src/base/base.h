@@ -5,6 +5,7 @@
 #include "base/base_ctx.h"
 #include "base/base_def.h"
 #include "base/base_err.h"
+#include "base/base_fault.h"
 #include "base/base_file.h"
 #include "base/base_json.h"
 #include "base/base_log.h"

@@ -32,12 +32,21 @@ typedef struct Position {
     Str token; /* empty: nothing read yet */
 } Position;
 
-/* Changes of one table, in source order, as columns: _op (text), _at (timestamp, commit time, null when unknown), then for each
- * column C of the table key_C (key columns only), before_C, after_C. */
-typedef struct Changes {
-    const ModelTable *table;
-    Batch batch;
-} Changes;
+/*
+ * Changes of one table, in the order in which its source made them, as a stream of columns:
+ *
+ *   _n        int64      counts up in source order
+ *   _op       text       a ChangeOp letter
+ *   _at       timestamp  the source's clock (UTC); never smaller than in the row before
+ *   _is_now   bool       what the row says still holds in the source as it is read: I, U: the row with the after image's key is
+ *                        equal to that image; D, S: no row has the before image's key
+ *   before_C  for each column C of the table, null for I
+ *   after_C   for each column C of the table, null for D and S
+ */
+#define CHANGE_N "_n"
+#define CHANGE_OP "_op"
+#define CHANGE_AT "_at"
+#define CHANGE_IS_NOW "_is_now"
 
 /* ---- sources -------------------------------------------------------------------------------------------------------- */
 
@@ -46,29 +55,41 @@ typedef struct SourceReader SourceReader;
 
 /* A capture mode: one const descriptor a file. */
 typedef struct SourceMode {
-    const char *name; /* "snapshot", "file"; later "log", "logical", "binlog", "timestamp" */
-    bool has_log;     /* read gives changes; otherwise every sync compares a snapshot with silver */
+    const char *name; /* "log", "file"; later "logical", "binlog", "timestamp" */
+    bool has_log;     /* source_changes works; otherwise every sync compares a snapshot with silver */
     bool sees_deletes;
 } SourceMode;
 const SourceMode *source_mode(const Source *source);
 Str source_name(const Source *source);
 
 /*
- * Begins a consistent read of whole tables and tells the position it stands at. Rows come with the table's columns, typed as the
- * model says. *ret_is_same: nothing changed since `from`, no reader is opened.
+ * Begins a consistent read of whole tables and tells the position it stands at: where changes go on from. Rows come with the
+ * table's columns, typed as the model says. *ret_is_same: nothing changed since `from`, no reader is opened.
  */
 NODISCARD ErrCode source_snapshot(const Ctx *ctx, Source *source, const Position *from, SourceReader **ret_reader,
                                   Position *ret_position, bool *ret_is_same, Err *err);
-/* The tables the snapshot covers; a table it leaves out keeps its silver rows. */
+typedef enum SourceNews {
+    SOURCE_SAME,  /* nothing changed since; no reader */
+    SOURCE_MOVED, /* the reader's tables have changes */
+    SOURCE_LOST   /* the log does not go on from there (a restored backup, a purged log): take a snapshot; no reader */
+} SourceNews;
+/*
+ * Begins a consistent read of all changes after `from` (which has a token) and tells the position behind the last: whole
+ * transactions, for everything committed is read at one moment. *ret_why: with SOURCE_LOST, the reason in words. ERR_UNSUPPORTED
+ * where the mode has no log.
+ */
+NODISCARD ErrCode source_changes(const Ctx *ctx, Source *source, const Position *from, SourceReader **ret_reader,
+                                 Position *ret_position, SourceNews *ret_news, Str *ret_why, Err *err);
+/* The tables the read covers. A table that a snapshot leaves out keeps its silver rows. */
 const ModelTable *const *source_reader_tables(const SourceReader *reader, size_t *ret_n);
-/* One table's rows, as batches read in place. */
+/* One table's rows, or its changes, as batches read in place. */
 NODISCARD ErrCode source_reader_open(const Ctx *ctx, SourceReader *reader, const ModelTable *table,
                                      EngineStream **ret_rows, Err *err);
+/* Rows the source has in a table, at the reader's moment; -1: it cannot tell cheaply. */
+NODISCARD ErrCode source_reader_count(const Ctx *ctx, SourceReader *reader, const ModelTable *table, int64_t *ret_n,
+                                      Err *err);
 void source_reader_close(SourceReader *reader); /* NULL allowed */
-/* Changes after `from`, at most max of them, and the position behind the last. ERR_UNSUPPORTED where the mode has no log. */
-NODISCARD ErrCode source_read(const Ctx *ctx, Source *source, const Position *from, int64_t max_changes,
-                              Changes **ret_changes, size_t *ret_n, Position *ret_to, Err *err);
-/* What lies before `position` is published and may be purged. */
+/* What lies before `position` is published and may be purged. Call after the reader is closed. */
 NODISCARD ErrCode source_ack(const Ctx *ctx, Source *source, const Position *position, Err *err);
 void source_close(Source *source); /* NULL allowed */
 
@@ -99,15 +120,16 @@ NODISCARD ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *r
                                     int64_t *ret_at_us, Err *err);
 /* Begins a batch: one transaction until publish or abandon. */
 NODISCARD ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err *err);
-/* Whole content of a table: what differs from silver becomes bronze records and silver rows. */
+/* Whole content of a table as of at_us (INT64_MIN: unknown): what differs from silver becomes bronze records and silver rows. */
 NODISCARD ErrCode warehouse_apply_snapshot(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
-                                           EngineStream *rows, TableCounts *ret_counts, Err *err);
+                                           int64_t at_us, EngineStream *rows, TableCounts *ret_counts, Err *err);
 /* Rows to append, whose identity is (file, line): delivery append. */
 NODISCARD ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
                                          Str file_hash, EngineStream *rows, TableCounts *ret_counts, Err *err);
-/* Changes from a log. */
-NODISCARD ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, Str source, const Changes *changes,
-                                          TableCounts *ret_counts, Err *err);
+/* Changes from a log, as source_changes gives them. Suspects are settled; a change that does not fit what silver has, or a last
+ * change of a key that the source no longer agrees with, is ERR_DATA naming keys. */
+NODISCARD ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                          EngineStream *changes, TableCounts *ret_counts, Err *err);
 /* Brings gold in step with silver, writes the positions, and commits it all: atomic, and a no-op for a batch id that is published
  * already. ret_counts: one a dimension and fact. */
 NODISCARD ErrCode warehouse_publish(const Ctx *ctx, Warehouse *warehouse, const Str *sources, const Position *positions,
@@ -164,8 +186,24 @@ typedef struct SyncReport {
     int64_t duration_us;
 } SyncReport;
 
-/* Brings the warehouse in step with every source of the project, as one published batch. */
-NODISCARD ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, SyncReport *ret_report, Err *err);
+/*
+ * Brings the warehouse in step with every source of the project, as one published batch. is_full: sources are read whole and
+ * compared, gold is built anew, and everything is checked, whatever the logs say.
+ */
+typedef struct SyncOptions {
+    bool is_full;
+} SyncOptions;
+NODISCARD ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, const SyncOptions *options,
+                                SyncReport *ret_report, Err *err);
+
+/* A sync after which every row of sources, silver and gold is compared, all at one position: ERR_DATA naming tables and keys that
+ * differ, and then nothing is published. */
+NODISCARD ErrCode pipeline_reconcile(const Ctx *ctx, const PipelineProject *project, SyncReport *ret_report, Err *err);
+
+/* Makes silver anew from bronze, or gold from silver and bronze, keeping the key map; published as one batch. */
+typedef enum PipelineLayer { PIPELINE_SILVER, PIPELINE_GOLD } PipelineLayer;
+NODISCARD ErrCode pipeline_rebuild(const Ctx *ctx, const PipelineProject *project, PipelineLayer layer,
+                                   SyncReport *ret_report, Err *err);
 
 /* Makes or migrates the managed schema of a pack's managed sources in SQLite: WAL, keys, references, checks, `attributes` (JSON)
  * and `tbl_last_dt` with its trigger and index. */

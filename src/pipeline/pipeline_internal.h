@@ -88,8 +88,10 @@ typedef struct SourceVtable {
     ErrCode (*reader_open)(const Ctx *ctx, SourceReader *reader, const ModelTable *table, size_t part,
                            EngineStream **ret_rows, Err *err);
     void (*reader_close)(SourceReader *reader);
-    ErrCode (*read)(const Ctx *ctx, Source *source, const Position *from, int64_t max_changes, Changes **ret_changes,
-                    size_t *ret_n, Position *ret_to, Err *err);                         /* NULL: no log */
+    ErrCode (*changes)(const Ctx *ctx, Source *source, const Position *from, SourceReader **ret_reader,
+                       Position *ret_position, SourceNews *ret_news, Str *ret_why, Err *err); /* NULL: no log */
+    ErrCode (*count)(const Ctx *ctx, SourceReader *reader, const ModelTable *table, int64_t *ret_n,
+                     Err *err);                                                         /* NULL: cannot tell */
     ErrCode (*ack)(const Ctx *ctx, Source *source, const Position *position, Err *err); /* NULL: nothing to purge */
     void (*close)(Source *source);
 } SourceVtable;
@@ -105,6 +107,8 @@ struct SourceReader {
     Source *source;
     const ModelTable **tables;
     size_t n_tables;
+    bool is_changes; /* rows are changes, not whole tables */
+    int64_t at_us;   /* the moment a snapshot stands for; INT64_MIN: unknown */
 };
 
 /* A table's rows come as one whole (n_parts 0, part SIZE_MAX), or as parts to append, each from a file with its hash. */

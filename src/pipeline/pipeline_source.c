@@ -53,12 +53,18 @@ void source_reader_close(SourceReader *reader) {
     if (reader) reader->source->vtable->reader_close(reader);
 }
 
-ErrCode source_read(const Ctx *ctx, Source *source, const Position *from, int64_t max_changes, Changes **ret_changes,
-                    size_t *ret_n, Position *ret_to, Err *err) {
-    if (!source->vtable->read)
+ErrCode source_changes(const Ctx *ctx, Source *source, const Position *from, SourceReader **ret_reader,
+                       Position *ret_position, SourceNews *ret_news, Str *ret_why, Err *err) {
+    if (!source->vtable->changes)
         return err_set(err, ERR_UNSUPPORTED, "source '%.*s' is read by mode '%s', which has no log of changes",
                        STR_ARG(source->source->name), source->vtable->mode.name);
-    return source->vtable->read(ctx, source, from, max_changes, ret_changes, ret_n, ret_to, err);
+    return source->vtable->changes(ctx, source, from, ret_reader, ret_position, ret_news, ret_why, err);
+}
+
+ErrCode source_reader_count(const Ctx *ctx, SourceReader *reader, const ModelTable *table, int64_t *ret_n, Err *err) {
+    if (reader->source->vtable->count) return reader->source->vtable->count(ctx, reader, table, ret_n, err);
+    *ret_n = -1;
+    return ERR_OK;
 }
 
 ErrCode source_ack(const Ctx *ctx, Source *source, const Position *position, Err *err) {

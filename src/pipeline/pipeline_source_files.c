@@ -191,8 +191,9 @@ static ErrCode files_snapshot(const Ctx *ctx, Source *source, const Position *fr
     TRY(make_position(ctx, inputs, n_inputs, meaning, &position, err));
     if (is_any_moved) {
         FilesReader *reader = ARENA_NEW(ctx->arena, FilesReader);
-        reader->head =
-            (SourceReader){.source = source, .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, model->n_tables)};
+        reader->head = (SourceReader){.source = source,
+                                      .at_us = INT64_MIN,
+                                      .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, model->n_tables)};
         TRY(add_tables(source, inputs, n_inputs, reader, err));
         add_files(ctx, source, inputs, n_inputs, files, n_files, reader);
         TRY(open_files(ctx, source, reader, err));

@@ -40,7 +40,8 @@ static ErrCode sqlite_snapshot(const Ctx *ctx, Source *head, const Position *fro
     SqliteSource *source = (SqliteSource *)head;
     const Model *model = head->project->model;
     SourceReader *reader = ARENA_NEW(ctx->arena, SourceReader);
-    *reader = (SourceReader){.source = head, .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, model->n_tables)};
+    *reader = (SourceReader){
+        .source = head, .at_us = INT64_MIN, .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, model->n_tables)};
     for (size_t i = 0; i < model->n_tables; i++)
         if (model->tables[i].source == head->source) reader->tables[reader->n_tables++] = &model->tables[i];
     TRY(engine_begin(ctx, source->conn, false, err));

@@ -82,10 +82,10 @@ static ErrCode apply_part(Sync *sync, size_t source, const ModelTable *table, co
     EngineStream *rows;
     TRY(pipeline_reader_open_part(sync->ctx, sync->readers[source], table, part ? part->part : SIZE_MAX, &rows, err));
     TableCounts counts;
-    ErrCode code =
-        part ? warehouse_apply_append(sync->ctx, sync->warehouse, table, sync->names[source], part->hash, rows, &counts,
-                                      err)
-             : warehouse_apply_snapshot(sync->ctx, sync->warehouse, table, sync->names[source], rows, &counts, err);
+    ErrCode code = part ? warehouse_apply_append(sync->ctx, sync->warehouse, table, sync->names[source], part->hash,
+                                                 rows, &counts, err)
+                        : warehouse_apply_snapshot(sync->ctx, sync->warehouse, table, sync->names[source],
+                                                   sync->readers[source]->at_us, rows, &counts, err);
     engine_stream_close(rows);
     if (code) return code;
     VEC_PUSH(sync->ctx->arena, &sync->counts, counts);
@@ -199,7 +199,9 @@ static ErrCode run(Sync *sync, SyncReport *ret_report, Err *err) {
     return ERR_OK;
 }
 
-ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, SyncReport *ret_report, Err *err) {
+ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, const SyncOptions *options,
+                      SyncReport *ret_report, Err *err) {
+    (void)options;
     TRY(ctx_require(ctx, PERMISSION_RUN_PIPELINE, err));
     if (!project->warehouse) return err_set(err, ERR_INTERNAL, "sync needs the project's warehouse open");
     Sync sync = {.ctx = ctx, .project = project};

@@ -130,7 +130,8 @@ static ErrCode apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *tab
 }
 
 ErrCode warehouse_apply_snapshot(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
-                                 EngineStream *rows, TableCounts *ret_counts, Err *err) {
+                                 int64_t at_us, EngineStream *rows, TableCounts *ret_counts, Err *err) {
+    (void)at_us;
     return apply(ctx, warehouse, table, source, NULL, rows, ret_counts, err);
 }
 
@@ -139,9 +140,9 @@ ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const Model
     return apply(ctx, warehouse, table, source, &file_hash, rows, ret_counts, err);
 }
 
-ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, Str source, const Changes *changes,
-                                TableCounts *ret_counts, Err *err) {
-    (void)ctx, (void)warehouse, (void)changes, (void)ret_counts;
+ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                EngineStream *changes, TableCounts *ret_counts, Err *err) {
+    (void)ctx, (void)warehouse, (void)table, (void)changes, (void)ret_counts;
     return err_set(err, ERR_UNSUPPORTED,
                    "source '%.*s' gives a log of changes, which cannot be applied yet; snapshots can", STR_ARG(source));
 }

@@ -153,7 +153,8 @@ static inline ErrCode load_text(Fixture *f, const char *input, const char *name,
 }
 
 static inline ErrCode sync_all(Fixture *f) {
-    return pipeline_sync(&f->ctx, &f->project, &f->report, &f->err);
+    const SyncOptions options = {0};
+    return pipeline_sync(&f->ctx, &f->project, &options, &f->report, &f->err);
 }
 
 static inline LoadCounts counts_of(Fixture *f, const char *table) {
