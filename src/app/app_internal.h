@@ -5,6 +5,8 @@
 extern const Op APP_OP_INIT;
 extern const Op APP_OP_LOAD;
 extern const Op APP_OP_SYNC;
+extern const Op APP_OP_REBUILD;
+extern const Op APP_OP_RECONCILE;
 extern const Op APP_OP_STATUS;
 extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXAMPLES;
@@ -70,5 +72,8 @@ struct AppSession {
 
 /* What a load took in, as a table. */
 NODISCARD ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, size_t n, Err *err);
+/* What a sync, rebuild or reconcile did. */
+NODISCARD ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProject *project, const SyncReport *report,
+                                   Err *err);
 /* A findings list on the writer: notes for the person, "findings" for machines. */
 NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);
