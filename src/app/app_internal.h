@@ -7,6 +7,7 @@ extern const Op APP_OP_LOAD;
 extern const Op APP_OP_SYNC;
 extern const Op APP_OP_REBUILD;
 extern const Op APP_OP_RECONCILE;
+extern const Op APP_OP_QUARANTINE;
 extern const Op APP_OP_STATUS;
 extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXAMPLES;

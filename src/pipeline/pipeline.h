@@ -21,8 +21,9 @@ typedef enum ChangeOp {
     CHANGE_INSERT = 'I',
     CHANGE_UPDATE = 'U', /* also of the key: before and after differ in it */
     CHANGE_DELETE = 'D',
-    CHANGE_FIX = 'F',    /* a person's correction of a quarantined row */
-    CHANGE_SUSPECT = 'S' /* another row may have gone with this one: the reader looks it up by key */
+    CHANGE_FIX = 'F',     /* a person's correction of a quarantined row */
+    CHANGE_SUSPECT = 'S', /* another row may have gone with this one: the reader looks it up by key */
+    CHANGE_WRONG = 'Q'    /* a row that cannot be typed, before and after: it waits in quarantine */
 } ChangeOp;
 
 /* How far a source has been read. A token means something to its source only; another epoch (a restored backup, a purged log)
@@ -104,6 +105,7 @@ typedef struct TableCounts {
     int64_t n_inserted;
     int64_t n_updated;
     int64_t n_deleted;
+    int64_t n_set_aside; /* rows that cannot be typed: they wait in quarantine */
     int64_t duration_us;
     Str position_from; /* of the table's source, before and after; empty for gold */
     Str position_to;
@@ -209,6 +211,20 @@ NODISCARD ErrCode pipeline_reconcile(const Ctx *ctx, const PipelineProject *proj
 typedef enum PipelineLayer { PIPELINE_SILVER, PIPELINE_GOLD } PipelineLayer;
 NODISCARD ErrCode pipeline_rebuild(const Ctx *ctx, const PipelineProject *project, PipelineLayer layer,
                                    SyncReport *ret_report, Err *err);
+
+/* A row that waits in quarantine. */
+typedef struct QuarantinedRow {
+    Str table;
+    Str source;
+    Str rule;      /* "type" */
+    Str reason;    /* for the person */
+    Str payload;   /* the row as it came, JSON */
+    int64_t at_us; /* INT64_MIN: unknown */
+} QuarantinedRow;
+/* The rows that wait, of one table or (NULL) of all, at most max_rows of *ret_total. */
+NODISCARD ErrCode pipeline_quarantine_list(const Ctx *ctx, EngineConn *warehouse, const Model *model,
+                                           const ModelTable *only, int64_t max_rows, QuarantinedRow **ret_rows,
+                                           size_t *ret_n, int64_t *ret_total, Err *err);
 
 /* Makes or migrates the managed schema of a pack's managed sources in SQLite: WAL, keys, references, checks, `attributes` (JSON)
  * and `tbl_last_dt` with its trigger and index. */

@@ -411,6 +411,23 @@ NODISCARD ErrCode pipeline_history_versions(const Ctx *ctx, Warehouse *warehouse
 /* Whether all of gold was built from this model. */
 NODISCARD ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err);
 
+/* ---- quarantine: pipeline_warehouse_quarantine.c -------------------------------------------------------------------- */
+
+/* Two more columns of a stream whose rows may not fit the model, both null where the row does: the reason, and the row as it came (a
+ * JSON object of texts). A change may then also be CHANGE_WRONG: the row was not, and is not, in silver. */
+#define QUARANTINE_WRONG "_wrong"
+#define QUARANTINE_PAYLOAD "_payload"
+bool pipeline_stream_marks_wrong(const EngineStream *rows);
+/* Takes the marked rows out of a stage (its columns and the two); is_whole: they are all that waits of this source. */
+NODISCARD ErrCode pipeline_quarantine_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                           int64_t at_us, const SqlRelation *stage, bool is_whole, int64_t *ret_n,
+                                           Err *err);
+/* The same of staged changes: keys that are good or gone wait no more; CHANGE_WRONG is taken out. */
+NODISCARD ErrCode pipeline_quarantine_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                              const SqlRelation *stage, int64_t *ret_n, Err *err);
+NODISCARD ErrCode pipeline_quarantine_count(const Ctx *ctx, EngineConn *conn, const ModelTable *table, int64_t *ret_n,
+                                            Err *err);
+
 /* ---- runs: pipeline_run.c ------------------------------------------------------------------------------------------- */
 
 /* One verb on the warehouse, from its row in the log of runs to its end. */
