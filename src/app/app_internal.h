@@ -4,6 +4,7 @@
 
 extern const Op APP_OP_INIT;
 extern const Op APP_OP_LOAD;
+extern const Op APP_OP_GENERATE;
 extern const Op APP_OP_SYNC;
 extern const Op APP_OP_REBUILD;
 extern const Op APP_OP_RECONCILE;

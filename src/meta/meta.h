@@ -68,7 +68,7 @@ const char *meta_status_name(MetaStatus status);
 
 typedef struct MetaRun {
     int64_t id;
-    Str kind;  /* "load", "sync" */
+    Str kind;  /* "load", "generate", "sync" */
     Str batch; /* id of the published batch; empty when nothing was published */
     MetaStatus status;
     int64_t started_at_us;

@@ -150,7 +150,7 @@ typedef struct PipelineProject {
     const char *folder;    /* projects/NAME */
     const char *oltp_path; /* managed SQLite; made when absent */
     const char *inbox;     /* folder */
-    const char *pack;      /* folder of the pack, for samples */
+    const char *pack;      /* folder of the pack, for samples and its generator's script */
     EngineRegistry *registry;
     EngineDb *warehouse; /* NULL for load */
     Meta *meta;
@@ -180,6 +180,19 @@ typedef struct LoadCounts {
  */
 NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs,
                                 size_t n_inputs, LoadCounts **ret_counts, size_t *ret_n, Err *err);
+
+/*
+ * Runs the pack's generator and takes in what its script makes for each of its inputs, as pipeline_load takes files in; a run with
+ * the same script, scale and seed as an input's last one is known. ERR_UNSUPPORTED: the pack has none; ERR_INVALID with file and
+ * line: what is wrong in the script; ERR_DENIED: it reaches outside.
+ */
+enum { PIPELINE_SCALE_MAX_MILLI = 1000000 };
+typedef struct GenerateOptions {
+    int64_t scale_milli; /* thousandths: 1000 is scale 1 */
+    int64_t seed;        /* 0 to UINT32_MAX */
+} GenerateOptions;
+NODISCARD ErrCode pipeline_generate(const Ctx *ctx, const PipelineProject *project, const GenerateOptions *options,
+                                    LoadCounts **ret_counts, size_t *ret_n, Err *err);
 
 typedef struct SyncReport {
     int64_t run;     /* 0: there was nothing to do, and nothing is logged */

@@ -177,10 +177,13 @@ enum { READ_EXAMPLES = 5 };
 #define READ_PLACE_FILE INT64_C(1000000000000)
 #define READ_PLACE "_place"
 
+typedef struct Generated Generated;
+
 typedef struct ReadFile {
     const ModelInput *input;
-    const char *path; /* absolute */
-    Str name;         /* as the person named it */
+    const char *path;           /* absolute; NULL: it is… */
+    const Generated *generated; /* …a table that a script makes (all files of a reader, then) */
+    Str name;                   /* as the person named it */
     SqlFileFormat format;
     bool is_gzip;
     char delimiter;
@@ -213,6 +216,9 @@ void pipeline_reader_close(Reader *reader); /* NULL allowed */
 /* Kind, delimiter and names of a file's columns; pipeline_read_file.c. */
 NODISCARD ErrCode pipeline_read_sniff(ReadFile *file, Err *err);
 NODISCARD ErrCode pipeline_read_file(const Ctx *ctx, Reader *reader, size_t index, Err *err);
+/* The rows of a table of the reader's instance, or of a file it may read, as text, for a file whose place is told by nothing else. */
+NODISCARD ErrCode pipeline_read_relation(const Ctx *ctx, Reader *reader, size_t index, const SqlRelation *relation,
+                                         Err *err);
 /* The rows that the mappings make of file `only` (or of all: SIZE_MAX), checked: wrong values, empty cells where none may be, key
  * rows that contradict each other. Rows of a keyed table stand once. */
 NODISCARD ErrCode pipeline_read_table(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
@@ -244,6 +250,32 @@ void pipeline_read_error_at(const Reader *reader, int64_t place, Err *err);
 Str pipeline_read_header(const ReadFile *file, Str column);
 /* The physical line of data row `row` (from 0) of a CSV; 0 when it cannot be told. */
 int64_t pipeline_read_line(const ReadFile *file, int64_t row);
+
+/* ---- the generator: pipeline_generate.c, pipeline_script.c ---------------------------------------------------------- */
+
+enum { PIPELINE_SCRIPT_MAX_BYTES = 1 << 20 };
+
+/* A run of a pack's script. */
+struct Generated {
+    Str name; /* of the script */
+    Str text;
+    int64_t scale_milli;
+    int64_t seed;
+    Str hash; /* of all that its rows follow from */
+};
+
+/* Runs the script in the reader's instance and makes the tables of its files. */
+NODISCARD ErrCode pipeline_generate_read(const Ctx *ctx, Reader *reader, Err *err);
+
+/* A script's statements, one after the other, without what stands between them. */
+typedef struct Script {
+    Str text;
+    size_t at;
+    int64_t next_line;
+    int64_t line; /* where the statement begins, from 1 */
+} Script;
+Script pipeline_script(Str text);
+bool pipeline_script_next(Script *script, Str *ret_statement); /* false: there are no more; borrows from the text */
 
 /* ---- the warehouse: pipeline_warehouse*.c --------------------------------------------------------------------------- */
 
@@ -454,6 +486,9 @@ void pipeline_run_note(PipelineRun *run, Str note);
 
 /* ---- loading: pipeline_load*.c -------------------------------------------------------------------------------------- */
 
+/* pipeline_load of what a generator's script makes for each of its inputs, as one file with its hash. */
+NODISCARD ErrCode pipeline_load_generated(const Ctx *ctx, const PipelineProject *project, const Generated *generated,
+                                          LoadCounts **ret_counts, size_t *ret_n, Err *err);
 /* Inserts the rows that are new and updates those that differ in what the mappings fill, within the caller's transaction on the
  * managed database. Other columns and equal rows are not touched. */
 NODISCARD ErrCode pipeline_load_rows(const Ctx *ctx, EngineConn *conn, Reader *reader, const ReadTable *rows,

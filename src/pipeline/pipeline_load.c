@@ -17,7 +17,8 @@ enum { LOAD_CACHE_KIB = 64 * 1024 };
 
 typedef struct LoadFile {
     const ModelInput *input;
-    const char *path;
+    const char *path;           /* NULL: none, it is… */
+    const Generated *generated; /* …made by a script */
     Str name;
     Str hash;
     Str stored;            /* path within the inbox; empty: not stored */
@@ -114,6 +115,27 @@ static ErrCode describe_all(Load *load, const PipelineInput *inputs, size_t n_in
     return ERR_OK;
 }
 
+/* A generator's inputs: managed tables are all they fill. */
+static ErrCode describe_generated(Load *load, const Generated *generated, Err *err) {
+    const ModelGenerator *generator = &load->project->model->generator;
+    MetaFile *metas;
+    TRY(meta_files(load->ctx, load->project->meta, load->project->name, &metas, &load->n_metas, err));
+    load->metas = metas;
+    load->files = ARENA_ARRAY(load->ctx->arena, LoadFile, generator->n_inputs);
+    for (size_t i = 0; i < generator->n_inputs; i++) {
+        LoadFile *file = &load->files[load->n_files++];
+        *file = (LoadFile){.input = generator->inputs[i],
+                           .generated = generated,
+                           .name = generated->name,
+                           .hash = generated->hash,
+                           .has_managed = true,
+                           .n_bytes = (int64_t)generated->text.n,
+                           .read = -1};
+        find_known(load, file);
+    }
+    return ERR_OK;
+}
+
 /* ---- what the managed database still has ---------------------------------------------------------------------------- */
 
 static bool is_filled_from(const Load *load, const ModelTable *table, const ModelInput *input) {
@@ -176,8 +198,10 @@ static ErrCode read_files(Load *load, Err *err) {
         file->n_rows = file->known ? file->known->n_rows : 0;
         if (file->known) continue;
         file->read = (ptrdiff_t)n;
-        files[n++] = (ReadFile){
-            .input = file->input, .path = file->path, .name = path_base(arena_cstr(load->ctx->arena, file->name))};
+        Str name = path_base(arena_cstr(load->ctx->arena, file->name));
+        if (file->generated)
+            name = arena_printf(load->ctx->arena, "%.*s, table %.*s", STR_ARG(name), STR_ARG(file->input->name));
+        files[n++] = (ReadFile){.input = file->input, .path = file->path, .generated = file->generated, .name = name};
     }
     if (!n) return ERR_OK;
     TRY(pipeline_reader_open(load->ctx, load->project, files, n, &load->reader, err));
@@ -375,7 +399,8 @@ static ErrCode write_steps(const Load *load, int64_t run, int64_t *ret_n_rows, E
 static ErrCode run(Load *load, Err *err) {
     const PipelineProject *project = load->project;
     int64_t run_id, n_rows;
-    TRY(meta_run_begin(load->ctx, project->meta, project->name, S("load"), S(""), &run_id, err));
+    Str kind = load->n_files && load->files[0].generated ? S("generate") : S("load");
+    TRY(meta_run_begin(load->ctx, project->meta, project->name, kind, S(""), &run_id, err));
     Err cause;
     ErrCode code = take_in(load, &cause);
     release(load);
@@ -396,6 +421,16 @@ ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const Pipe
     TRY(ctx_require(ctx, PERMISSION_WRITE_DATA, err));
     Load load = {.ctx = ctx, .project = project};
     TRY(describe_all(&load, inputs, n_inputs, err));
+    TRY(run(&load, err));
+    *ret_counts = load.counts.at;
+    *ret_n = load.counts.n;
+    return ERR_OK;
+}
+
+ErrCode pipeline_load_generated(const Ctx *ctx, const PipelineProject *project, const Generated *generated,
+                                LoadCounts **ret_counts, size_t *ret_n, Err *err) {
+    Load load = {.ctx = ctx, .project = project};
+    TRY(describe_generated(&load, generated, err));
     TRY(run(&load, err));
     *ret_counts = load.counts.at;
     *ret_n = load.counts.n;

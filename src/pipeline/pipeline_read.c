@@ -13,17 +13,20 @@
 ErrCode pipeline_reader_open(const Ctx *ctx, const PipelineProject *project, ReadFile *files, size_t n_files,
                              Reader **ret_reader, Err *err) {
     Str *allowed = ARENA_ARRAY(ctx->arena, Str, n_files + 1);
-    for (size_t i = 0; i < n_files; i++) allowed[i] = str_of(files[i].path);
+    bool is_generated = n_files && files[0].generated;
+    size_t n_allowed = is_generated ? 0 : n_files;
+    for (size_t i = 0; i < n_allowed; i++) allowed[i] = str_of(files[i].path);
     EngineConfig config = {.is_create = true,
                            .is_locked_down = true,
                            .allowed_paths = allowed,
-                           .n_allowed_paths = n_files,
+                           .n_allowed_paths = n_allowed,
                            .temp_dir = path_join(ctx->arena, project->folder, "spill")};
     Reader *reader = ARENA_NEW(ctx->arena, Reader);
     *reader = (Reader){.model = project->model, .files = files, .n_files = n_files};
     ErrCode code = engine_open(ctx, project->registry, &ENGINE_DUCKDB, &config, &reader->db, err);
     if (!code) code = engine_connect(ctx, reader->db, &reader->conn, err);
-    for (size_t i = 0; i < n_files && !code; i++) code = pipeline_read_file(ctx, reader, i, err);
+    if (!code && is_generated) code = pipeline_generate_read(ctx, reader, err);
+    for (size_t i = 0; i < n_files && !code && !is_generated; i++) code = pipeline_read_file(ctx, reader, i, err);
     if (code) {
         pipeline_reader_close(reader);
         return code;
@@ -77,10 +80,10 @@ static ErrCode missing_error(const Ctx *ctx, const Missing *missing, const Model
     Str wanted = quoted_list(ctx->arena, missing->names.at, missing->names.n, READ_EXAMPLES);
     Str present = quoted_list(ctx->arena, file->headers, file->n_columns, 30);
     ErrCode code =
-        err_set(err, ERR_DATA, "no column %.*s, which table '%.*s' is made from (%.*s, line %d); the file has %.*s%.*s",
+        err_set(err, ERR_DATA, "no column %.*s, which table '%.*s' is made from (%.*s, line %d); the %s has %.*s%.*s",
                 STR_ARG(wanted), STR_ARG(mapping->table->name), STR_ARG(mapping->place.file), mapping->place.line,
-                STR_ARG(present), STR_ARG(hint));
-    err_at(err, file->name, 1, 0);
+                file->generated ? "table" : "file", STR_ARG(present), STR_ARG(hint));
+    err_at(err, file->name, !file->generated, 0);
     return code;
 }
 
