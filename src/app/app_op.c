@@ -4,8 +4,8 @@
 #include "app/app_internal.h"
 
 static const Op *const OPS[] = {
-    &APP_OP_INIT,     &APP_OP_LOAD,        &APP_OP_SYNC,        &APP_OP_STATUS,  &APP_OP_QUERY,
-    &APP_OP_EXAMPLES, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY, &APP_OP_VERSION,
+    &APP_OP_INIT,  &APP_OP_LOAD,     &APP_OP_SYNC,        &APP_OP_STATUS,      &APP_OP_RUNS,    &APP_OP_RUN_SHOW,
+    &APP_OP_QUERY, &APP_OP_EXAMPLES, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY, &APP_OP_VERSION,
 };
 
 enum { OP_MAX_ARGS = 16, OP_MAX_LIST = 256 };

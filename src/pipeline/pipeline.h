@@ -156,6 +156,15 @@ typedef struct PipelineInput {
     const char *path;
 } PipelineInput;
 
+enum { LOAD_MAX_DELETED_PERCENT = 20 }; /* by default */
+
+/* NULL wherever it is taken: all false, LOAD_MAX_DELETED_PERCENT. */
+typedef struct LoadOptions {
+    bool is_replace;    /* take a file in however many rows its input loses by it */
+    bool is_quarantine; /* rows of files that cannot be read as declared are set aside, instead of the file refused */
+    int max_deleted_percent; /* of a table's rows, without is_replace; 100: no limit */
+} LoadOptions;
+
 typedef struct LoadCounts {
     Str input;
     Str file;
