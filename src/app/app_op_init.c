@@ -29,7 +29,7 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
                                      .pack = pack_folder,
                                      .registry = session->app->registry,
                                      .meta = meta};
-    return pipeline_load(ctx, &project, inputs.at, inputs.n, ret_counts, ret_n, err);
+    return pipeline_load(ctx, &project, inputs.at, inputs.n, NULL, ret_counts, ret_n, err);
 }
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {

@@ -173,17 +173,21 @@ typedef struct LoadCounts {
     int64_t n_inserted; /* rows of the table that are new */
     int64_t n_updated;
     int64_t n_same;
-    bool is_known; /* the file was the input's last one already, and nothing was done */
+    int64_t n_wrong; /* rows of the file set aside */
+    bool is_known;   /* the file was the input's last one already, and nothing was done */
+    bool is_again;   /* it was taken in before, others came after it, and it was taken in once more */
     int64_t duration_us;
 } LoadCounts;
 
 /*
  * Takes files in: every one is read and checked in full first (missing columns, values that are not of their type, key rows that
  * contradict each other: ERR_DATA with file, line and column), then all of them go in together or none does. Rows for managed
- * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox.
+ * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox. A file
+ * of delivery full by which a table would lose too many rows is ERR_CONFLICT.
  */
 NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs,
-                                size_t n_inputs, LoadCounts **ret_counts, size_t *ret_n, Err *err);
+                                size_t n_inputs, const LoadOptions *options, LoadCounts **ret_counts, size_t *ret_n,
+                                Err *err);
 
 typedef struct SyncReport {
     int64_t run;
