@@ -30,7 +30,7 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
                                      .registry = session->app->registry,
                                      .meta = meta};
     const GenerateOptions usual = {.scale_milli = 1000, .seed = 1};
-    return inputs.n ? pipeline_load(ctx, &project, inputs.at, inputs.n, ret_counts, ret_n, err)
+    return inputs.n ? pipeline_load(ctx, &project, inputs.at, inputs.n, NULL, ret_counts, ret_n, err)
                     : pipeline_generate(ctx, &project, &usual, ret_counts, ret_n, err);
 }
 

@@ -38,6 +38,7 @@ ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *
         bool is_create = session->op->home == OP_HOME_CREATE;
         TRY(meta_open(ctx, session->app->registry, home_meta_path(ctx->arena, session->home), is_create,
                       !is_writer(session), &session->meta, err));
+        meta_keep_runs(session->meta, session->config.runs_keep);
     }
     *ret_meta = session->meta;
     return ERR_OK;

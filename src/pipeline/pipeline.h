@@ -161,6 +161,15 @@ typedef struct PipelineInput {
     const char *path;
 } PipelineInput;
 
+enum { LOAD_MAX_DELETED_PERCENT = 20 }; /* by default */
+
+/* NULL wherever it is taken: all false, LOAD_MAX_DELETED_PERCENT. */
+typedef struct LoadOptions {
+    bool is_replace;    /* take a file in however many rows its input loses by it */
+    bool is_quarantine; /* rows of files that cannot be read as declared are set aside, instead of the file refused */
+    int max_deleted_percent; /* of a table's rows, without is_replace; 100: no limit */
+} LoadOptions;
+
 typedef struct LoadCounts {
     Str input;
     Str file;
@@ -169,17 +178,21 @@ typedef struct LoadCounts {
     int64_t n_inserted; /* rows of the table that are new */
     int64_t n_updated;
     int64_t n_same;
-    bool is_known; /* the file was the input's last one already, and nothing was done */
+    int64_t n_wrong; /* rows of the file set aside */
+    bool is_known;   /* the file was the input's last one already, and nothing was done */
+    bool is_again;   /* it was taken in before, others came after it, and it was taken in once more */
     int64_t duration_us;
 } LoadCounts;
 
 /*
  * Takes files in: every one is read and checked in full first (missing columns, values that are not of their type, key rows that
  * contradict each other: ERR_DATA with file, line and column), then all of them go in together or none does. Rows for managed
- * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox.
+ * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox. A file
+ * of delivery full by which a table would lose too many rows is ERR_CONFLICT.
  */
 NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs,
-                                size_t n_inputs, LoadCounts **ret_counts, size_t *ret_n, Err *err);
+                                size_t n_inputs, const LoadOptions *options, LoadCounts **ret_counts, size_t *ret_n,
+                                Err *err);
 
 /*
  * Runs the pack's generator and takes in what its script makes for each of its inputs, as pipeline_load takes files in; a run with

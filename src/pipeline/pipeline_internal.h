@@ -7,6 +7,8 @@
 #include "pipeline/pipeline.h"
 #include "sql/sql_relation.h"
 
+#include <stdio.h>
+
 /* ---- statements: pipeline_sql.c ------------------------------------------------------------------------------------- */
 
 enum { PIPELINE_SQL_MAX_BYTES = 1 << 20 };
@@ -170,6 +172,13 @@ NODISCARD ErrCode pipeline_managed_make_indexes(const Ctx *ctx, EngineConn *conn
 NODISCARD ErrCode pipeline_managed_drop_indexes(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
 NODISCARD ErrCode pipeline_managed_make_triggers(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
 
+/* ---- rows that do not fit ------------------------------------------------------------------------------------------- */
+
+/* Two more columns of a stream whose rows may not fit the model, both null where the row does: the reason, and the row as it came (a
+ * JSON object of texts). A change may then also be CHANGE_WRONG: the row was not, and is not, in silver. */
+#define QUARANTINE_WRONG "_wrong"
+#define QUARANTINE_PAYLOAD "_payload"
+
 /* ---- the reader of files: pipeline_read*.c -------------------------------------------------------------------------- */
 
 enum { READ_EXAMPLES = 5 };
@@ -184,10 +193,12 @@ typedef struct ReadFile {
     const char *path;           /* absolute; NULL: it is… */
     const Generated *generated; /* …a table that a script makes (all files of a reader, then) */
     Str name;                   /* as the person named it */
+    bool is_quarantine;         /* its rows that cannot be read as declared are set aside */
+    bool is_before; /* what its input held before: to compare with, and read only when asked for (READ_BEFORE) */
     SqlFileFormat format;
     bool is_gzip;
     char delimiter;
-    const SqlRelation *rows; /* its rows as text columns */
+    const SqlRelation *rows; /* its rows as text columns; NULL: not read */
     const Str *headers;      /* as in the file */
     const Str *columns;      /* in lower snake case */
     size_t n_columns;
@@ -202,14 +213,25 @@ typedef struct Reader {
     size_t n_files;
 } Reader;
 
+/* Which files' rows: an index, or */
+#define READ_ALL SIZE_MAX          /* all but those of before */
+#define READ_BEFORE (SIZE_MAX - 1) /* those of before */
+
 /* A table's rows as its mappings make them: its columns, typed, and READ_PLACE of the first row that gave them. */
 typedef struct ReadTable {
     const ModelTable *table;
     const SqlRelation *rows;
     int64_t n_rows;
+    const SqlRelation
+        *wrong; /* rows set aside: columns (null where unreadable), READ_PLACE, QUARANTINE_WRONG, QUARANTINE_PAYLOAD;
+                                 NULL: none of the files is taken in so */
+    int64_t *n_wrong; /* of each of the reader's files; NULL as above */
 } ReadTable;
 
-/* Reads every file (input, path and name given in `files`) into memory as text: ERR_DATA for what is no well-formed table. */
+/* Columns of rows that are set aside: what is wrong, in words (null: nothing); the row of the file as a JSON object. */
+
+/* Reads every file (input, path, name and flags given in `files`) into memory as text: ERR_DATA for what is no well-formed table.
+ * Those of before stay unread until pipeline_read_file. */
 NODISCARD ErrCode pipeline_reader_open(const Ctx *ctx, const PipelineProject *project, ReadFile *files, size_t n_files,
                                        Reader **ret_reader, Err *err);
 void pipeline_reader_close(Reader *reader); /* NULL allowed */
@@ -219,17 +241,24 @@ NODISCARD ErrCode pipeline_read_file(const Ctx *ctx, Reader *reader, size_t inde
 /* The rows of a table of the reader's instance, or of a file it may read, as text, for a file whose place is told by nothing else. */
 NODISCARD ErrCode pipeline_read_relation(const Ctx *ctx, Reader *reader, size_t index, const SqlRelation *relation,
                                          Err *err);
-/* The rows that the mappings make of file `only` (or of all: SIZE_MAX), checked: wrong values, empty cells where none may be, key
- * rows that contradict each other. Rows of a keyed table stand once. */
+/* The rows that the mappings make of file `only` (or READ_ALL, READ_BEFORE), checked: wrong values, empty cells where none may be,
+ * rows against a check, key rows that contradict each other. Of a file with quarantine the rows of the first three kinds are set
+ * aside; one of before is not checked otherwise. Rows of a keyed table stand once. */
 NODISCARD ErrCode pipeline_read_table(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
                                       ReadTable *ret_table, Err *err);
-/* A table's rows as a stream of its columns, in the order of its file or of its key; `stamp` (may be NULL) as one more column. */
+/* A table's rows as a stream of its columns, in the order of its file or of its key; `stamp` (may be NULL) as one more column. Where
+ * rows may be set aside, these follow the others in file order, and all have QUARANTINE_WRONG and QUARANTINE_PAYLOAD as their last columns. */
 typedef enum ReadOrder { READ_IN_FILE_ORDER, READ_IN_KEY_ORDER } ReadOrder;
 NODISCARD ErrCode pipeline_read_stream(const Ctx *ctx, Reader *reader, const ReadTable *rows, ReadOrder order,
                                        const SqlItem *stamp, EngineStream **ret_rows, Err *err);
 /* Wrong values and empty cells. */
 NODISCARD ErrCode pipeline_read_check_mapping(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
                                               Err *err);
+/* Puts the rows that have such into `aside` (pipeline_aside_make) instead. */
+NODISCARD ErrCode pipeline_read_set_aside(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
+                                          const SqlRelation *aside, Err *err);
+/* What else a message about such a row says to do: "" where rows of the table cannot be set aside. */
+Str pipeline_read_aside_hint(const Ctx *ctx, const Reader *reader, const ModelTable *table);
 NODISCARD ErrCode pipeline_read_check_keys(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err);
 NODISCARD ErrCode pipeline_read_check_rows(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err);
 /* The values a mapping gives over one file, untyped, with READ_PLACE; where ret_exprs is not NULL also one SqlExpr a column. */
@@ -250,6 +279,31 @@ void pipeline_read_error_at(const Reader *reader, int64_t place, Err *err);
 Str pipeline_read_header(const ReadFile *file, Str column);
 /* The physical line of data row `row` (from 0) of a CSV; 0 when it cannot be told. */
 int64_t pipeline_read_line(const ReadFile *file, int64_t row);
+/* The same of many rows, asked for in rising order, in one walk through the file. */
+typedef struct ReadLines {
+    FILE *stream; /* NULL: lines cannot be told */
+    int64_t line; /* that begins at the stream's place */
+    int64_t row;  /* that was walked over last; the header is -1 */
+    int64_t at;   /* its line */
+    bool has_blank_rows;
+} ReadLines;
+void pipeline_lines_open(ReadLines *lines, const ReadFile *file);
+int64_t pipeline_lines_at(ReadLines *lines, int64_t row);
+void pipeline_lines_close(ReadLines *lines);
+
+/* Rows set aside (pipeline_read_aside.c): first with the number of the mapping that could not read them, then, once all of a table
+ * are there, as ReadTable.wrong. */
+#define READ_MAPPING "_mapping"
+#define READ_REASON "_reason"
+NODISCARD ErrCode pipeline_aside_make(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
+                                      const SqlRelation **ret_aside, Err *err);
+/* Moves the rows of files with quarantine that break a check of their table. */
+NODISCARD ErrCode pipeline_aside_checks(const Ctx *ctx, Reader *reader, const ReadTable *rows, const SqlRelation *aside,
+                                        Err *err);
+NODISCARD ErrCode pipeline_aside_finish(const Ctx *ctx, Reader *reader, const SqlRelation *aside, ReadTable *rows,
+                                        Err *err);
+NODISCARD ErrCode pipeline_aside_stream(const Ctx *ctx, Reader *reader, const ReadTable *rows, EngineStream **ret_rows,
+                                        Err *err);
 
 /* ---- the generator: pipeline_generate.c, pipeline_script.c ---------------------------------------------------------- */
 
@@ -445,10 +499,6 @@ NODISCARD ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse,
 
 /* ---- quarantine: pipeline_warehouse_quarantine.c -------------------------------------------------------------------- */
 
-/* Two more columns of a stream whose rows may not fit the model, both null where the row does: the reason, and the row as it came (a
- * JSON object of texts). A change may then also be CHANGE_WRONG: the row was not, and is not, in silver. */
-#define QUARANTINE_WRONG "_wrong"
-#define QUARANTINE_PAYLOAD "_payload"
 bool pipeline_stream_marks_wrong(const EngineStream *rows);
 /* Takes the marked rows out of a stage (its columns and the two); is_whole: they are all that waits of this source. */
 NODISCARD ErrCode pipeline_quarantine_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
@@ -496,5 +546,7 @@ NODISCARD ErrCode pipeline_load_rows(const Ctx *ctx, EngineConn *conn, Reader *r
 /* Every reference of the rows leads to a row, after all tables are loaded: ERR_DATA with examples. */
 NODISCARD ErrCode pipeline_load_check_references(const Ctx *ctx, EngineConn *conn, Reader *reader,
                                                  const ReadTable *rows, const ReadTable *all, size_t n_all, Err *err);
+/* ERR_CONFLICT when more than max_percent of the rows that the files of before give a table are not in `rows`. */
+NODISCARD ErrCode pipeline_load_guard(const Ctx *ctx, Reader *reader, const ReadTable *rows, int max_percent, Err *err);
 /* Whether a mapping of the reader's files fills a column. */
 bool pipeline_load_is_filled(const Reader *reader, const ModelTable *table, size_t column);
