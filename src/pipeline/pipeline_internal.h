@@ -157,7 +157,7 @@ extern const SourceVtable PIPELINE_SOURCE_FILES;
 #define MANAGED_SCHEMA "_starling_schema" /* table_name, part ('' or a column), definition: what was made */
 #define MANAGED_STAMP "tbl_last_dt"
 #define MANAGED_ATTRIBUTES "attributes"
-enum { MANAGED_VERSION = 1 };
+enum { MANAGED_VERSION = 2 }; /* 2: the log of changes */
 
 /* Opens the managed database, made when absent, with its schema in step with the model. */
 NODISCARD ErrCode pipeline_managed_open(const Ctx *ctx, const PipelineProject *project, EngineDb **ret_db,
@@ -178,6 +178,74 @@ NODISCARD ErrCode pipeline_managed_make_triggers(const Ctx *ctx, EngineConn *con
  * JSON object of texts). A change may then also be CHANGE_WRONG: the row was not, and is not, in silver. */
 #define QUARANTINE_WRONG "_wrong"
 #define QUARANTINE_PAYLOAD "_payload"
+/* ---- the log of changes in SQLite: pipeline_log*.c ------------------------------------------------------------------- */
+
+#define LOG_PREFIX "_starling_"
+#define LOG_TABLE LOG_PREFIX "log_" /* before the captured table's name */
+#define LOG_BEFORE "b_"             /* before a column's name */
+#define LOG_AFTER "a_"
+
+/* A unique key as SQLite has it: rows with equal values push each other out. */
+typedef struct LogKeyColumn {
+    Str name;
+    Str collation; /* empty: a number */
+    Str fallback;  /* what REPLACE puts in the place of a null, as SQL; may be empty */
+} LogKeyColumn;
+typedef struct LogKey {
+    Str index; /* its name; empty: the rowid */
+    const LogKeyColumn *columns;
+    size_t n;
+    bool is_primary; /* of the table's declaration; not the rowid */
+    Str where;       /* a partial index's condition, as SQL */
+} LogKey;
+/* A captured table as the database has it. */
+typedef struct LogShape {
+    const ModelTable *table;
+    Str log;   /* the name of its log */
+    Str rowid; /* what the rowid is called; empty: it has none, or no name is left for it */
+    const LogKey *keys;
+    size_t n_keys;
+} LogShape;
+/* ERR_UNSUPPORTED for unique keys that triggers cannot look up; pipeline_log_shape.c. */
+NODISCARD ErrCode pipeline_log_shape(const Ctx *ctx, EngineConn *conn, const ModelTable *table, LogShape *ret_shape,
+                                     Err *err);
+/* What stands after WHERE in the text of an index. */
+Str pipeline_log_condition(Str sql);
+
+/* Makes the log and triggers of a table, or brings them to its shape, within the caller's transaction; needs MANAGED_STATE. Where
+ * changes may have been missed the log begins anew: no position read before goes on. pipeline_log_trigger.c. */
+NODISCARD ErrCode pipeline_log_bring(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
+/* Nothing is logged until the next pipeline_log_bring, which then begins the log anew: for filling an empty table. */
+NODISCARD ErrCode pipeline_log_pause(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
+/* Takes log and triggers away; no error where there are none. */
+NODISCARD ErrCode pipeline_log_drop(const Ctx *ctx, EngineConn *conn, Str table, Err *err);
+
+/* How far one table's log has been read. */
+typedef struct LogPlace {
+    Str table;
+    int64_t seq;      /* the last row read */
+    int64_t at_us;    /* its time: another one at the same number is another history */
+    int64_t floor_us; /* no later change is dated before this */
+} LogPlace;
+typedef struct LogPlaces {
+    VEC(LogPlace) at;
+} LogPlaces;
+/* "TABLE=SEQ@AT+FLOOR;…"; false: the token was not written so. */
+bool pipeline_log_parse(Arena *arena, Str token, LogPlaces *ret_places);
+NODISCARD ErrCode pipeline_log_token(Arena *arena, const LogPlaces *places, Str *ret_token, Err *err);
+const LogPlace *pipeline_log_find(const LogPlaces *places, Str table); /* NULL: none */
+NODISCARD ErrCode pipeline_log_exists(const Ctx *ctx, EngineConn *conn, Str log, bool *ret_exists, Err *err);
+/* The newest row of a table's log, which exists; the floor is that of every row after `from_seq`, at least floor_us. */
+NODISCARD ErrCode pipeline_log_newest(const Ctx *ctx, EngineConn *conn, const ModelTable *table, int64_t from_seq,
+                                      int64_t floor_us, LogPlace *ret_place, Err *err);
+/* Whether the log goes on from a place; else *ret_why says why it does not. */
+NODISCARD ErrCode pipeline_log_goes_on(const Ctx *ctx, EngineConn *conn, const LogPlace *from, bool *ret_goes_on,
+                                       Str *ret_why, Err *err);
+/* The changes after a place, as source_reader_open gives them. */
+NODISCARD ErrCode pipeline_log_changes(const Ctx *ctx, EngineConn *conn, const ModelTable *table, const LogPlace *from,
+                                       EngineStream **ret_rows, Err *err);
+/* Deletes what lies before a place, a chunk a transaction. Another writer is not waited for long: then it is left for next time. */
+NODISCARD ErrCode pipeline_log_purge(const Ctx *ctx, EngineConn *conn, const LogPlace *to, Err *err);
 
 /* ---- the reader of files: pipeline_read*.c -------------------------------------------------------------------------- */
 
