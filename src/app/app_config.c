@@ -3,7 +3,11 @@
 #include "model/model_yaml.h"
 
 static const AppConfig CONFIG_INITIAL = {
-    .query_timeout_us = 30 * TIME_US_PER_SECOND, .query_max_rows = 1000000, .lock_wait_ms = APP_LOCK_WAIT_MS};
+    .query_timeout_us = 30 * TIME_US_PER_SECOND,
+    .query_max_rows = 1000000,
+    .lock_wait_ms = APP_LOCK_WAIT_MS,
+    .follow_poll_ms = APP_FOLLOW_POLL_MS,
+};
 
 typedef enum ConfigKind { CONFIG_COUNT_OF, CONFIG_SIZE, CONFIG_DURATION_US, CONFIG_DURATION_MS } ConfigKind;
 
@@ -16,6 +20,7 @@ typedef struct ConfigKey {
 
 static const ConfigKey CONFIG_KEYS[] = {
     {"lock_wait", CONFIG_DURATION_MS, offsetof(AppConfig, lock_wait_ms), false},
+    {"follow.poll", CONFIG_DURATION_MS, offsetof(AppConfig, follow_poll_ms), false},
     {"query.timeout", CONFIG_DURATION_US, offsetof(AppConfig, query_timeout_us), false},
     {"query.max_rows", CONFIG_COUNT_OF, offsetof(AppConfig, query_max_rows), false},
     {"warehouse.memory_limit", CONFIG_SIZE, offsetof(AppConfig, memory_limit_bytes), false},

@@ -12,11 +12,10 @@ typedef struct ProjectStatus {
 
 /* The newest published batch of a project's warehouse, opened just for this. */
 static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *status, Err *err) {
+    EngineDb *db = NULL;
     HomeProject at = home_project(ctx->arena, session->home, status->project.name);
     if (!file_exists(at.warehouse)) return ERR_OK;
-    const EngineConfig config = {.path = at.warehouse, .is_read_only = true, .is_locked_down = true, .n_threads = 1};
-    EngineDb *db = NULL;
-    TRY(engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &db, err));
+    TRY(session_open_warehouse(ctx, session, status->project.name, &db, err));
     EngineConn *conn = NULL;
     ErrCode code = engine_connect(ctx, db, &conn, err);
     Str batch = {0};
@@ -89,7 +88,7 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
         if (n_runs) {
             status.has_run = true;
             status.last_run = runs[0];
-            if (runs[0].status == META_RUNNING) { /* under our lock nothing runs: its process was killed */
+            if (runs[0].status == META_RUNNING && !session->holder) { /* under our lock nothing runs: it was killed */
                 status.last_run.status = META_FAILED;
                 status.last_run.error = S("interrupted; the next run takes it up");
             }
