@@ -140,7 +140,7 @@ static void serve(void *arg, NetRequest *net) {
     Served served = {.net = net_response_sink(net)};
     Err result = {0};
     err_ignore(run_command(holder, net, arena, &served, &result));
-    net_request_deadline(net, 0); /* it was for the work, and the end is to be told */
+    net_request_deadline(net, clock_monotonic(CLOCK_SYSTEM) + HOLDER_STALL_MS * 1000);
     err_ignore(frame_write_end(served.net, &result, NULL));
 }
 

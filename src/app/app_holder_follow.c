@@ -18,8 +18,9 @@ typedef struct Followed {
     int64_t applied; /* the model version that is in force */
     bool is_there;   /* as of the last look at the projects */
 
-    Arena *model_arena; /* of all below */
-    int64_t version;    /* of the model that `project` is on; 0: not loaded */
+    EngineDb *warehouse;
+    Arena *model_arena; /* of `project` */
+    int64_t version;    /* of the model that it is on; 0: not loaded */
     PipelineProject project;
     PipelineWatch *watch;
 
@@ -128,9 +129,9 @@ static void say_well(Loop *loop, Followed *p) {
 
 /* ---- projects ------------------------------------------------------------------------------------------------------- */
 
+/* All but the warehouse, which stays open whatever the model is. */
 static void unload(Followed *p) {
     pipeline_watch_close(p->watch);
-    engine_close(p->project.warehouse);
     arena_free(p->model_arena);
     p->watch = NULL;
     p->model_arena = NULL;
@@ -140,6 +141,7 @@ static void unload(Followed *p) {
 
 static void drop(Followed *p) {
     unload(p);
+    engine_close(p->warehouse);
     arena_free(p->arena);
 }
 
@@ -154,7 +156,8 @@ static ErrCode load(Loop *loop, Followed *p, Err *err) {
                          err));
     HomeProject at = home_project(ctx->arena, holder->home, p->name);
     EngineConfig config = app_warehouse_config(ctx->arena, holder->config, &at, false);
-    TRY(engine_open(ctx, holder->app->registry, &ENGINE_DUCKDB, &config, &p->project.warehouse, err));
+    if (!p->warehouse) TRY(engine_open(ctx, holder->app->registry, &ENGINE_DUCKDB, &config, &p->warehouse, err));
+    p->project.warehouse = p->warehouse;
     TRY(pipeline_watch_open(ctx, &p->project, &p->watch, err));
     p->version = version;
     return ERR_OK;

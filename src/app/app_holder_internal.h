@@ -23,7 +23,8 @@ enum {
     HOLDER_WAITING = 64,
     HOLDER_CONNECTIONS = 128,
     HOLDER_BODY_MAX_BYTES = 64 << 20, /* a query may come from a file of 16 MiB, escaped */
-    HOLDER_GRACE_MS = 2000            /* what runs at the end may go on so long */
+    HOLDER_GRACE_MS = 2000,           /* what runs at the end may go on so long */
+    HOLDER_STALL_MS = 60000 /* past its time limit a command may wait so long for its reader, then it is given up */
 };
 
 /* ---- the wire (app_holder_wire.c) ----------------------------------------------------------------------------------- */

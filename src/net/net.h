@@ -56,7 +56,8 @@ void net_request_deadline(NetRequest *request, int64_t deadline_us);
 
 /* The answer: begin, write…, and return from the handler. A handler that returns without a begin answers 500. */
 NODISCARD ErrCode net_response_begin(NetRequest *request, int status, const char *content_type, Err *err);
-/* Waits while the reader has max_unread_bytes to take. ERR_CANCELLED when the client is gone or the server stops, ERR_TIMEOUT. */
+/* Waits while the reader has max_unread_bytes to take. ERR_CANCELLED when the client is gone or the server stops, ERR_TIMEOUT.
+ * After a failure the answer is aborted. */
 NODISCARD ErrCode net_response_write(NetRequest *request, Str bytes, Err *err);
 Sink net_response_sink(NetRequest *request);
 /* Ends the answer so that its reader sees that it is not whole. */

@@ -139,6 +139,7 @@ static ErrCode gone(Err *err) {
 /* Under the lock. */
 static ErrCode check(const NetRequest *request, Err *err) {
     if (!request->connection || atomic_load(&request->cancel.is_set)) return gone(err);
+    if (request->is_aborted) return err_set(err, ERR_CANCELLED, "the answer was given up before");
     if (request->deadline_us && clock_monotonic(CLOCK_SYSTEM) >= request->deadline_us)
         return err_set(err, ERR_TIMEOUT, "the time limit was reached while the client took nothing of its answer");
     return ERR_OK;

@@ -20,7 +20,7 @@ def rows(name, n):
             f.write("%d,O-%d,%02d-01-2013,%02d-02-2013,First Class,C-%d,Ann %d,Consumer,Paris,Paris,France,,EU,Central,P-%d,Furniture,Chairs,Chair %d,%d.5,2,0.1,3.25,1.5,High\n"
                     % (i, i, i % 28 + 1, i % 28 + 1, i % 500, i % 500, i % 300, i % 300, i % 100))
 rows("lines.csv", 1000)
-rows("more.csv", 20000)
+rows("more.csv", 10000)
 open("bad.csv", "w").write(head + "\n1,O-1,not a date" + "," * 21 + "\n")
 open("small.csv", "w").write("""InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 1,A,Alpha,2,2011-01-03 10:00:00,1.5,17850.0,France
@@ -135,12 +135,12 @@ cat >write.py <<'PY'
 # A line changed a round; the time from its commit to the first answer that has it. At least five rounds, and on a machine that is
 # busy with other tests as many as it takes for one within a second, up to twenty.
 import json, sqlite3, subprocess, sys, time
-starling, home = sys.argv[1:]
+starling, home, within = sys.argv[1], sys.argv[2], float(sys.argv[3])
 db = sqlite3.connect(home + "/projects/retail/oltp.sqlite")
 ask = [starling, "query", '{"measures":["quantity"]}', "--home", home, "--project", "retail", "--json"]
 def quantity(): return json.loads(subprocess.run(ask, check=True, capture_output=True).stdout)["rows"][0][0]
 took = []
-while len(took) < 5 or (min(took) > 1 and len(took) < 20):
+while len(took) < 5 or (min(took) > within and len(took) < 20):
     before = quantity()
     db.execute("UPDATE order_product SET quantity = quantity + 1 WHERE rowid = (SELECT min(rowid) FROM order_product)")
     db.commit()
@@ -149,9 +149,9 @@ while len(took) < 5 or (min(took) > 1 and len(took) < 20):
         if time.monotonic() - at > 20: sys.exit("not within 20 s")
     took.append(time.monotonic() - at)
 print("seen after %s ms" % ", ".join("%.0f" % (t * 1000) for t in took))
-if min(took) > 1: sys.exit("not within a second")
+if min(took) > within: sys.exit("not within %g s" % within)
 PY
-runs python3 write.py "$starling" "$home"
+runs python3 write.py "$starling" "$home" "${WITHIN_S:-1}" # under ThreadSanitizer it takes longer
 cat out.txt
 python3 - <<'PY'
 import json
@@ -163,7 +163,7 @@ PY
 ok
 
 # --- commands that write, through the holder, which goes on with what they made
-more() { "$starling" query '{"measures":["order_lines"]}' --home "$home" --project retail --json | grep -qF '"rows":[[20000]]'; }
+more() { "$starling" query '{"measures":["order_lines"]}' --home "$home" --project retail --json | grep -qF '"rows":[[10000]]'; }
 runs "$starling" load orders=more.csv --home "$home" --project retail
 waits more
 ok
@@ -180,7 +180,7 @@ runs "$starling" sync --home "$home" --project third
 refuses 2 "pieces_moved" "$starling" query '{"measures":["pieces_moved"]}' --home "$home" --project third
 
 # --- clients that leave in the middle of an answer: killed, and by Ctrl-C
-long='{"measures":["quantity","revenue"],"dimensions":["order_id","customer.name","product.name","order_date.day"]}'
+long='{"measures":["quantity","revenue"],"dimensions":["order_id","customer.name","customer.segment","product.name","product.category","product.subcategory","ship_to.city","ship_to.country","ship_to.market","order_date.day"]}'
 runs "$starling" query "$long" --home "$home" --project retail --format csv
 [ "$(wc -c <out.txt)" -gt 800000 ] || fail "the answer is too small for this: $(wc -c <out.txt)"
 mkfifo slow
@@ -210,7 +210,7 @@ wait $holder 2>/dev/null || true
 holder=
 [ -e "$home/.socket" ] || fail "no socket is left by the killed holder, so nothing is tried here"
 runs "$starling" query '{"measures":["order_lines"]}' --home "$home" --project retail --json
-json 'd["rows"] == [[20000]]'
+json 'd["rows"] == [[10000]]'
 runs "$starling" sync --home "$home" --project retail
 follows --project retail
 grep -qxF 'Following retail; Ctrl-C ends.' follow.out || fail "ready: $(cat follow.out)"
