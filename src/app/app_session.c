@@ -223,7 +223,7 @@ static ErrCode run_here(Ctx *ctx, AppSession *session, const OpArgs *args, Write
     const Op *op = session->op;
     session->is_held = false;
     if (op->home != OP_HOME_NONE) TRY(enter_home(ctx, session, args, err));
-    bool is_for_all = op->all_projects && op_arg_flag(args, op->all_projects);
+    bool is_for_all = op->all_projects && op_arg_flag(args, op->all_projects) && !session->request->project.n;
     if (op->needs_project && session->home && !is_for_all) {
         Str project = {0};
         TRY(choose_project(ctx, session, &project, err));

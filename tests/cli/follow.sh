@@ -64,6 +64,8 @@ ends() {
     ok
 }
 
+refuses 4 "there is no project 'none' here" "$starling" sync --follow --home "$home" --project none
+
 # --- every kind of command and failure, with and without a holder
 phase=held
 # same NAME CODE COMMAND…: in the first phase it is kept what came, in the second it must come again
@@ -191,11 +193,13 @@ for signal in KILL INT; do
     client=$!
     sleep 0.5
     kill -0 $client || fail "the client has ended already"
-    kill -$signal $client
-    sleep 0.2
-    kill $reader
-    wait $client 2>/dev/null || true
-    wait $reader 2>/dev/null || true
+    { # without the shell's word on what was killed
+        kill -$signal $client
+        sleep 0.2
+        kill $reader
+        wait $client || true
+        wait $reader || true
+    } 2>/dev/null
     runs timeout 10 "$starling" status --home "$home"
 done
 
@@ -205,9 +209,20 @@ kill -STOP $holder
 refuses 6 "process $holder (" "$starling" status --home "$home"
 kill -CONT $holder
 runs "$starling" status --home "$home"
-kill -9 $holder
-wait $holder 2>/dev/null || true
+{ # while a client reads
+    (sleep 1; cat) <slow >/dev/null &
+    reader=$!
+    "$starling" query "$long" --home "$home" --project retail --format csv >slow 2>err.txt &
+    client=$!
+    sleep 0.5
+    kill -9 $holder
+    wait $holder || true
+    code=0
+    wait $client || code=$?
+    wait $reader || true
+} 2>/dev/null
 holder=
+[ "$code" = 8 ] && grep -qF "ended before it had answered" err.txt || fail "code $code: $(cat err.txt)"
 [ -e "$home/.socket" ] || fail "no socket is left by the killed holder, so nothing is tried here"
 runs "$starling" query '{"measures":["order_lines"]}' --home "$home" --project retail --json
 json 'd["rows"] == [[10000]]'
