@@ -25,7 +25,7 @@ typedef struct FilesReader {
     SourceReader head;
     Reader *reader; /* over the files below */
     ReadFile *files;
-    Str *hashes;
+    const MetaFile **metas; /* of each */
     size_t n_files;
 } FilesReader;
 
@@ -160,7 +160,7 @@ static bool has_quarantine(const MetaFile *files, size_t n_files, const MetaFile
 static void add_files(const Ctx *ctx, const Source *source, const InputState *inputs, size_t n_inputs,
                       const MetaFile *files, size_t n_files, FilesReader *reader) {
     reader->files = ARENA_ARRAY(ctx->arena, ReadFile, n_files);
-    reader->hashes = ARENA_ARRAY(ctx->arena, Str, n_files);
+    reader->metas = ARENA_ARRAY(ctx->arena, const MetaFile *, n_files);
     for (size_t i = 0; i < n_files; i++) {
         const MetaFile *file = &files[i];
         const ModelInput *input = model_input(source->project->model, file->input);
@@ -169,7 +169,7 @@ static void add_files(const Ctx *ctx, const Source *source, const InputState *in
         bool is_append = input->delivery == MODEL_DELIVERY_APPEND;
         if (is_append ? file->id <= state->read_id || is_repeated(files, i) : file != state->newest) continue;
         const char *path = path_join(ctx->arena, source->project->inbox, arena_cstr(ctx->arena, file->path));
-        reader->hashes[reader->n_files] = file->hash;
+        reader->metas[reader->n_files] = file;
         reader->files[reader->n_files++] = (ReadFile){
             .input = input, .path = path, .name = file->name, .is_quarantine = has_quarantine(files, n_files, file)};
         reader->head.at_us = MAX_OF(reader->head.at_us, file->at_us);
@@ -241,7 +241,7 @@ const SourcePart *pipeline_source_files_parts(const Ctx *ctx, const SourceReader
     *ret_n = 0;
     for (size_t i = 0; i < reader->n_files && is_append_table(reader, table); i++)
         if (is_made_from(head->source->project->model, table, reader->files[i].input))
-            parts[(*ret_n)++] = (SourcePart){i, reader->hashes[i]};
+            parts[(*ret_n)++] = (SourcePart){i, reader->metas[i]->hash, reader->metas[i]->at_us};
     return parts;
 }
 
