@@ -10,7 +10,8 @@ enum { META_VERSION = 2, META_RUNS_KEEP = 10000 };
 
 typedef struct Meta Meta;
 
-/* is_create makes the file; else ERR_NOT_FOUND. is_read_only never migrates: an older schema is then ERR_VERSION. */
+/* is_create makes the file; else ERR_NOT_FOUND. is_read_only never migrates: an older schema is then ERR_VERSION. The
+ * home's lock keeps writers out meanwhile, so that a home on a disk that cannot be written can be read. */
 NODISCARD ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bool is_create,
                             bool is_read_only, Meta **ret_meta, Err *err);
 void meta_close(Meta *meta); /* NULL allowed */

@@ -133,6 +133,7 @@ struct SourceReader {
 typedef struct SourcePart {
     size_t part; /* for pipeline_reader_open_part */
     Str hash;
+    int64_t at_us; /* when the file was taken in */
 } SourcePart;
 const SourcePart *pipeline_reader_parts(const Ctx *ctx, const SourceReader *reader, const ModelTable *table,
                                         size_t *ret_n);
