@@ -44,7 +44,7 @@ TEST(a_newer_schema_is_refused) {
     for (int is_read_only = 0; is_read_only < 2; is_read_only++) {
         FAILS(&f, ERR_VERSION, fixture_open(&f, false, is_read_only));
         assert_non_null(strstr(f.err.message, "99"));
-        assert_non_null(strstr(f.err.message, "up to version 1"));
+        assert_non_null(strstr(f.err.message, "up to version 2"));
         assert_null(f.meta);
     }
     fixture_free(&f);
