@@ -191,6 +191,9 @@ Str pipeline_log_condition(Str sql);
 /* Makes the log and triggers of a table, or brings them to its shape, within the caller's transaction; needs MANAGED_STATE. Where
  * changes may have been missed the log begins anew: no position read before goes on. pipeline_log_trigger.c. */
 NODISCARD ErrCode pipeline_log_bring(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
+/* Whether pipeline_log_bring would find nothing to do to the triggers. */
+NODISCARD ErrCode pipeline_log_is_whole(const Ctx *ctx, EngineConn *conn, const LogShape *shape, bool *ret_is_whole,
+                                        Err *err);
 /* Nothing is logged until the next pipeline_log_bring, which then begins the log anew: for filling an empty table. */
 NODISCARD ErrCode pipeline_log_pause(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
 /* Takes log and triggers away; no error where there are none. */
@@ -222,6 +225,27 @@ NODISCARD ErrCode pipeline_log_changes(const Ctx *ctx, EngineConn *conn, const M
                                        EngineStream **ret_rows, Err *err);
 /* Deletes what lies before a place, a chunk a transaction. Another writer is not waited for long: then it is left for next time. */
 NODISCARD ErrCode pipeline_log_purge(const Ctx *ctx, EngineConn *conn, const LogPlace *to, Err *err);
+
+/* ---- attached databases: pipeline_attach*.c, pipeline_log_foreign.c --------------------------------------------------- */
+
+/* Opens the database a source is attached to, and proves that its captured tables are as they were then. */
+NODISCARD ErrCode pipeline_attached_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                                         EngineDb **ret_db, EngineConn **ret_conn, const ModelTable ***ret_tables,
+                                         size_t *ret_n, Err *err);
+/* What capture has to say against a table of another application's database; empty: nothing. */
+NODISCARD ErrCode pipeline_attach_problem(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str *ret_problem,
+                                          Err *err);
+/* The unique key of the database that makes the pack's key unique; NULL: none. */
+const LogKey *pipeline_attach_key(const LogShape *shape);
+/* Whole tables, and changes, of a database whose values may not fit the model; see CHANGE_WRONG. */
+NODISCARD ErrCode pipeline_foreign_rows(const Ctx *ctx, EngineConn *conn, const ModelTable *table,
+                                        EngineStream **ret_rows, Err *err);
+NODISCARD ErrCode pipeline_foreign_changes(const Ctx *ctx, EngineConn *conn, const ModelTable *table,
+                                           const LogPlace *from, EngineStream **ret_rows, Err *err);
+/* Parts of the stream of changes: "t.K = l.image_K AND … ", and l.latest as text. */
+void pipeline_log_same_row(PipelineSql *sql, const ModelTable *table, const char *image, bool is_whole);
+#define LOG_LATEST_AS_TEXT \
+    "strftime('%%Y-%%m-%%d %%H:%%M:%%S', l.latest / 1000000, 'unixepoch') || printf('.%%06d', l.latest %% 1000000)"
 
 /* ---- the reader of files: pipeline_read*.c -------------------------------------------------------------------------- */
 
