@@ -41,6 +41,9 @@ typedef struct EngineConfig {
     bool
         has_no_writers; /* SQLite, read-only: a lock of the caller keeps writers out, so that the file can be read where the disk
                             cannot be written */
+    /* SQLite: another application's. Its journal mode is kept, and SQL has starling_value(v, kind, precision, scale): v as that Type
+     * or null; starling_wrong(…, is_required, column): in words why it is none, else null; starling_raw(v): as JSON can hold it. */
+    bool is_foreign;
     bool is_locked_down;      /* DuckDB: no files but allowed_paths, settings frozen */
     const char *temp_dir;     /* where to spill; NULL: beside the file */
     const Str *allowed_paths; /* folders end in '/' */

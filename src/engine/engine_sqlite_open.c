@@ -3,7 +3,7 @@
  *
  * Every connection: foreign keys on, double quotes are never strings, the schema is not trusted unless said, its tables
  * cannot be written under SQLite's feet, no extension is loaded. Files are in WAL mode: readers and one writer do not
- * wait for each other. While it waits for another writer a connection looks every few milliseconds whether its call
+ * wait for each other; another application's file keeps the mode it has. While it waits for another writer a connection looks every few milliseconds whether its call
  * should stop.
  *
  * A database in memory lives in SQLite's memdb file system under a name of its own, so that all connections see it, and
@@ -88,7 +88,8 @@ static int open_handle(const EngineDb *db, sqlite3 **ret_native) {
         flags |= SQLITE_OPEN_URI;
     }
     int failed = sqlite3_open_v2(name, ret_native, flags, NULL);
-    return failed ? failed : harden(*ret_native, &db->config);
+    if (!failed) failed = harden(*ret_native, &db->config);
+    return failed || !db->config.is_foreign ? failed : sqlite_add_foreign_functions(*ret_native);
 }
 
 /* ---- the database ------------------------------------------------------------------------------------------------ */
@@ -100,7 +101,7 @@ static int read_schema(sqlite3 *native) {
 /* First use: whether it is a database, may be written, and is in WAL mode. */
 static ErrCode prove(EngineDb *db, sqlite3 *native, Err *err) {
     int failed = read_schema(native);
-    if (!failed && db->path && !db->config.is_read_only) {
+    if (!failed && db->path && !db->config.is_read_only && !db->config.is_foreign) {
         if (sqlite3_db_readonly(native, "main") == 1)
             return err_set(err, ERR_IO, "The database '%s' cannot be written; check the permissions of the file.",
                            db->path);
