@@ -57,14 +57,11 @@ static ErrCode write_project(const Ctx *ctx, Writer *w, const ProjectStatus *sta
         TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(run->duration_us), err));
         if (run->error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(run->error), err));
         TRY(writer_object_end(w, err));
-        if (run->status == META_RUNNING)
-            TRY(writer_note(w, arena_printf(arena, "    running: %.*s %" PRId64, STR_ARG(run->kind), run->id), err));
-        else
-            TRY(writer_note(w,
-                            arena_printf(arena, "    last run: %.*s %" PRId64 " %s in %.*s%s%.*s", STR_ARG(run->kind),
-                                         run->id, meta_status_name(run->status), STR_ARG(took),
-                                         run->error.n ? ": " : "", STR_ARG(run->error)),
-                            err));
+        TRY(writer_note(w,
+                        arena_printf(arena, "    last run: %.*s %" PRId64 " %s in %.*s%s%.*s", STR_ARG(run->kind),
+                                     run->id, meta_status_name(run->status), STR_ARG(took), run->error.n ? ": " : "",
+                                     STR_ARG(run->error)),
+                        err));
     }
     return writer_object_end(w, err);
 }
