@@ -239,6 +239,7 @@ static void follow(Loop *loop, Followed *p) {
     bool is_moved = false;
     if (p->wait_ms && clock_monotonic(loop->ctx.clock) < p->retry_at_us) return;
     if (p->watch && pipeline_watch_is_moved(&loop->ctx, p->watch, &is_moved, &err)) {
+        p->is_moved = true; /* as far as one knows */
         say_failed(loop, p, &err);
         return;
     }
