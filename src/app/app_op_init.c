@@ -32,18 +32,22 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
     return pipeline_load(ctx, &project, inputs.at, inputs.n, ret_counts, ret_n, err);
 }
 
+static bool has_only_attached(const Model *model) {
+    for (size_t i = 0; i < model->n_sources; i++)
+        if (model->sources[i].kind != MODEL_SOURCE_ATTACHED) return false;
+    return model->n_sources > 0;
+}
+
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     const char *folder = NULL;
     Str pack = op_arg_text(args, "pack");
     TRY(home_find_pack(ctx, pack, &folder, err));
     Str name = session->request->project;
     TRY(home_add_project(ctx, session, name, pack, err));
-    if (!name.n) {
-        Model *model = NULL;
-        ModelFindings findings = {0};
-        TRY(model_load(ctx->arena, folder, &model, &findings, err));
-        name = model->name;
-    }
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    TRY(model_load(ctx->arena, folder, &model, &findings, err));
+    if (!name.n) name = model->name;
     LoadCounts *counts = NULL;
     size_t n_counts = 0;
     if (op_arg_flag(args, "sample")) {
@@ -58,10 +62,12 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     TRY(writer_field(w, S("project"), S("Project"), value_text(name), err));
     TRY(writer_field(w, S("pack"), S("Pack"), value_text(pack), err));
     if (n_counts) TRY(app_write_loads(ctx, w, counts, n_counts, err));
-    return writer_note(w,
-                       op_arg_flag(args, "sample") ? S("Next: starling sync")
-                                                   : S("Next: starling load NAME=FILE, then starling sync"),
-                       err);
+    Str next = S("Next: starling load NAME=FILE, then starling sync");
+    if (op_arg_flag(args, "sample"))
+        next = S("Next: starling sync");
+    else if (has_only_attached(model))
+        next = S("Next: starling source attach sqlite:PATH");
+    return writer_note(w, next, err);
 }
 
 static const OpArg ARGS[] = {
