@@ -200,6 +200,7 @@ typedef struct LogShape {
     Str rowid; /* what the rowid is called; empty: it has none, or no name is left for it */
     const LogKey *keys;
     size_t n_keys;
+    bool refers_to_itself; /* and carries a changed key to its own rows */
 } LogShape;
 /* ERR_UNSUPPORTED for unique keys that triggers cannot look up; pipeline_log_shape.c. */
 NODISCARD ErrCode pipeline_log_shape(const Ctx *ctx, EngineConn *conn, const ModelTable *table, LogShape *ret_shape,
