@@ -45,6 +45,7 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     TRY(writer_field(w, S("version"), (Str){0}, value_int(report.version), err));
     TRY(writer_field(w, S("changes"), (Str){0}, value_int(report.n_changes), err));
     TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(report.duration_us), err));
+    for (size_t i = 0; i < report.n_notes; i++) TRY(writer_note(w, report.notes[i], err));
     if (!report.batch.n) {
         TRY(writer_note(
             w, arena_printf(ctx->arena, "Nothing has changed since data version %" PRId64 ".", report.version), err));

@@ -105,6 +105,8 @@ typedef struct TableCounts {
     int64_t n_updated;
     int64_t n_deleted;
     int64_t duration_us;
+    Str position_from; /* of the table's source, before and after; empty for gold */
+    Str position_to;
 } TableCounts;
 
 /* Opens the project's warehouse and brings its schema to the model's (tables and columns that are new are made; a change that
@@ -125,7 +127,8 @@ NODISCARD ErrCode warehouse_apply_snapshot(const Ctx *ctx, Warehouse *warehouse,
                                            int64_t at_us, EngineStream *rows, TableCounts *ret_counts, Err *err);
 /* Rows to append, whose identity is (file, line): delivery append. */
 NODISCARD ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
-                                         Str file_hash, EngineStream *rows, TableCounts *ret_counts, Err *err);
+                                         Str file_hash, int64_t at_us, EngineStream *rows, TableCounts *ret_counts,
+                                         Err *err);
 /* Changes from a log, as source_changes gives them. Suspects are settled; a change that does not fit what silver has, or a last
  * change of a key that the source no longer agrees with, is ERR_DATA naming keys. */
 NODISCARD ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
@@ -177,13 +180,15 @@ NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, 
                                 size_t n_inputs, LoadCounts **ret_counts, size_t *ret_n, Err *err);
 
 typedef struct SyncReport {
-    int64_t run;
+    int64_t run;     /* 0: there was nothing to do, and nothing is logged */
     Str batch;       /* empty: nothing had changed */
     int64_t version; /* of the warehouse now */
     const TableCounts *counts;
     size_t n_counts;
     int64_t n_changes;
     int64_t duration_us;
+    const Str *notes; /* what the person should know: a source that had to be read whole, and why */
+    size_t n_notes;
 } SyncReport;
 
 /*

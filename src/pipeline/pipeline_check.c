@@ -43,7 +43,7 @@ static ErrCode attributes_table(const Ctx *ctx, EngineConn *conn, const ModelDim
     ExprScope scope = model_path_scope(arena, &dimension->path);
     SelectDraft draft = {.arena = arena, .is_distinct = true};
     EngineColumn *columns = ARENA_ARRAY(arena, EngineColumn, dimension->n_attributes);
-    TRY(pipeline_draft_path(&draft, &dimension->path, &scope, err));
+    TRY(pipeline_draft_path(&draft, &dimension->path, &scope, NULL, err));
     for (size_t i = 0; i < dimension->n_attributes; i++) {
         const ModelAttribute *attribute = &dimension->attributes[i];
         const SqlExpr *value;

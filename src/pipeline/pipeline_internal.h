@@ -27,6 +27,12 @@ void pipeline_sql_init(PipelineSql *sql, Arena *arena, const SqlDialect *dialect
 void pipeline_sql_release(PipelineSql *sql);                      /* for CLEANUP */
 void pipeline_sql_add(PipelineSql *sql, const char *format, ...); /* as sql_format */
 NODISCARD ErrCode pipeline_sql_text(PipelineSql *sql, SqlText *ret_text);
+/* `alias.prefixNAME` for each name, comma separated; with as_prefix (may be "") each ` AS as_prefixNAME`. alias may be NULL. */
+void pipeline_sql_columns(PipelineSql *sql, const char *alias, const char *prefix, const Str *names, size_t n,
+                          const char *as_prefix);
+/* `a.a_prefixNAME = b.b_prefixNAME` for each name, joined by AND (or IS NOT DISTINCT FROM). n is not 0. */
+void pipeline_sql_same(PipelineSql *sql, const char *a, const char *a_prefix, const char *b, const char *b_prefix,
+                       const Str *names, size_t n, bool is_null_safe);
 /* Finishes and runs it. */
 NODISCARD ErrCode pipeline_sql_exec(const Ctx *ctx, EngineConn *conn, PipelineSql *sql, int64_t *ret_rows);
 
@@ -53,7 +59,10 @@ const SqlSelect *pipeline_draft_end(SelectDraft *draft); /* the draft stays as i
 /* insert into relation (the select's aliases) select …; ret_rows may be NULL. */
 NODISCARD ErrCode pipeline_insert(const Ctx *ctx, EngineConn *conn, const SqlRelation *relation,
                                   const SqlSelect *select, int64_t *ret_rows, Err *err);
-/* create or replace temporary table; gives its relation. */
+/* create or replace temporary table as `sql` (ended here); gives its relation. */
+NODISCARD ErrCode pipeline_temp_sql(const Ctx *ctx, EngineConn *conn, Str name, PipelineSql *sql,
+                                    const SqlRelation **ret_relation);
+/* The same of a select. */
 NODISCARD ErrCode pipeline_temp_table(const Ctx *ctx, EngineConn *conn, Str name, const SqlSelect *select,
                                       const SqlRelation **ret_relation, Err *err);
 NODISCARD ErrCode pipeline_temp_drop(const Ctx *ctx, EngineConn *conn, const SqlRelation *relation, Err *err);
@@ -75,6 +84,13 @@ const SqlExpr *pipeline_same_columns(Arena *arena, Str a, Str b, const Str *name
 const SqlExpr *pipeline_any_distinct(Arena *arena, Str a, Str b, const Str *names, const Type *types, size_t n);
 /* "prefix" "name" -> "prefixname". */
 Str pipeline_name(Arena *arena, const char *prefix, Str name);
+/* Names and types of a table's columns. */
+typedef struct TableColumns {
+    Str *names;
+    Type *types;
+    size_t n;
+} TableColumns;
+TableColumns pipeline_table_columns(Arena *arena, const ModelTable *table);
 /* Which of the model's tables it is. */
 size_t pipeline_table_index(const Model *model, const ModelTable *table);
 
@@ -233,6 +249,16 @@ int64_t pipeline_read_line(const ReadFile *file, int64_t row);
 
 enum { WAREHOUSE_VERSION = 1 };
 
+/* What the open batch has changed in a table: temporary tables, until it ends. */
+typedef struct TableChange {
+    bool is_changed;
+    bool is_first;              /* silver was empty and took the rows as they came: the other two are NULL */
+    const SqlRelation *records; /* as bronze: _seq _op _at key_K… before_C… after_C… */
+    const SqlRelation
+        *keys; /* _k_K…, _seq, _old_seq (silver's before; null: none), _is_in: one row a key (several where the
+                                   table was applied to several times) */
+} TableChange;
+
 struct Warehouse {
     Arena *arena;
     const Model *model;
@@ -243,8 +269,11 @@ struct Warehouse {
     Str batch;
     int64_t seq; /* last one given out */
     int64_t n_changes;
-    bool *is_table_changed;   /* by index of the model's tables */
-    bool *is_members_changed; /* by index of dimensions: members came or went */
+    TableChange *changes; /* by index of the model's tables */
+    bool is_whole;        /* gold is to be built anew */
+    bool is_verifying;    /* gold is to be compared, row by row, with what it would be if it were built anew */
+    const SqlRelation *
+        *moved; /* by index of dimensions: natural keys of members whose versions came, went or have other bounds */
 };
 
 /* A table of the warehouse and its columns. Those of gold can be made anew at any time. */
@@ -272,14 +301,73 @@ SilverKey pipeline_silver_key(Arena *arena, const ModelTable *table);
 const SqlRelation *pipeline_bronze(Arena *arena, const ModelTable *table);
 const SqlRelation *pipeline_silver(Arena *arena, const ModelTable *table);
 const SqlRelation *pipeline_state(Arena *arena, const char *name);
-/* Adds a path's tables to a draft: silver relations under the aliases of model_path_scope. */
-NODISCARD ErrCode pipeline_draft_path(SelectDraft *draft, const ModelPath *path, const ExprScope *scope, Err *err);
+const SqlRelation *pipeline_key_map(Arena *arena, const ModelDimension *dimension);
+
+/* ---- paths: pipeline_warehouse_path.c */
+
+/* Where a path's rows come from, if not whole from silver. */
+#define PATH_MOMENT "_moment"
+typedef struct PathFrom {
+    const SqlRelation *const *tables; /* instead of silver's: the first table's, then one a join */
+    const SqlExpr *first_on;          /* joins the first table to what is in the draft already */
+    bool has_moment;       /* the draft has an entry PATH_MOMENT with _t; rows of `tables` hold from _from to _to */
+    const bool *is_needed; /* the joins to make; NULL: all */
+} PathFrom;
+/* Adds a path's tables to a draft under the aliases of model_path_scope. `from` may be NULL. */
+NODISCARD ErrCode pipeline_draft_path(SelectDraft *draft, const ModelPath *path, const ExprScope *scope,
+                                      const PathFrom *from, Err *err);
+/* Only those of them that some expressions need. */
+NODISCARD ErrCode pipeline_draft_path_for(SelectDraft *draft, const ModelPath *path, const ExprScope *scope,
+                                          const SqlRelation *const *tables, const SqlExpr *const *exprs, size_t n_exprs,
+                                          Err *err);
+/* The condition of a join. */
+NODISCARD ErrCode pipeline_path_on(const ModelJoin *join, const ExprScope *scope, const SqlExpr **ret_on, Err *err);
+bool pipeline_path_is_local(Arena *arena, const ModelPath *path, const Expr *expr); /* over the first table alone */
+const TableChange *pipeline_change_of(const Warehouse *warehouse, const ModelTable *table);
 bool pipeline_path_is_changed(const Warehouse *warehouse, const ModelPath *path);
+bool pipeline_path_is_first(const Warehouse *warehouse, const ModelPath *path); /* a table of it has just been filled */
+
+/* The columns of silver that tell the rows of a path's first table apart in gold: the declared key, or _seq. */
+SilverKey pipeline_grain(Arena *arena, const ModelTable *table);
+/* Gathers the grain of the rows of a path that the batch touches. */
+typedef struct Touch {
+    const Ctx *ctx;
+    Warehouse *warehouse;
+    const ModelPath *path;
+    ExprScope scope;
+    SilverKey grain;
+    const SqlRelation *rows; /* temporary: the grain's columns; each once after pipeline_touch_end */
+} Touch;
+NODISCARD ErrCode pipeline_touch_new(const Ctx *ctx, Warehouse *warehouse, const ModelPath *path, Touch *ret_touch,
+                                     Err *err);
+/* Rows that a change in a table of the path reaches. */
+NODISCARD ErrCode pipeline_touch_path(Touch *touch, Err *err);
+/* Rows for which expressions over the path have values that stand in the columns of `values`. */
+NODISCARD ErrCode pipeline_touch_matching(Touch *touch, const SqlRelation *values, const Str *columns,
+                                          const SqlExpr *const *exprs, size_t n, Err *err);
+NODISCARD ErrCode pipeline_touch_end(Touch *touch, int64_t *ret_n, Err *err);
+
+/* Carries out a table's numbered records (temporary: _seq _op _at key_K… before_C… after_C…, any number a key) on bronze and silver
+ * and notes them as the batch's. ERR_DATA naming keys where silver does not have what they change: pipeline_warehouse_apply.c. */
+NODISCARD ErrCode pipeline_apply_records(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                         const SqlRelation *records, TableCounts *counts, Err *err);
+/* Key columns of temporary tables that have a table's own columns too. */
+#define KEY_ "_k_"
+/* "before_" or "after_" where a record has the key among its columns, "key_" where rows are told apart otherwise. */
+const char *pipeline_key_prefix(const ModelTable *table, bool is_after);
+/* Writes a select of what records do to keys, an event a row, a record that moves a row to another key being two: _k_K…, _seq, _at,
+ * _kind ('in': came, 'same': changed, 'out': went), C… (null for 'out'). Only of the keys in `keys` (_k_K…) where that is not NULL. */
+void pipeline_sql_events(PipelineSql *sql, const ModelTable *table, const SqlRelation *records,
+                         const SqlRelation *keys);
+/* A list of keys for messages: "id=7; id=9 and 12 more", from rows with the columns PREFIXname. */
+NODISCARD ErrCode pipeline_key_examples(const Ctx *ctx, EngineConn *conn, const SqlRelation *rows, const char *prefix,
+                                        const Str *names, size_t n_names, Str *ret_text, Err *err);
 
 /* How what is staged in `stage` (temporary, counts->n_read rows) differs from silver: bronze records and silver rows. file_hash
  * NULL: it is the table's whole content, so absent rows are deleted; else rows of that file to append. */
 NODISCARD ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
-                                      const SqlRelation *stage, const Str *file_hash, TableCounts *counts, Err *err);
+                                      int64_t at_us, const SqlRelation *stage, const Str *file_hash,
+                                      TableCounts *counts, Err *err);
 
 /* Whether a part of gold was built from this model before. */
 NODISCARD ErrCode pipeline_gold_is_built(const Ctx *ctx, Warehouse *warehouse, Str name, bool *ret_is_built, Err *err);
@@ -287,14 +375,65 @@ NODISCARD ErrCode pipeline_gold_mark_built(const Ctx *ctx, Warehouse *warehouse,
 /* Brings what the batch has changed into gold, appending a TableCounts for each part that was touched. */
 typedef VEC(TableCounts) TableCountsVec;
 NODISCARD ErrCode pipeline_gold_refresh(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, Err *err);
+/* is_whole: all members or rows; else those that the batch touches. */
 NODISCARD ErrCode pipeline_gold_dimension_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
-                                                  TableCounts *counts, Err *err);
-NODISCARD ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact,
+                                                  bool is_whole, TableCounts *counts, Err *err);
+NODISCARD ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact, bool is_whole,
                                              TableCounts *counts, Err *err);
+/* Compares without writing: ERR_DATA naming the part and members or rows that are not as they would be built anew. */
+NODISCARD ErrCode pipeline_gold_verify(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, Err *err);
+NODISCARD ErrCode pipeline_gold_fact_verify(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact,
+                                            TableCounts *counts, Err *err);
+/* Silver's rows of a table are those of `stage` (its columns), no more and no less: ERR_DATA naming keys. */
+NODISCARD ErrCode pipeline_silver_verify(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table,
+                                         const SqlRelation *stage, Err *err);
+/* The same, of rows that come in one stream or several, one call each. */
+NODISCARD ErrCode pipeline_silver_verify_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table,
+                                              EngineStream *rows, bool is_first, bool is_last, TableCounts *counts,
+                                              Err *err);
+/* Makes a table of silver anew from bronze. */
+NODISCARD ErrCode pipeline_silver_rebuild(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table,
+                                          TableCounts *counts, Err *err);
 NODISCARD ErrCode pipeline_gold_date_refresh(const Ctx *ctx, Warehouse *warehouse, TableCounts *counts, Err *err);
-/* Gives new members of a dimension their keys: pipeline_warehouse_keys.c. */
+/* Natural key of a dimension: names and types of its attributes. */
+SilverKey pipeline_natural_key(Arena *arena, const ModelDimension *dimension);
+/* Gives new versions of a dimension's members (natural key…, _from) their keys: pipeline_warehouse_keys.c. */
 NODISCARD ErrCode pipeline_keys_extend(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
-                                       const SqlRelation *members, int64_t *ret_n_new, Err *err);
+                                       const SqlRelation *versions, int64_t *ret_n_new, Err *err);
+/*
+ * The versions of members as bronze tells them (docs/decisions/0006): attributes…, _from, _to (null: since ever, still), _is_current;
+ * of the members in `scope` (natural key…; only where the key is local to the path's first table), or of all (NULL), deleted ones
+ * included: pipeline_warehouse_history.c.
+ */
+NODISCARD ErrCode pipeline_history_versions(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
+                                            const SqlRelation *scope, const SqlRelation **ret_versions, Err *err);
+
+/* Whether all of gold was built from this model. */
+NODISCARD ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err);
+
+/* ---- runs: pipeline_run.c ------------------------------------------------------------------------------------------- */
+
+/* One verb on the warehouse, from its row in the log of runs to its end. */
+typedef struct PipelineRun {
+    const Ctx *ctx;
+    const PipelineProject *project;
+    Str kind; /* "sync", "rebuild", … */
+    Warehouse *warehouse;
+    Str batch;  /* id of the batch to publish */
+    int64_t id; /* in the log; 0: not written down yet */
+    TableCountsVec counts;
+    VEC(Str) notes;
+} PipelineRun;
+
+/*
+ * Opens the warehouse, settles what a killed process left, and calls `work`, which calls pipeline_run_begin when it knows that there is
+ * something to do, and publishes. A failure is written down, with what was begun rolled back; steps and end are written otherwise.
+ */
+NODISCARD ErrCode pipeline_run(const Ctx *ctx, const PipelineProject *project, Str kind,
+                               ErrCode (*work)(PipelineRun *run, void *arg, Err *err), void *arg,
+                               SyncReport *ret_report, Err *err);
+NODISCARD ErrCode pipeline_run_begin(PipelineRun *run, Err *err);
+void pipeline_run_note(PipelineRun *run, Str note);
 
 /* ---- loading: pipeline_load*.c -------------------------------------------------------------------------------------- */
 

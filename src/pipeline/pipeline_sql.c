@@ -35,6 +35,31 @@ void pipeline_sql_add(PipelineSql *sql, const char *format, ...) {
     buf_add(&sql->buf, piece.text);
 }
 
+void pipeline_sql_columns(PipelineSql *sql, const char *alias, const char *prefix, const Str *names, size_t n,
+                          const char *as_prefix) {
+    Str table = str_of(alias);
+    for (size_t i = 0; i < n; i++) {
+        Str name = pipeline_name(sql->arena, prefix, names[i]);
+        if (i) pipeline_sql_add(sql, ", ");
+        if (alias) pipeline_sql_add(sql, "%I.", &table);
+        pipeline_sql_add(sql, "%I", &name);
+        if (!as_prefix) continue;
+        Str shown = pipeline_name(sql->arena, as_prefix, names[i]);
+        pipeline_sql_add(sql, " AS %I", &shown);
+    }
+}
+
+void pipeline_sql_same(PipelineSql *sql, const char *a, const char *a_prefix, const char *b, const char *b_prefix,
+                       const Str *names, size_t n, bool is_null_safe) {
+    Str left = str_of(a), right = str_of(b);
+    for (size_t i = 0; i < n; i++) {
+        Str x = pipeline_name(sql->arena, a_prefix, names[i]), y = pipeline_name(sql->arena, b_prefix, names[i]);
+        if (i) pipeline_sql_add(sql, " AND ");
+        pipeline_sql_add(sql, is_null_safe ? "%I.%I IS NOT DISTINCT FROM %I.%I" : "%I.%I = %I.%I", &left, &x, &right,
+                         &y);
+    }
+}
+
 ErrCode pipeline_sql_text(PipelineSql *sql, SqlText *ret_text) {
     if (sql->failed) return sql->failed;
     TRY(buf_check(&sql->buf, "the SQL text", sql->err));
@@ -103,11 +128,22 @@ ErrCode pipeline_insert(const Ctx *ctx, EngineConn *conn, const SqlRelation *rel
     return engine_exec_stmt(ctx, conn, &stmt, ret_rows, err);
 }
 
+ErrCode pipeline_temp_sql(const Ctx *ctx, EngineConn *conn, Str name, PipelineSql *sql,
+                          const SqlRelation **ret_relation) {
+    SqlText text, head;
+    TRY(pipeline_sql_text(sql, &text));
+    TRY(sql_format(sql->arena, sql->dialect, &head, sql->err, "CREATE OR REPLACE TEMPORARY TABLE %I AS ", &name));
+    text.text = arena_printf(sql->arena, "%.*s%.*s", STR_ARG(head.text), STR_ARG(text.text));
+    TRY(engine_exec(ctx, conn, &text, NULL, sql->err));
+    *ret_relation = sql_relation_table(ctx->arena, S(""), name);
+    return ERR_OK;
+}
+
 ErrCode pipeline_temp_table(const Ctx *ctx, EngineConn *conn, Str name, const SqlSelect *select,
                             const SqlRelation **ret_relation, Err *err) {
     const SqlRelation *relation = sql_relation_table(ctx->arena, S(""), name);
-    TRY(pipeline_temp_drop(ctx, conn, relation, err));
-    SqlStmt stmt = {.kind = SQL_STMT_CREATE_AS, .relation = relation, .select = select, .is_temporary = true};
+    SqlStmt stmt = {
+        .kind = SQL_STMT_CREATE_AS, .relation = relation, .select = select, .is_temporary = true, .is_replace = true};
     TRY(engine_exec_stmt(ctx, conn, &stmt, NULL, err));
     *ret_relation = relation;
     return ERR_OK;
@@ -176,6 +212,16 @@ const SqlExpr *pipeline_any_distinct(Arena *arena, Str a, Str b, const Str *name
 
 Str pipeline_name(Arena *arena, const char *prefix, Str name) {
     return arena_printf(arena, "%s%.*s", prefix, STR_ARG(name));
+}
+
+TableColumns pipeline_table_columns(Arena *arena, const ModelTable *table) {
+    TableColumns columns = {ARENA_ARRAY(arena, Str, table->n_columns), ARENA_ARRAY(arena, Type, table->n_columns),
+                            table->n_columns};
+    for (size_t i = 0; i < table->n_columns; i++) {
+        columns.names[i] = table->columns[i].name;
+        columns.types[i] = table->columns[i].type;
+    }
+    return columns;
 }
 
 size_t pipeline_table_index(const Model *model, const ModelTable *table) {

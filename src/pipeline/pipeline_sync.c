@@ -1,34 +1,41 @@
 /*
  * sync: brings the warehouse in step with every source, as one published batch.
  *
- * Phases: runs that a killed process left are settled; the run is written down; each source is read in a snapshot of its own and
- * its tables are compared with silver; gold follows and everything is published; the run gets its steps and its end. A failure
- * before the commit leaves the previous version as it was; one after it (writing the log) loses log lines only, and the next
- * start settles the run by its batch id.
+ * A source with a log gives its changes since the published position; one without, one that was never read, or one whose log does not go
+ * on from there gives a snapshot, which is compared with silver. Each is read at one moment of its own. Gold follows, and everything is
+ * published with the new positions in one transaction; then what the logs hold of it may be purged.
+ *
+ * Checked in every run: that each change goes on from what silver holds and is what the source still says (pipeline_warehouse_*.c), and
+ * that silver has as many rows as the source, table by table.
  */
 #include "pipeline/pipeline_internal.h"
+
+typedef struct SyncSource {
+    const ModelSource *model;
+    Source *source;
+    SourceReader *reader; /* NULL: nothing moved */
+    Position from;
+    Position to;
+    bool is_read_to_verify; /* nothing moved: the reader is there to compare */
+} SyncSource;
 
 typedef struct Sync {
     const Ctx *ctx;
     const PipelineProject *project;
-    Warehouse *warehouse;
-    Source **sources;
-    SourceReader **readers; /* NULL: nothing moved */
-    Position *from;
-    Position *to;
-    Str *names;
+    const SyncOptions *options;
+    bool is_verifying; /* everything is compared, sources too */
+    PipelineRun *run;
+    SyncSource *sources;
     size_t n_sources;
-    TableCountsVec counts;
-    size_t n_silver; /* the first counts: silver's; their sources are in source_of */
-    VEC(size_t) source_of;
 } Sync;
 
 /* ---- sources -------------------------------------------------------------------------------------------------------- */
 
 /* An empty one made in its place would mean that every row was deleted. */
-static ErrCode check_not_gone(const Sync *sync, const ModelSource *source, const Position *from, Err *err) {
+static ErrCode check_not_gone(const Sync *sync, const SyncSource *source, Err *err) {
     const PipelineProject *project = sync->project;
-    if (source->kind != MODEL_SOURCE_MANAGED || !from->epoch.n || file_exists(project->oltp_path)) return ERR_OK;
+    bool is_filled = source->model->kind == MODEL_SOURCE_MANAGED && source->from.epoch.n;
+    if (!is_filled || file_exists(project->oltp_path)) return ERR_OK;
     return err_set(err, ERR_CONFLICT,
                    "the operational database '%s' is gone, but the warehouse holds its data; put it back (or, to start "
                    "over without that data, remove '%s/warehouse.duckdb' too)",
@@ -36,178 +43,256 @@ static ErrCode check_not_gone(const Sync *sync, const ModelSource *source, const
 }
 
 /* Another database in its place would mean the same. */
-static ErrCode check_same_epoch(const Sync *sync, const ModelSource *source, const Position *from, const Position *to,
-                                Err *err) {
+static ErrCode check_same_epoch(const Sync *sync, const SyncSource *source, Err *err) {
     const PipelineProject *project = sync->project;
-    if (source->kind != MODEL_SOURCE_MANAGED || !from->epoch.n || str_eq(from->epoch, to->epoch)) return ERR_OK;
+    bool is_filled = source->model->kind == MODEL_SOURCE_MANAGED && source->from.epoch.n;
+    if (!is_filled || sync->options->is_full || str_eq(source->from.epoch, source->to.epoch)) return ERR_OK;
     return err_set(
         err, ERR_CONFLICT,
-        "the operational database '%s' is not the one the warehouse was filled from; put that one back (or, to build "
-        "the warehouse anew from this one, remove '%s/warehouse.duckdb')",
-        project->oltp_path, project->folder);
+        "the operational database '%s' is not the one the warehouse was filled from; put that one back, or run "
+        "`starling sync --full` to take this one's content instead",
+        project->oltp_path);
+}
+
+static ErrCode read_whole(const Sync *sync, SyncSource *source, Err *err) {
+    bool is_same;
+    TRY(source_snapshot(sync->ctx, source->source, &source->from, &source->reader, &source->to, &is_same, err));
+    return check_same_epoch(sync, source, err);
+}
+
+/* Files that the warehouse has taken in already are read once more, all of them. */
+static ErrCode read_files_to_verify(const Sync *sync, SyncSource *source, Err *err) {
+    TRY(read_whole(sync, source, err));
+    if (source->reader) return ERR_OK;
+    bool is_same;
+    const Position nothing = {0};
+    source->is_read_to_verify = true;
+    return source_snapshot(sync->ctx, source->source, &nothing, &source->reader, &source->to, &is_same, err);
+}
+
+/* A reader that stands where the warehouse does; a writer that is faster makes news of it. */
+static ErrCode read_to_verify(const Sync *sync, SyncSource *source, Err *err) {
+    enum { TRIES = 100 };
+    for (int i = 0; i < TRIES; i++) {
+        bool is_same;
+        SourceNews news;
+        Str why;
+        TRY(source_snapshot(sync->ctx, source->source, &source->from, &source->reader, &source->to, &is_same, err));
+        source->is_read_to_verify = str_eq(source->to.token, source->from.token);
+        if (source->is_read_to_verify) return ERR_OK;
+        source_reader_close(source->reader);
+        source->reader = NULL;
+        TRY(source_changes(sync->ctx, source->source, &source->from, &source->reader, &source->to, &news, &why, err));
+        if (news == SOURCE_MOVED) return ERR_OK;
+    }
+    return err_set(err, ERR_BUSY, "source '%.*s' changes faster than it can be read; try again",
+                   STR_ARG(source->model->name));
+}
+
+static ErrCode open_source(const Sync *sync, SyncSource *source, Err *err) {
+    TRY(warehouse_position(sync->ctx, sync->run->warehouse, source->model->name, &source->from, err));
+    TRY(check_not_gone(sync, source, err));
+    TRY(pipeline_source_open(sync->ctx, sync->project, source->model, &source->source, err));
+    bool has_log = source_mode(source->source)->has_log && source->from.token.n && !sync->options->is_full;
+    if (!has_log && sync->is_verifying && source->from.token.n) return read_files_to_verify(sync, source, err);
+    if (!has_log) return read_whole(sync, source, err);
+    SourceNews news;
+    Str why = {0};
+    TRY(source_changes(sync->ctx, source->source, &source->from, &source->reader, &source->to, &news, &why, err));
+    if (news == SOURCE_SAME && sync->is_verifying) return read_to_verify(sync, source, err);
+    if (news != SOURCE_LOST) return ERR_OK;
+    TRY(read_whole(sync, source, err));
+    pipeline_run_note(sync->run, arena_printf(sync->ctx->arena, "Source %.*s is read whole again: %.*s.",
+                                              STR_ARG(source->model->name), STR_ARG(why)));
+    return ERR_OK;
 }
 
 static ErrCode open_sources(Sync *sync, Err *err) {
     const Model *model = sync->project->model;
-    Arena *arena = sync->ctx->arena;
-    sync->sources = ARENA_ARRAY(arena, Source *, model->n_sources);
-    sync->readers = ARENA_ARRAY(arena, SourceReader *, model->n_sources);
-    sync->from = ARENA_ARRAY(arena, Position, model->n_sources);
-    sync->to = ARENA_ARRAY(arena, Position, model->n_sources);
-    sync->names = ARENA_ARRAY(arena, Str, model->n_sources);
+    sync->sources = ARENA_ARRAY(sync->ctx->arena, SyncSource, model->n_sources);
     for (size_t i = 0; i < model->n_sources; i++) {
-        sync->names[i] = model->sources[i].name;
-        TRY(warehouse_position(sync->ctx, sync->warehouse, sync->names[i], &sync->from[i], err));
-        TRY(check_not_gone(sync, &model->sources[i], &sync->from[i], err));
-        TRY(pipeline_source_open(sync->ctx, sync->project, &model->sources[i], &sync->sources[i], err));
+        sync->sources[i].model = &model->sources[i];
         sync->n_sources++;
-        bool is_same;
-        TRY(source_snapshot(sync->ctx, sync->sources[i], &sync->from[i], &sync->readers[i], &sync->to[i], &is_same,
-                            err));
-        TRY(check_same_epoch(sync, &model->sources[i], &sync->from[i], &sync->to[i], err));
+        TRY(open_source(sync, &sync->sources[i], err));
     }
     return ERR_OK;
+}
+
+static void close_readers(Sync *sync) {
+    for (size_t i = 0; i < sync->n_sources; i++) {
+        source_reader_close(sync->sources[i].reader);
+        sync->sources[i].reader = NULL;
+    }
 }
 
 static void close_sources(Sync *sync) {
-    for (size_t i = 0; i < sync->n_sources; i++) {
-        source_reader_close(sync->readers[i]);
-        source_close(sync->sources[i]);
-        sync->readers[i] = NULL;
-    }
-    sync->n_sources = 0;
+    close_readers(sync);
+    for (size_t i = 0; i < sync->n_sources; i++) source_close(sync->sources[i].source);
 }
 
-static ErrCode apply_part(Sync *sync, size_t source, const ModelTable *table, const SourcePart *part, Err *err) {
+static bool is_any_moved(const Sync *sync) {
+    for (size_t i = 0; i < sync->n_sources; i++)
+        if (sync->sources[i].reader) return true;
+    return false;
+}
+
+/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+
+static ErrCode apply_part(Sync *sync, const SyncSource *source, const ModelTable *table, const SourcePart *part,
+                          Err *err) {
+    const Ctx *ctx = sync->ctx;
+    Warehouse *warehouse = sync->run->warehouse;
     EngineStream *rows;
-    TRY(pipeline_reader_open_part(sync->ctx, sync->readers[source], table, part ? part->part : SIZE_MAX, &rows, err));
+    TRY(pipeline_reader_open_part(ctx, source->reader, table, part ? part->part : SIZE_MAX, &rows, err));
     TableCounts counts;
-    ErrCode code = part ? warehouse_apply_append(sync->ctx, sync->warehouse, table, sync->names[source], part->hash,
-                                                 rows, &counts, err)
-                        : warehouse_apply_snapshot(sync->ctx, sync->warehouse, table, sync->names[source],
-                                                   sync->readers[source]->at_us, rows, &counts, err);
+    ErrCode code;
+    if (part)
+        code = warehouse_apply_append(ctx, warehouse, table, source->model->name, part->hash, source->reader->at_us,
+                                      rows, &counts, err);
+    else if (source->reader->is_changes)
+        code = warehouse_apply_changes(ctx, warehouse, table, source->model->name, rows, &counts, err);
+    else
+        code = warehouse_apply_snapshot(ctx, warehouse, table, source->model->name, source->reader->at_us, rows,
+                                        &counts, err);
     engine_stream_close(rows);
     if (code) return code;
-    VEC_PUSH(sync->ctx->arena, &sync->counts, counts);
-    VEC_PUSH(sync->ctx->arena, &sync->source_of, source);
+    counts.position_from = source->from.token;
+    counts.position_to = source->to.token;
+    VEC_PUSH(ctx->arena, &sync->run->counts, counts);
     return ERR_OK;
 }
 
-static ErrCode apply_source(Sync *sync, size_t source, Err *err) {
-    if (!sync->readers[source]) return ERR_OK;
+static ErrCode check_count(const Sync *sync, const SyncSource *source, const ModelTable *table, Err *err) {
+    int64_t n_source;
+    Value n_silver;
+    TRY(source_reader_count(sync->ctx, source->reader, table, &n_source, err));
+    if (n_source < 0) return ERR_OK;
+    TRY(engine_valuef(sync->ctx, sync->run->warehouse->conn, &n_silver, err, "SELECT count(*) FROM %R",
+                      pipeline_silver(sync->ctx->arena, table)));
+    if (n_source == n_silver.i) return ERR_OK;
+    return err_set(
+        err, ERR_DATA,
+        "table '%.*s' has %" PRId64 " rows in its source and %" PRId64 " in the warehouse after all changes were "
+        "applied: something wrote past the triggers; run `starling sync --full`, which reads the source whole "
+        "and compares",
+        STR_ARG(table->name), n_source, n_silver.i);
+}
+
+static ErrCode apply_source(Sync *sync, const SyncSource *source, Err *err) {
+    if (!source->reader || source->is_read_to_verify) return ERR_OK;
     size_t n_tables;
-    const ModelTable *const *tables = source_reader_tables(sync->readers[source], &n_tables);
+    const ModelTable *const *tables = source_reader_tables(source->reader, &n_tables);
     for (size_t i = 0; i < n_tables; i++) {
         TRY(ctx_check(sync->ctx, err));
         size_t n_parts;
-        const SourcePart *parts = pipeline_reader_parts(sync->ctx, sync->readers[source], tables[i], &n_parts);
+        const SourcePart *parts = pipeline_reader_parts(sync->ctx, source->reader, tables[i], &n_parts);
         if (!n_parts) TRY(apply_part(sync, source, tables[i], NULL, err));
         for (size_t p = 0; p < n_parts; p++) TRY(apply_part(sync, source, tables[i], &parts[p], err));
+        if (source->reader->is_changes) TRY(check_count(sync, source, tables[i], err));
     }
     return ERR_OK;
 }
 
-static ErrCode apply_and_publish(Sync *sync, Str batch, Err *err) {
-    TRY(open_sources(sync, err));
-    TRY(warehouse_begin(sync->ctx, sync->warehouse, batch, err));
-    for (size_t i = 0; i < sync->n_sources; i++) TRY(apply_source(sync, i, err));
-    sync->n_silver = sync->counts.n;
+/* ---- comparing ------------------------------------------------------------------------------------------------------ */
+
+static ErrCode verify_table(Sync *sync, const SyncSource *source, const ModelTable *table, Err *err) {
+    TableCounts counts = {.step = S("verified"), .table = table->name};
+    int64_t from_us = clock_monotonic(sync->ctx->clock);
+    size_t n_parts;
+    const SourcePart *parts = pipeline_reader_parts(sync->ctx, source->reader, table, &n_parts);
+    for (size_t p = 0; p < MAX_OF(n_parts, 1); p++) {
+        EngineStream *rows;
+        TRY(pipeline_reader_open_part(sync->ctx, source->reader, table, n_parts ? parts[p].part : SIZE_MAX, &rows,
+                                      err));
+        ErrCode code = pipeline_silver_verify_rows(sync->ctx, sync->run->warehouse, table, rows, p == 0,
+                                                   p + 1 >= n_parts, &counts, err);
+        engine_stream_close(rows);
+        if (code) return code;
+    }
+    counts.duration_us = clock_monotonic(sync->ctx->clock) - from_us;
+    VEC_PUSH(sync->ctx->arena, &sync->run->counts, counts);
+    return ERR_OK;
+}
+
+/* Every table of a log's source at the moment its changes were read; of files, those that were read once more. */
+static ErrCode verify_source(Sync *sync, const SyncSource *source, Err *err) {
+    if (!source->reader) return ERR_OK;
+    if (!source_mode(source->source)->has_log) {
+        size_t n_tables;
+        const ModelTable *const *tables = source_reader_tables(source->reader, &n_tables);
+        for (size_t i = 0; i < n_tables && source->is_read_to_verify; i++)
+            TRY(verify_table(sync, source, tables[i], err));
+        return ERR_OK;
+    }
+    const Model *model = sync->project->model;
+    source->reader->is_changes = false;
+    for (size_t i = 0; i < model->n_tables; i++)
+        if (model->tables[i].source == source->model) TRY(verify_table(sync, source, &model->tables[i], err));
+    return ERR_OK;
+}
+
+/* ---- the batch ------------------------------------------------------------------------------------------------------ */
+
+static ErrCode publish(Sync *sync, Err *err) {
+    Str *names = ARENA_ARRAY(sync->ctx->arena, Str, sync->n_sources);
+    Position *positions = ARENA_ARRAY(sync->ctx->arena, Position, sync->n_sources);
+    for (size_t i = 0; i < sync->n_sources; i++) {
+        names[i] = sync->sources[i].model->name;
+        positions[i] = sync->sources[i].to;
+    }
     TableCounts *gold;
     size_t n_gold;
-    TRY(warehouse_publish(sync->ctx, sync->warehouse, sync->names, sync->to, sync->n_sources, &gold, &n_gold, err));
-    for (size_t i = 0; i < n_gold; i++) VEC_PUSH(sync->ctx->arena, &sync->counts, gold[i]);
-    for (size_t i = 0; i < sync->n_sources; i++) TRY(source_ack(sync->ctx, sync->sources[i], &sync->to[i], err));
+    TRY(warehouse_publish(sync->ctx, sync->run->warehouse, names, positions, sync->n_sources, &gold, &n_gold, err));
+    for (size_t i = 0; i < n_gold; i++) VEC_PUSH(sync->ctx->arena, &sync->run->counts, gold[i]);
     return ERR_OK;
 }
 
-/* ---- the log of runs ------------------------------------------------------------------------------------------------ */
-
-static ErrCode write_steps(const Sync *sync, int64_t run, Err *err) {
-    for (size_t i = 0; i < sync->counts.n; i++) {
-        const TableCounts *counts = &sync->counts.at[i];
-        MetaStep step = {.name = counts->step,
-                         .table = counts->table,
-                         .verdict = S("ok"),
-                         .n_read = counts->n_read,
-                         .n_inserted = counts->n_inserted,
-                         .n_updated = counts->n_updated,
-                         .n_deleted = counts->n_deleted,
-                         .duration_us = counts->duration_us};
-        if (i < sync->n_silver) {
-            step.position_from = sync->from[sync->source_of.at[i]].token;
-            step.position_to = sync->to[sync->source_of.at[i]].token;
-        }
-        TRY(meta_run_step(sync->ctx, sync->project->meta, run, &step, err));
+/* What is published is published: a purge that fails now is done by a later run. */
+static void acknowledge(Sync *sync) {
+    close_readers(sync);
+    for (size_t i = 0; i < sync->n_sources; i++) {
+        Err ignored;
+        if (source_ack(sync->ctx, sync->sources[i].source, &sync->sources[i].to, &ignored))
+            log_error("sync", &ignored, sync->ctx->request_id);
     }
+}
+
+static ErrCode apply_and_publish(Sync *sync, Err *err) {
+    Warehouse *warehouse = sync->run->warehouse;
+    bool is_current;
+    TRY(open_sources(sync, err));
+    TRY(pipeline_gold_is_current(sync->ctx, warehouse, &is_current, err));
+    if (is_current && !is_any_moved(sync) && !sync->options->is_full) return ERR_OK;
+    TRY(pipeline_run_begin(sync->run, err));
+    FAULT_POINT("sync.begin");
+    TRY(warehouse_begin(sync->ctx, warehouse, sync->run->batch, err));
+    warehouse->is_whole = sync->options->is_full;
+    warehouse->is_verifying = sync->is_verifying;
+    for (size_t i = 0; i < sync->n_sources; i++) TRY(apply_source(sync, &sync->sources[i], err));
+    for (size_t i = 0; i < sync->n_sources && sync->is_verifying; i++) TRY(verify_source(sync, &sync->sources[i], err));
+    TRY(publish(sync, err));
+    FAULT_POINT("sync.published");
+    acknowledge(sync);
+    FAULT_POINT("sync.acknowledged");
     return ERR_OK;
 }
 
-static int64_t changes_of(const Sync *sync) {
-    int64_t n = 0;
-    for (size_t i = 0; i < sync->n_silver; i++)
-        n += sync->counts.at[i].n_inserted + sync->counts.at[i].n_updated + sync->counts.at[i].n_deleted;
-    return n;
-}
-
-/* The log's Ctx: a cancelled or timed out run still gets its end written. */
-static Ctx without_limits(const Ctx *ctx) {
-    Ctx copy = *ctx;
-    copy.deadline_us = 0;
-    copy.cancel = NULL;
-    return copy;
-}
-
-static void end_failed(const Sync *sync, int64_t run, const Err *cause) {
-    Ctx ctx = without_limits(sync->ctx);
-    Err ignored;
-    err_ignore(meta_run_end(&ctx, sync->project->meta, run, META_FAILED, 0, str_of(cause->message), &ignored));
-}
-
-/* ---- the verb ------------------------------------------------------------------------------------------------------- */
-
-static ErrCode settle(const Sync *sync, Err *err) {
-    int64_t version, at_us;
-    Str batch;
-    TRY(warehouse_version(sync->ctx, sync->warehouse->conn, &version, &batch, &at_us, err));
-    return meta_runs_settle(sync->ctx, sync->project->meta, sync->project->name, batch, err);
-}
-
-static ErrCode run(Sync *sync, SyncReport *ret_report, Err *err) {
-    const Ctx *ctx = sync->ctx;
-    int64_t from_us = clock_monotonic(ctx->clock), run_id;
-    Str batch = ctx_new_request_id(ctx->arena);
-    TRY(settle(sync, err));
-    TRY(meta_run_begin(ctx, sync->project->meta, sync->project->name, S("sync"), batch, &run_id, err));
-    Err cause;
-    ErrCode code = apply_and_publish(sync, batch, &cause);
-    if (code) {
-        warehouse_abandon(sync->warehouse);
-        end_failed(sync, run_id, &cause);
-        if (err) *err = cause;
-        return code;
-    }
-    SyncReport report = {
-        .run = run_id, .counts = sync->counts.at, .n_counts = sync->counts.n, .n_changes = changes_of(sync)};
-    int64_t at_us;
-    Str newest;
-    TRY(warehouse_version(ctx, sync->warehouse->conn, &report.version, &newest, &at_us, err));
-    if (str_eq(newest, batch)) report.batch = batch;
-    TRY(write_steps(sync, run_id, err));
-    TRY(meta_run_end(ctx, sync->project->meta, run_id, META_DONE, report.n_changes, S(""), err));
-    report.duration_us = clock_monotonic(ctx->clock) - from_us;
-    *ret_report = report;
-    return ERR_OK;
+static ErrCode work(PipelineRun *run, void *arg, Err *err) {
+    Sync *sync = arg;
+    sync->run = run;
+    ErrCode code = apply_and_publish(sync, err);
+    close_sources(sync);
+    return code;
 }
 
 ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, const SyncOptions *options,
                       SyncReport *ret_report, Err *err) {
-    (void)options;
-    TRY(ctx_require(ctx, PERMISSION_RUN_PIPELINE, err));
-    if (!project->warehouse) return err_set(err, ERR_INTERNAL, "sync needs the project's warehouse open");
-    Sync sync = {.ctx = ctx, .project = project};
-    TRY(warehouse_open(ctx, project->warehouse, project->model, &sync.warehouse, err));
-    ErrCode code = run(&sync, ret_report, err);
-    close_sources(&sync);
-    warehouse_close(sync.warehouse);
-    return code;
+    Sync sync = {.ctx = ctx, .project = project, .options = options};
+    return pipeline_run(ctx, project, S("sync"), work, &sync, ret_report, err);
+}
+
+ErrCode pipeline_reconcile(const Ctx *ctx, const PipelineProject *project, SyncReport *ret_report, Err *err) {
+    const SyncOptions options = {0};
+    Sync sync = {.ctx = ctx, .project = project, .options = &options, .is_verifying = true};
+    return pipeline_run(ctx, project, S("reconcile"), work, &sync, ret_report, err);
 }

@@ -21,8 +21,8 @@ ErrCode warehouse_open(const Ctx *ctx, EngineDb *db, const Model *model, Warehou
     Arena *arena = arena_new(0);
     Warehouse *warehouse = ARENA_NEW(arena, Warehouse);
     *warehouse = (Warehouse){.arena = arena, .model = model, .conn = conn};
-    warehouse->is_table_changed = ARENA_ARRAY(arena, bool, model->n_tables);
-    warehouse->is_members_changed = ARENA_ARRAY(arena, bool, model->n_dimensions);
+    warehouse->changes = ARENA_ARRAY(arena, TableChange, model->n_tables);
+    warehouse->moved = ARENA_ARRAY(arena, const SqlRelation *, model->n_dimensions);
     *ret_warehouse = warehouse;
     return ERR_OK;
 }
@@ -48,6 +48,14 @@ ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Pos
 
 ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch, int64_t *ret_at_us,
                           Err *err) {
+    Value n;
+    TRY(engine_valuef(ctx, conn, &n, err,
+                      "SELECT count(*) FROM duckdb_tables() WHERE schema_name = '_starling' AND table_name = 'batch'"));
+    if (!n.i) { /* a first sync that was cut off before it had made its tables */
+        *ret_version = *ret_at_us = 0;
+        *ret_batch = S("");
+        return ERR_OK;
+    }
     EngineStream *stream;
     TRY(engine_queryf(ctx, conn, &stream, err,
                       "SELECT version, id, published_at FROM _starling.batch ORDER BY version DESC LIMIT 1"));
@@ -80,8 +88,9 @@ ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err 
     warehouse->is_open = true;
     warehouse->batch = arena_str(warehouse->arena, batch_id);
     warehouse->n_changes = 0;
-    for (size_t i = 0; i < warehouse->model->n_tables; i++) warehouse->is_table_changed[i] = false;
-    for (size_t i = 0; i < warehouse->model->n_dimensions; i++) warehouse->is_members_changed[i] = false;
+    warehouse->is_whole = warehouse->is_verifying = false;
+    for (size_t i = 0; i < warehouse->model->n_tables; i++) warehouse->changes[i] = (TableChange){0};
+    for (size_t i = 0; i < warehouse->model->n_dimensions; i++) warehouse->moved[i] = NULL;
     ErrCode code = begin_state(ctx, warehouse, err);
     if (code) warehouse_abandon(warehouse);
     return code;
@@ -95,33 +104,38 @@ void warehouse_abandon(Warehouse *warehouse) {
 
 /* ---- staging -------------------------------------------------------------------------------------------------------- */
 
-/* The stream's rows in a temporary table. */
-static ErrCode stage_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, EngineStream *rows,
-                          const SqlRelation **ret_stage, int64_t *ret_n, Err *err) {
+/* An empty temporary table with the table's columns. */
+static ErrCode make_stage(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, const SqlRelation **ret_stage,
+                          Err *err) {
     const SqlRelation *stage = sql_relation_table(ctx->arena, S(""), pipeline_name(ctx->arena, "_stage_", table->name));
-    TRY(pipeline_temp_drop(ctx, warehouse->conn, stage, err));
     PipelineSql sql CLEANUP(pipeline_sql_release);
     pipeline_sql_init(&sql, ctx->arena, engine_dialect(engine_of(warehouse->conn)), err);
-    pipeline_sql_add(&sql, "CREATE TEMPORARY TABLE %R (", stage);
+    pipeline_sql_add(&sql, "CREATE OR REPLACE TEMPORARY TABLE %R (", stage);
     for (size_t i = 0; i < table->n_columns; i++)
         pipeline_sql_add(&sql, i ? ", %I %T" : "%I %T", &table->columns[i].name, &table->columns[i].type);
     pipeline_sql_add(&sql, ")");
     TRY(pipeline_sql_exec(ctx, warehouse->conn, &sql, NULL));
-    Str what = pipeline_name(ctx->arena, "Reading ", table->name);
-    TRY(pipeline_copy_rows(ctx, warehouse->conn, stage, rows, what, ret_n, err));
     *ret_stage = stage;
     return ERR_OK;
 }
 
-static ErrCode apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, const Str *file_hash,
-                     EngineStream *rows, TableCounts *ret_counts, Err *err) {
+static ErrCode stage_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, EngineStream *rows,
+                          const SqlRelation **ret_stage, int64_t *ret_n, Err *err) {
+    TRY(make_stage(ctx, warehouse, table, ret_stage, err));
+    Str what = pipeline_name(ctx->arena, "Reading ", table->name);
+    return pipeline_copy_rows(ctx, warehouse->conn, *ret_stage, rows, what, ret_n, err);
+}
+
+static ErrCode apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, int64_t at_us,
+                     const Str *file_hash, EngineStream *rows, TableCounts *ret_counts, Err *err) {
     if (!warehouse->is_open) return err_set(err, ERR_INTERNAL, "no batch is open");
     int64_t from_us = clock_monotonic(ctx->clock);
     TableCounts counts = {.step = S("silver"), .table = table->name};
     if (!warehouse->is_published) {
         const SqlRelation *stage = NULL;
         TRY(stage_rows(ctx, warehouse, table, rows, &stage, &counts.n_read, err));
-        TRY(pipeline_diff_apply(ctx, warehouse, table, source, stage, file_hash, &counts, err));
+        TRY(pipeline_diff_apply(ctx, warehouse, table, source, at_us, stage, file_hash, &counts, err));
+        if (warehouse->is_whole && !file_hash) TRY(pipeline_silver_verify(ctx, warehouse, table, stage, err));
         TRY(pipeline_temp_drop(ctx, warehouse->conn, stage, err));
     }
     counts.duration_us = clock_monotonic(ctx->clock) - from_us;
@@ -131,20 +145,50 @@ static ErrCode apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *tab
 
 ErrCode warehouse_apply_snapshot(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
                                  int64_t at_us, EngineStream *rows, TableCounts *ret_counts, Err *err) {
-    (void)at_us;
-    return apply(ctx, warehouse, table, source, NULL, rows, ret_counts, err);
+    return apply(ctx, warehouse, table, source, at_us, NULL, rows, ret_counts, err);
 }
 
 ErrCode warehouse_apply_append(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, Str file_hash,
-                               EngineStream *rows, TableCounts *ret_counts, Err *err) {
-    return apply(ctx, warehouse, table, source, &file_hash, rows, ret_counts, err);
+                               int64_t at_us, EngineStream *rows, TableCounts *ret_counts, Err *err) {
+    return apply(ctx, warehouse, table, source, at_us, &file_hash, rows, ret_counts, err);
 }
 
-ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
-                                EngineStream *changes, TableCounts *ret_counts, Err *err) {
-    (void)ctx, (void)warehouse, (void)table, (void)changes, (void)ret_counts;
-    return err_set(err, ERR_UNSUPPORTED,
-                   "source '%.*s' gives a log of changes, which cannot be applied yet; snapshots can", STR_ARG(source));
+/* ---- comparing ------------------------------------------------------------------------------------------------------ */
+
+ErrCode pipeline_silver_verify(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, const SqlRelation *stage,
+                               Err *err) {
+    TableColumns columns = pipeline_table_columns(ctx->arena, table);
+    SqlColumnList list = {columns.names, columns.n};
+    const SqlRelation *silver = pipeline_silver(ctx->arena, table),
+                      *wrong = sql_relation_table(ctx->arena, S(""), S("_wrong_rows"));
+    Value n;
+    TRY(engine_execf(
+        ctx, warehouse->conn, NULL, err,
+        "CREATE OR REPLACE TEMPORARY TABLE %R AS (SELECT %C FROM %R EXCEPT ALL SELECT %C FROM %R) UNION ALL "
+        "(SELECT %C FROM %R EXCEPT ALL SELECT %C FROM %R)",
+        wrong, &list, stage, &list, silver, &list, silver, &list, stage));
+    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM %R", wrong));
+    if (!n.i) return ERR_OK;
+    SilverKey key =
+        table->n_key ? pipeline_silver_key(ctx->arena, table) : (SilverKey){columns.names, columns.types, columns.n};
+    Str keys;
+    TRY(pipeline_key_examples(ctx, warehouse->conn, wrong, "", key.names, key.n, &keys, err));
+    return err_set(
+        err, ERR_DATA,
+        "rows of table '%.*s' differ between its source and the warehouse (%.*s); run `starling sync --full`, "
+        "which reads the source whole and takes over what differs",
+        STR_ARG(table->name), STR_ARG(keys));
+}
+
+ErrCode pipeline_silver_verify_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, EngineStream *rows,
+                                    bool is_first, bool is_last, TableCounts *counts, Err *err) {
+    const SqlRelation *stage = sql_relation_table(ctx->arena, S(""), pipeline_name(ctx->arena, "_stage_", table->name));
+    int64_t n = 0;
+    if (is_first) TRY(make_stage(ctx, warehouse, table, &stage, err));
+    TRY(pipeline_copy_rows(ctx, warehouse->conn, stage, rows, pipeline_name(ctx->arena, "Comparing ", table->name), &n,
+                           err));
+    counts->n_read += n;
+    return is_last ? pipeline_silver_verify(ctx, warehouse, table, stage, err) : ERR_OK;
 }
 
 /* ---- publishing ----------------------------------------------------------------------------------------------------- */
@@ -179,11 +223,14 @@ static ErrCode publish(const Ctx *ctx, Warehouse *warehouse, const Str *sources,
                        size_t n_sources, TableCountsVec *counts, Err *err) {
     bool is_moved = false;
     TRY(pipeline_gold_refresh(ctx, warehouse, counts, err));
-    TRY(write_positions(ctx, warehouse, sources, positions, n_sources, &is_moved, err));
     bool is_news = warehouse->n_changes > 0 || counts->n > 0;
+    if (warehouse->is_verifying) TRY(pipeline_gold_verify(ctx, warehouse, counts, err));
+    FAULT_POINT("sync.gold");
+    TRY(write_positions(ctx, warehouse, sources, positions, n_sources, &is_moved, err));
     if (is_news) TRY(write_batch(ctx, warehouse, err));
     TRY(ctx_check(ctx, err));
     ctx_progress(ctx, S("Publishing"), 0, 0);
+    FAULT_POINT("sync.commit");
     if (is_news || is_moved) return engine_commit(ctx, warehouse->conn, err);
     engine_rollback(warehouse->conn);
     return ERR_OK;

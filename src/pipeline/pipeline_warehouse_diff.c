@@ -5,7 +5,7 @@
  * all count and their order does not matter; rows to append by (hash of their file, number in it).
  *
  * Phases: the stage gets these identities where they are not columns; into an empty silver everything goes in directly; else a
- * temporary table of changes is made from one join each way, written to bronze, and carried out on silver.
+ * temporary table of records is made from one join each way and carried out (pipeline_warehouse_apply.c).
  */
 #include "pipeline/pipeline_internal.h"
 
@@ -15,17 +15,12 @@ typedef struct Diff {
     const ModelTable *table;
     Str source;
     const SqlRelation *stage;
+    int64_t at_us;        /* the moment the rows stand for; INT64_MIN: unknown */
     const Str *file_hash; /* rows to append; NULL: the whole content */
     SilverKey key;
     Str *names; /* of the table's columns */
     Type *types;
 } Diff;
-
-static const SqlExpr *op_is(Arena *arena, const char *one, const char *other) {
-    const SqlExpr *op = sql_column(arena, S("c"), S("_op"), TYPE(TYPE_TEXT));
-    const SqlExpr *ops[] = {pipeline_text(arena, str_of(one)), pipeline_text(arena, str_of(other))};
-    return sql_in_list(arena, op, ops, COUNT_OF(ops), false);
-}
 
 static const SqlExpr *row_number(Arena *arena, const SqlExpr *const *partition, size_t n_partition,
                                  const SqlOrder *order, size_t n_order) {
@@ -112,7 +107,7 @@ static ErrCode identify(const Diff *diff, const SqlSelect **ret_select, Err *err
 }
 
 static ErrCode forget_identities(const Diff *diff, Err *err) {
-    static const char *const temporary[] = {"_hashed", "_equal", "_rows", "_changes"};
+    static const char *const temporary[] = {"_hashed", "_equal", "_rows", "_found"};
     for (size_t i = 0; i < COUNT_OF(temporary); i++) {
         const SqlRelation *relation = sql_relation_table(diff->ctx->arena, S(""), str_of(temporary[i]));
         TRY(pipeline_temp_drop(diff->ctx, diff->warehouse->conn, relation, err));
@@ -241,6 +236,11 @@ static const SqlSelect *numbered_changes(const Diff *diff, const SqlRelation *st
     const SqlExpr *number = row_number(arena, NULL, 0, order, n_order);
     pipeline_draft_item(&draft, sql_call2(arena, SQL_FN_ADD, number, pipeline_int(arena, diff->warehouse->seq)),
                         S("_seq"));
+    bool is_known = diff->at_us != INT64_MIN;
+    pipeline_draft_item(&draft,
+                        is_known ? sql_literal(arena, value_timestamp(diff->at_us))
+                                 : pipeline_null(arena, TYPE(TYPE_TIMESTAMP)),
+                        S("_at"));
     for (size_t i = 0; i < both->n_items; i++)
         pipeline_draft_item(&draft, sql_column(arena, S("b"), both->items[i].alias, both->items[i].expr->type),
                             both->items[i].alias);
@@ -248,124 +248,51 @@ static const SqlSelect *numbered_changes(const Diff *diff, const SqlRelation *st
     return pipeline_draft_end(&draft);
 }
 
-/* ---- carrying them out ---------------------------------------------------------------------------------------------- */
-
-static ErrCode count_ops(const Diff *diff, const SqlRelation *changes, TableCounts *counts, Err *err) {
-    EngineStream *stream;
-    TRY(engine_queryf(
-        diff->ctx, diff->warehouse->conn, &stream, err,
-        "SELECT count(*) FILTER (WHERE _op = 'I'), count(*) FILTER (WHERE _op = 'U'), count(*) FILTER (WHERE _op = 'D') "
-        "FROM %R",
-        changes));
-    const Batch *batch = NULL;
-    ErrCode code = engine_stream_next(stream, &batch, err);
-    if (!code && batch) {
-        counts->n_inserted = column_int(&batch->columns[0], 0);
-        counts->n_updated = column_int(&batch->columns[1], 0);
-        counts->n_deleted = column_int(&batch->columns[2], 0);
-    }
-    engine_stream_close(stream);
-    return code;
-}
-
-static ErrCode record_changes(const Diff *diff, const SqlRelation *changes, Err *err) {
-    Arena *arena = diff->ctx->arena;
-    SelectDraft draft = {.arena = arena};
-    Str c = S("c");
-    draft_record(diff, &draft, sql_column(arena, c, S("_seq"), TYPE(TYPE_INT64)),
-                 sql_column(arena, c, S("_op"), TYPE(TYPE_TEXT)), pipeline_null(arena, TYPE(TYPE_TIMESTAMP)));
-    SelectDraft names = {.arena = arena};
-    draft_images(diff, &names, c, &c, &c);
-    for (size_t i = 0; i < names.items.n; i++)
-        pipeline_draft_item(&draft, sql_column(arena, c, names.items.at[i].alias, names.items.at[i].expr->type),
-                            names.items.at[i].alias);
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, changes, c, NULL);
-    pipeline_draft_order(&draft, sql_column(arena, c, S("_seq"), TYPE(TYPE_INT64)));
-    return pipeline_insert(diff->ctx, diff->warehouse->conn, pipeline_bronze(arena, diff->table),
-                           pipeline_draft_end(&draft), NULL, err);
-}
-
-static ErrCode delete_silver(const Diff *diff, const SqlRelation *changes, Err *err) {
-    Arena *arena = diff->ctx->arena;
-    SelectDraft draft = {.arena = arena};
-    pipeline_draft_item(&draft, pipeline_int(arena, 1), S("one"));
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, changes, S("c"), NULL);
-    pipeline_draft_where(&draft, op_is(arena, "U", "D"));
-    for (size_t i = 0; i < diff->key.n; i++) {
-        const SqlExpr *gone =
-            sql_column(arena, S("c"), pipeline_name(arena, "key_", diff->key.names[i]), diff->key.types[i]);
-        const SqlExpr *here = sql_column(arena, S("t"), diff->key.names[i], diff->key.types[i]);
-        pipeline_draft_where(&draft, sql_call2(arena, SQL_FN_EQ, gone, here));
-    }
-    SqlStmt stmt = {.kind = SQL_STMT_DELETE,
-                    .relation = pipeline_silver(arena, diff->table),
-                    .alias = S("t"),
-                    .where = sql_exists(arena, pipeline_draft_end(&draft), false)};
-    return engine_exec_stmt(diff->ctx, diff->warehouse->conn, &stmt, NULL, err);
-}
-
-static ErrCode insert_silver(const Diff *diff, const SqlRelation *changes, Err *err) {
-    Arena *arena = diff->ctx->arena;
-    SelectDraft draft = {.arena = arena};
-    for (size_t i = 0; i < diff->table->n_columns; i++)
-        pipeline_draft_item(&draft,
-                            sql_column(arena, S("c"), pipeline_name(arena, "after_", diff->names[i]), diff->types[i]),
-                            diff->names[i]);
-    for (size_t i = 0; i < diff->key.n && !diff->table->n_key; i++)
-        pipeline_draft_item(
-            &draft, sql_column(arena, S("c"), pipeline_name(arena, "key_", diff->key.names[i]), diff->key.types[i]),
-            diff->key.names[i]);
-    pipeline_draft_item(&draft, sql_column(arena, S("c"), S("_seq"), TYPE(TYPE_INT64)), S("_seq"));
-    pipeline_draft_item(&draft, pipeline_null(arena, TYPE(TYPE_TIMESTAMP)), S("_at"));
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, changes, S("c"), NULL);
-    pipeline_draft_where(&draft, op_is(arena, "I", "U"));
-    pipeline_draft_order(&draft, sql_column(arena, S("c"), S("_seq"), TYPE(TYPE_INT64)));
-    return pipeline_insert(diff->ctx, diff->warehouse->conn, pipeline_silver(arena, diff->table),
-                           pipeline_draft_end(&draft), NULL, err);
-}
+/* ---- both together -------------------------------------------------------------------------------------------------- */
 
 static ErrCode apply_difference(const Diff *diff, TableCounts *counts, Err *err) {
     EngineConn *conn = diff->warehouse->conn;
-    const SqlRelation *staged = diff->stage, *changes;
+    const SqlRelation *staged = diff->stage, *records;
     if (!diff->table->n_key) {
         const SqlSelect *rows;
         TRY(identify(diff, &rows, err));
         TRY(pipeline_temp_table(diff->ctx, conn, S("_rows"), rows, &staged, err));
     }
-    TRY(pipeline_temp_table(diff->ctx, conn, S("_changes"), numbered_changes(diff, staged), &changes, err));
-    TRY(count_ops(diff, changes, counts, err));
-    if (counts->n_inserted + counts->n_updated + counts->n_deleted == 0) return ERR_OK;
-    TRY(record_changes(diff, changes, err));
-    if (counts->n_updated + counts->n_deleted > 0) TRY(delete_silver(diff, changes, err));
-    if (counts->n_inserted + counts->n_updated > 0) TRY(insert_silver(diff, changes, err));
+    TRY(pipeline_temp_table(diff->ctx, conn, S("_found"), numbered_changes(diff, staged), &records, err));
+    return pipeline_apply_records(diff->ctx, diff->warehouse, diff->table, diff->source, records, counts, err);
+}
+
+static ErrCode load_first(const Diff *diff, TableCounts *counts, Err *err) {
+    TRY(load_silver(diff, &counts->n_inserted, err));
+    TRY(load_bronze(diff, err));
+    TableChange *change = &diff->warehouse->changes[pipeline_table_index(diff->warehouse->model, diff->table)];
+    change->is_changed = change->is_first = true;
+    diff->warehouse->seq += counts->n_inserted;
+    diff->warehouse->n_changes += counts->n_inserted;
     return ERR_OK;
 }
 
-ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, int64_t at_us,
                             const SqlRelation *stage, const Str *file_hash, TableCounts *counts, Err *err) {
-    Diff diff = {
-        .ctx = ctx, .warehouse = warehouse, .table = table, .source = source, .stage = stage, .file_hash = file_hash};
-    diff.key = pipeline_silver_key(ctx->arena, table);
-    diff.names = ARENA_ARRAY(ctx->arena, Str, table->n_columns);
-    diff.types = ARENA_ARRAY(ctx->arena, Type, table->n_columns);
-    for (size_t i = 0; i < table->n_columns; i++) {
-        diff.names[i] = table->columns[i].name;
-        diff.types[i] = table->columns[i].type;
-    }
+    TableColumns columns = pipeline_table_columns(ctx->arena, table);
+    Diff diff = {.ctx = ctx,
+                 .warehouse = warehouse,
+                 .table = table,
+                 .source = source,
+                 .at_us = at_us,
+                 .stage = stage,
+                 .file_hash = file_hash,
+                 .key = pipeline_silver_key(ctx->arena, table),
+                 .names = columns.names,
+                 .types = columns.types};
     ctx_progress(ctx, pipeline_name(ctx->arena, "Comparing ", table->name), 0, 0);
-    Value is_empty;
-    TRY(engine_valuef(ctx, warehouse->conn, &is_empty, err, "SELECT NOT EXISTS (SELECT 1 FROM %R)",
-                      pipeline_silver(ctx->arena, table)));
-    if (!is_empty.b) {
+    /* Rows that bronze has no record of yet were always so; a table that was emptied has a past. */
+    Value is_new;
+    TRY(engine_valuef(ctx, warehouse->conn, &is_new, err, "SELECT NOT EXISTS (SELECT 1 FROM %R)",
+                      pipeline_bronze(ctx->arena, table)));
+    if (!is_new.b)
         TRY(apply_difference(&diff, counts, err));
-    } else if (counts->n_read) {
-        TRY(load_silver(&diff, &counts->n_inserted, err));
-        TRY(load_bronze(&diff, err));
-    }
-    TRY(forget_identities(&diff, err));
-    int64_t n = counts->n_inserted + counts->n_updated + counts->n_deleted;
-    warehouse->seq += n;
-    warehouse->n_changes += n;
-    if (n) warehouse->is_table_changed[pipeline_table_index(warehouse->model, table)] = true;
-    return ERR_OK;
+    else if (counts->n_read)
+        TRY(load_first(&diff, counts, err));
+    return forget_identities(&diff, err);
 }

@@ -1,9 +1,12 @@
 /*
- * One dimension: its members as silver has them now, compared with gold; only rows that differ are touched.
+ * One dimension: the versions of its members as silver and bronze tell them, compared with gold; only rows that differ are touched.
  *
  * A member is a set natural key: rows in which part of it is null belong to the unknown member (-1, attributes null), which every
  * dimension has. Where the path has several rows of a member (a dimension read off a fact's table) its attributes are equal in
  * all of them, for they depend on the key; should they not, the least value stands, whatever order the rows come in.
+ *
+ * Which members: all, or those that the batch touches (_scope). Silver has those that are there now. Bronze is asked only for what
+ * silver cannot tell: versions, where a history is kept, and members that are gone (docs/decisions/0006).
  */
 #include "pipeline/pipeline_internal.h"
 
@@ -12,44 +15,123 @@ typedef struct Dim {
     Warehouse *warehouse;
     const ModelDimension *dimension;
     const SqlRelation *gold;
+    SilverKey key;
     Str surrogate;
-    /* the attributes, then the validity columns */
-    Str *names;
-    Type *types;
-    size_t n;
+    bool has_history;
+    const SqlRelation *scope;    /* natural keys of the members to look at; NULL: all */
+    const SqlRelation *versions; /* attributes…, _from, _to, _is_current */
+    const SqlRelation *wanted;   /* as gold, for the members in scope */
 } Dim;
 
-enum { VALIDITY_COLUMNS = 3 };
-
-static void describe(Dim *dim) {
-    Arena *arena = dim->ctx->arena;
-    const ModelDimension *dimension = dim->dimension;
-    dim->gold = model_relation_dimension(arena, dimension);
-    dim->surrogate = arena_printf(arena, "%.*s_key", STR_ARG(dimension->name));
-    dim->n = dimension->n_attributes + VALIDITY_COLUMNS;
-    dim->names = ARENA_ARRAY(arena, Str, dim->n);
-    dim->types = ARENA_ARRAY(arena, Type, dim->n);
-    for (size_t i = 0; i < dimension->n_attributes; i++) {
-        dim->names[i] = dimension->attributes[i].name;
-        dim->types[i] = dimension->attributes[i].type;
-    }
-    static const char *const validity[VALIDITY_COLUMNS] = {"_valid_from", "_valid_to", "_is_current"};
-    static const TypeKind kinds[VALIDITY_COLUMNS] = {TYPE_TIMESTAMP, TYPE_TIMESTAMP, TYPE_BOOL};
-    for (size_t i = 0; i < VALIDITY_COLUMNS; i++) {
-        dim->names[dimension->n_attributes + i] = str_of(validity[i]);
-        dim->types[dimension->n_attributes + i] = TYPE(kinds[i]);
-    }
+static void start(const Dim *dim, PipelineSql *sql, Err *err) {
+    pipeline_sql_init(sql, dim->ctx->arena, engine_dialect(engine_of(dim->warehouse->conn)), err);
 }
 
-/* ---- members -------------------------------------------------------------------------------------------------------- */
+static void add_attributes(const Dim *dim, PipelineSql *sql, const char *alias) {
+    Str table = str_of(alias);
+    for (size_t i = 0; i < dim->dimension->n_attributes; i++)
+        pipeline_sql_add(sql, i ? ", %I.%I" : "%I.%I", &table, &dim->dimension->attributes[i].name);
+}
 
-/* select key…, min(other)… from path where key is set group by key */
+/* ---- which members -------------------------------------------------------------------------------------------------- */
+
+static bool is_key_local(const Dim *dim) {
+    for (size_t i = 0; i < dim->dimension->n_key; i++)
+        if (!pipeline_path_is_local(dim->ctx->arena, &dim->dimension->path,
+                                    dim->dimension->attributes[dim->dimension->key[i]].expr))
+            return false;
+    return true;
+}
+
+/* select distinct natural key from …, whose FROM entry is the path's first table under its name. */
+static ErrCode draft_natural(const Dim *dim, SelectDraft *draft, Err *err) {
+    ExprScope scope = model_path_scope(dim->ctx->arena, &dim->dimension->path);
+    draft->is_distinct = true;
+    for (size_t i = 0; i < dim->dimension->n_key; i++) {
+        const ModelAttribute *attribute = &dim->dimension->attributes[dim->dimension->key[i]];
+        const SqlExpr *value;
+        TRY(expr_compile(&scope, attribute->expr, &value, err));
+        value = pipeline_as(dim->ctx->arena, value, attribute->type);
+        pipeline_draft_item(draft, value, attribute->name);
+        pipeline_draft_where(draft, sql_call1(dim->ctx->arena, SQL_FN_IS_SET, value));
+    }
+    return ERR_OK;
+}
+
+/* The first table's rows as they were before or after the batch's records. */
+static const SqlSelect *images(const Dim *dim, const SqlRelation *records, const char *prefix) {
+    Arena *arena = dim->ctx->arena;
+    const ModelTable *table = dim->dimension->path.table;
+    SelectDraft draft = {.arena = arena};
+    for (size_t i = 0; i < table->n_columns; i++)
+        pipeline_draft_item(
+            &draft,
+            sql_column(arena, S("r"), pipeline_name(arena, prefix, table->columns[i].name), table->columns[i].type),
+            table->columns[i].name);
+    pipeline_draft_from(&draft, SQL_JOIN_NONE, records, S("r"), NULL);
+    return pipeline_draft_end(&draft);
+}
+
+/* Members that the first table's records name, before or after. */
+static ErrCode scope_of_records(const Dim *dim, const SqlRelation *scope, Err *err) {
+    static const char *const prefixes[] = {"before_", "after_"};
+    const TableChange *change = pipeline_change_of(dim->warehouse, dim->dimension->path.table);
+    for (size_t i = 0; i < COUNT_OF(prefixes) && change->is_changed; i++) {
+        SelectDraft draft = {.arena = dim->ctx->arena};
+        pipeline_draft_from_select(&draft, SQL_JOIN_NONE, images(dim, change->records, prefixes[i]),
+                                   dim->dimension->path.table->name, NULL);
+        TRY(draft_natural(dim, &draft, err));
+        TRY(pipeline_insert(dim->ctx, dim->warehouse->conn, scope, pipeline_draft_end(&draft), NULL, err));
+    }
+    return ERR_OK;
+}
+
+/* Members whose rows reach something that changed. */
+static ErrCode scope_of_joins(const Dim *dim, const SqlRelation *scope, Err *err) {
+    Arena *arena = dim->ctx->arena;
+    const ModelTable *table = dim->dimension->path.table;
+    Touch touch;
+    int64_t n;
+    TRY(pipeline_touch_new(dim->ctx, dim->warehouse, &dim->dimension->path, &touch, err));
+    TRY(pipeline_touch_path(&touch, err));
+    TRY(pipeline_touch_end(&touch, &n, err));
+    if (!n) return ERR_OK;
+    SelectDraft draft = {.arena = arena}, there = {.arena = arena};
+    pipeline_draft_from(&draft, SQL_JOIN_NONE, pipeline_silver(arena, table), table->name, NULL);
+    TRY(draft_natural(dim, &draft, err));
+    pipeline_draft_item(&there, pipeline_int(arena, 1), S("one"));
+    pipeline_draft_from(&there, SQL_JOIN_NONE, touch.rows, S("_v"), NULL);
+    pipeline_draft_where(&there, pipeline_same_columns(arena, S("_v"), table->name, touch.grain.names,
+                                                       touch.grain.types, touch.grain.n, false));
+    pipeline_draft_where(&draft, sql_exists(arena, pipeline_draft_end(&there), false));
+    return pipeline_insert(dim->ctx, dim->warehouse->conn, scope, pipeline_draft_end(&draft), NULL, err);
+}
+
+static ErrCode make_scope(Dim *dim, Err *err) {
+    const SqlRelation *all = sql_relation_table(dim->ctx->arena, S(""), S("_scope_all"));
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "CREATE OR REPLACE TEMPORARY TABLE %R (", all);
+    for (size_t i = 0; i < dim->key.n; i++)
+        pipeline_sql_add(&sql, i ? ", %I %T" : "%I %T", &dim->key.names[i], &dim->key.types[i]);
+    pipeline_sql_add(&sql, ")");
+    TRY(pipeline_sql_exec(dim->ctx, dim->warehouse->conn, &sql, NULL));
+    TRY(scope_of_records(dim, all, err));
+    TRY(scope_of_joins(dim, all, err));
+    dim->scope = sql_relation_table(dim->ctx->arena, S(""), S("_scope"));
+    return engine_execf(dim->ctx, dim->warehouse->conn, NULL, err,
+                        "CREATE OR REPLACE TEMPORARY TABLE %R AS SELECT DISTINCT * FROM %R", dim->scope, all);
+}
+
+/* ---- members as they are now ---------------------------------------------------------------------------------------- */
+
+/* select key…, min(other)… from path where key is set and in scope group by key */
 static ErrCode members_select(const Dim *dim, const SqlSelect **ret_select, Err *err) {
     Arena *arena = dim->ctx->arena;
     const ModelDimension *dimension = dim->dimension;
     ExprScope scope = model_path_scope(arena, &dimension->path);
-    SelectDraft draft = {.arena = arena, .n_group = dimension->n_key};
-    TRY(pipeline_draft_path(&draft, &dimension->path, &scope, err));
+    SelectDraft draft = {.arena = arena, .n_group = dimension->n_key}, there = {.arena = arena};
+    TRY(pipeline_draft_path(&draft, &dimension->path, &scope, NULL, err));
     for (int is_key = 1; is_key >= 0; is_key--) {
         for (size_t i = 0; i < dimension->n_attributes; i++) {
             const ModelAttribute *attribute = &dimension->attributes[i];
@@ -58,117 +140,237 @@ static ErrCode members_select(const Dim *dim, const SqlSelect **ret_select, Err 
             TRY(expr_compile(&scope, attribute->expr, &value, err));
             value = pipeline_as(arena, value, attribute->type);
             if (is_key) pipeline_draft_where(&draft, sql_call1(arena, SQL_FN_IS_SET, value));
+            if (is_key)
+                pipeline_draft_where(
+                    &there,
+                    sql_call2(arena, SQL_FN_EQ, sql_column(arena, S("_v"), attribute->name, attribute->type), value));
             pipeline_draft_item(&draft, is_key ? value : sql_call1(arena, SQL_FN_MIN, value), attribute->name);
         }
+    }
+    if (dim->scope) {
+        pipeline_draft_item(&there, pipeline_int(arena, 1), S("one"));
+        pipeline_draft_from(&there, SQL_JOIN_NONE, dim->scope, S("_v"), NULL);
+        pipeline_draft_where(&draft, sql_exists(arena, pipeline_draft_end(&there), false));
     }
     *ret_select = pipeline_draft_end(&draft);
     return ERR_OK;
 }
 
-/* The rows as gold should have them. */
-static const SqlSelect *wanted_select(const Dim *dim, const SqlRelation *members) {
-    Arena *arena = dim->ctx->arena;
-    const ModelDimension *dimension = dim->dimension;
-    SelectDraft draft = {.arena = arena}, unknown = {.arena = arena};
-    Str *key_names = ARENA_ARRAY(arena, Str, dimension->n_key);
-    Type *key_types = ARENA_ARRAY(arena, Type, dimension->n_key);
-    for (size_t i = 0; i < dimension->n_key; i++) {
-        key_names[i] = dimension->attributes[dimension->key[i]].name;
-        key_types[i] = dimension->attributes[dimension->key[i]].type;
+/* ---- versions ------------------------------------------------------------------------------------------------------- */
+
+/* Whether bronze knows more of a table than that its rows came once. */
+static ErrCode has_past(const Dim *dim, const ModelTable *table, bool *ret_has_past, Err *err) {
+    Value value;
+    TRY(engine_valuef(dim->ctx, dim->warehouse->conn, &value, err, "SELECT EXISTS (SELECT 1 FROM %R WHERE _op <> 'I')",
+                      pipeline_bronze(dim->ctx->arena, table)));
+    *ret_has_past = value.b;
+    return ERR_OK;
+}
+
+static ErrCode path_has_past(const Dim *dim, bool *ret_has_past, Err *err) {
+    const ModelPath *path = &dim->dimension->path;
+    TRY(has_past(dim, path->table, ret_has_past, err));
+    for (size_t i = 0; i < path->n_joins && !*ret_has_past; i++)
+        TRY(has_past(dim, path->joins[i].table, ret_has_past, err));
+    return ERR_OK;
+}
+
+/* Members in scope that silver has not (any more): of all members, those that bronze has ever named. */
+static ErrCode make_gone(const Dim *dim, const SqlRelation *members, const SqlRelation **ret_gone, int64_t *ret_n,
+                         Err *err) {
+    const SqlRelation *ever = dim->scope;
+    if (!ever) {
+        SelectDraft draft = {.arena = dim->ctx->arena};
+        const SqlRelation *bronze = pipeline_bronze(dim->ctx->arena, dim->dimension->path.table);
+        pipeline_draft_from_select(&draft, SQL_JOIN_NONE, images(dim, bronze, "after_"),
+                                   dim->dimension->path.table->name, NULL);
+        TRY(draft_natural(dim, &draft, err));
+        TRY(pipeline_temp_table(dim->ctx, dim->warehouse->conn, S("_ever"), pipeline_draft_end(&draft), &ever, err));
     }
-    pipeline_draft_item(&draft, sql_column(arena, S("k"), dim->surrogate, TYPE(TYPE_INT64)), dim->surrogate);
-    pipeline_draft_item(&unknown, pipeline_int(arena, MODEL_UNKNOWN_KEY), dim->surrogate);
-    for (size_t i = 0; i < dim->n; i++) {
-        bool is_current = i == dim->n - 1;
-        const SqlExpr *null = is_current ? sql_literal(arena, value_bool(true)) : pipeline_null(arena, dim->types[i]);
-        pipeline_draft_item(&unknown, null, dim->names[i]);
-        bool is_attribute = i < dimension->n_attributes;
-        pipeline_draft_item(&draft, is_attribute ? sql_column(arena, S("m"), dim->names[i], dim->types[i]) : null,
-                            dim->names[i]);
-    }
-    const SqlRelation *map = pipeline_state(arena, arena_cstr(arena, pipeline_name(arena, "key_", dimension->name)));
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, members, S("m"), NULL);
-    const SqlExpr *is_first =
-        sql_call1(arena, SQL_FN_IS_NULL, sql_column(arena, S("k"), S("_from"), TYPE(TYPE_TIMESTAMP)));
-    const SqlExpr *on = pipeline_same_columns(arena, S("m"), S("k"), key_names, key_types, dimension->n_key, false);
-    pipeline_draft_from(&draft, SQL_JOIN_INNER, map, S("k"), sql_and(arena, on, is_first));
-    SqlSelect *wanted = arena_dup(arena, pipeline_draft_end(&draft), sizeof(SqlSelect));
-    wanted->union_all = pipeline_draft_end(&unknown);
-    return wanted;
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "SELECT * FROM %R AS e WHERE NOT EXISTS (SELECT 1 FROM %R AS m WHERE ", ever, members);
+    pipeline_sql_same(&sql, "m", "", "e", "", dim->key.names, dim->key.n, false);
+    pipeline_sql_add(&sql, ")");
+    TRY(pipeline_temp_sql(dim->ctx, dim->warehouse->conn, S("_gone"), &sql, ret_gone));
+    Value n;
+    TRY(engine_valuef(dim->ctx, dim->warehouse->conn, &n, err, "SELECT count(*) FROM %R", *ret_gone));
+    *ret_n = n.i;
+    return ERR_OK;
+}
+
+/* Members as they are now, each with one version. */
+static ErrCode versions_of_members(Dim *dim, const SqlRelation *members, Err *err) {
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "SELECT ");
+    add_attributes(dim, &sql, "m");
+    pipeline_sql_add(
+        &sql, ", CAST(NULL AS TIMESTAMP) AS _from, CAST(NULL AS TIMESTAMP) AS _to, true AS _is_current FROM %R AS m",
+        members);
+    return pipeline_temp_sql(dim->ctx, dim->warehouse->conn, S("_dimension"), &sql, &dim->versions);
+}
+
+static ErrCode make_versions(Dim *dim, Err *err) {
+    const SqlSelect *select;
+    const SqlRelation *members, *gone, *past;
+    bool is_past_needed = false;
+    TRY(path_has_past(dim, &is_past_needed, err));
+    bool is_all = is_past_needed && (dim->has_history || !is_key_local(dim));
+    if (is_all)
+        return pipeline_history_versions(dim->ctx, dim->warehouse, dim->dimension, dim->scope, &dim->versions, err);
+    TRY(members_select(dim, &select, err));
+    TRY(pipeline_temp_table(dim->ctx, dim->warehouse->conn, S("_members"), select, &members, err));
+    TRY(versions_of_members(dim, members, err));
+    if (!is_past_needed) return ERR_OK;
+    int64_t n_gone;
+    TRY(make_gone(dim, members, &gone, &n_gone, err));
+    if (!n_gone) return ERR_OK;
+    TRY(pipeline_history_versions(dim->ctx, dim->warehouse, dim->dimension, gone, &past, err));
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "INSERT INTO %R SELECT ", dim->versions);
+    add_attributes(dim, &sql, "p");
+    pipeline_sql_add(&sql, ", _from, _to, _is_current FROM %R AS p", past);
+    return pipeline_sql_exec(dim->ctx, dim->warehouse->conn, &sql, NULL);
 }
 
 /* ---- the difference ------------------------------------------------------------------------------------------------- */
 
-static const SqlExpr *same_surrogate(const Dim *dim, Str a, Str b) {
-    Arena *arena = dim->ctx->arena;
-    return sql_call2(arena, SQL_FN_EQ, sql_column(arena, a, dim->surrogate, TYPE(TYPE_INT64)),
-                     sql_column(arena, b, dim->surrogate, TYPE(TYPE_INT64)));
+/* The rows as gold should have them. */
+static ErrCode make_wanted(Dim *dim, Err *err) {
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "SELECT k.%I, ", &dim->surrogate);
+    add_attributes(dim, &sql, "v");
+    pipeline_sql_add(&sql, ", v._from AS _valid_from, v._to AS _valid_to, v._is_current FROM %R AS v JOIN %R AS k ON ",
+                     dim->versions, pipeline_key_map(dim->ctx->arena, dim->dimension));
+    pipeline_sql_same(&sql, "k", "", "v", "", dim->key.names, dim->key.n, false);
+    pipeline_sql_add(&sql, " AND k._from IS NOT DISTINCT FROM v._from");
+    if (!dim->scope) {
+        pipeline_sql_add(&sql, " UNION ALL SELECT %d", (int64_t)MODEL_UNKNOWN_KEY);
+        for (size_t i = 0; i < dim->dimension->n_attributes; i++) pipeline_sql_add(&sql, ", NULL");
+        pipeline_sql_add(&sql, ", NULL, NULL, true");
+    }
+    return pipeline_temp_sql(dim->ctx, dim->warehouse->conn, S("_wanted"), &sql, &dim->wanted);
 }
 
-/* exists (select 1 from relation x where x.key = outer.key [and its other columns are the same]) */
-static const SqlExpr *stands_in(const Dim *dim, const SqlRelation *relation, Str outer, bool is_whole,
-                                bool is_negated) {
-    Arena *arena = dim->ctx->arena;
-    SelectDraft draft = {.arena = arena};
-    pipeline_draft_item(&draft, pipeline_int(arena, 1), S("one"));
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, relation, S("x"), NULL);
-    pipeline_draft_where(&draft, same_surrogate(dim, S("x"), outer));
-    if (is_whole)
-        pipeline_draft_where(&draft, pipeline_same_columns(arena, S("x"), outer, dim->names, dim->types, dim->n, true));
-    return sql_exists(arena, pipeline_draft_end(&draft), is_negated);
+/* Gold's rows of the members in scope. */
+static ErrCode make_old(const Dim *dim, const SqlRelation **ret_old, Err *err) {
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "SELECT g.*, g.rowid AS _row FROM %R AS g", dim->gold);
+    if (dim->scope) {
+        pipeline_sql_add(&sql, " WHERE EXISTS (SELECT 1 FROM %R AS s WHERE ", dim->scope);
+        pipeline_sql_same(&sql, "s", "", "g", "", dim->key.names, dim->key.n, false);
+        pipeline_sql_add(&sql, ")");
+    }
+    return pipeline_temp_sql(dim->ctx, dim->warehouse->conn, S("_old"), &sql, ret_old);
 }
 
-static ErrCode count_updated(const Dim *dim, const SqlRelation *wanted, int64_t *ret_n, Err *err) {
-    Arena *arena = dim->ctx->arena;
-    SelectDraft draft = {.arena = arena};
-    pipeline_draft_item(&draft, sql_call(arena, SQL_FN_COUNT_ALL, NULL, 0), S("n"));
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, dim->gold, S("g"), NULL);
-    pipeline_draft_from(&draft, SQL_JOIN_INNER, wanted, S("w"), same_surrogate(dim, S("g"), S("w")));
-    pipeline_draft_where(&draft, pipeline_any_distinct(arena, S("g"), S("w"), dim->names, dim->types, dim->n));
-    return pipeline_select_int(dim->ctx, dim->warehouse->conn, pipeline_draft_end(&draft), ret_n, err);
+/* "_delta": each version that differs, with the row it takes the place of (_row, null: none), whether it stays (_stays), and whether a
+ * fact may find another version for it (_is_moved: it came, went, or has other bounds). */
+static ErrCode make_delta(const Dim *dim, const SqlRelation *old, const SqlRelation **ret_delta, Err *err) {
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "SELECT w.* EXCLUDE (%I), coalesce(w.%I, o.%I) AS %I", &dim->surrogate, &dim->surrogate,
+                     &dim->surrogate, &dim->surrogate);
+    for (size_t i = 0; i < dim->key.n; i++) {
+        Str name = pipeline_name(sql.arena, KEY_, dim->key.names[i]);
+        pipeline_sql_add(&sql, ", coalesce(w.%I, o.%I) AS %I", &dim->key.names[i], &dim->key.names[i], &name);
+    }
+    pipeline_sql_add(&sql,
+                     ", o._row, w.%I IS NOT NULL AS _stays, o._row IS NULL OR w.%I IS NULL OR "
+                     "w._valid_from IS DISTINCT FROM o._valid_from OR w._valid_to IS DISTINCT FROM o._valid_to OR "
+                     "w._is_current IS DISTINCT FROM o._is_current AS _is_moved "
+                     "FROM %R AS w FULL JOIN %R AS o ON w.%I = o.%I WHERE o._row IS NULL OR w.%I IS NULL",
+                     &dim->surrogate, &dim->surrogate, dim->wanted, old, &dim->surrogate, &dim->surrogate,
+                     &dim->surrogate);
+    for (size_t i = 0; i < dim->dimension->n_attributes; i++) {
+        const Str *name = &dim->dimension->attributes[i].name;
+        pipeline_sql_add(&sql, " OR w.%I IS DISTINCT FROM o.%I", name, name);
+    }
+    pipeline_sql_add(&sql,
+                     " OR w._valid_from IS DISTINCT FROM o._valid_from OR w._valid_to IS DISTINCT FROM o._valid_to "
+                     "OR w._is_current IS DISTINCT FROM o._is_current");
+    return pipeline_temp_sql(dim->ctx, dim->warehouse->conn, S("_delta"), &sql, ret_delta);
 }
 
-static ErrCode bring_gold(const Dim *dim, const SqlRelation *wanted, TableCounts *counts, Err *err) {
-    Arena *arena = dim->ctx->arena;
-    EngineConn *conn = dim->warehouse->conn;
-    int64_t n_updated, n_deleted, n_inserted;
-    TRY(count_updated(dim, wanted, &n_updated, err));
-    SqlStmt stmt = {.kind = SQL_STMT_DELETE,
-                    .relation = dim->gold,
-                    .alias = S("g"),
-                    .where = stands_in(dim, wanted, S("g"), true, true)};
-    TRY(engine_exec_stmt(dim->ctx, conn, &stmt, &n_deleted, err));
-    SelectDraft draft = {.arena = arena};
-    pipeline_draft_item(&draft, sql_column(arena, S("w"), dim->surrogate, TYPE(TYPE_INT64)), dim->surrogate);
-    for (size_t i = 0; i < dim->n; i++)
-        pipeline_draft_item(&draft, sql_column(arena, S("w"), dim->names[i], dim->types[i]), dim->names[i]);
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, wanted, S("w"), NULL);
-    pipeline_draft_where(&draft, stands_in(dim, dim->gold, S("w"), false, true));
-    pipeline_draft_order(&draft, sql_column(arena, S("w"), dim->surrogate, TYPE(TYPE_INT64)));
-    TRY(pipeline_insert(dim->ctx, conn, dim->gold, pipeline_draft_end(&draft), &n_inserted, err));
-    counts->n_updated = n_updated;
-    counts->n_deleted = n_deleted - n_updated;
-    counts->n_inserted = n_inserted - n_updated;
-    return ERR_OK;
+static ErrCode count_delta(const Dim *dim, const SqlRelation *delta, TableCounts *counts, int64_t *ret_n_moved,
+                           Err *err) {
+    EngineStream *stream;
+    TRY(engine_queryf(
+        dim->ctx, dim->warehouse->conn, &stream, err,
+        "SELECT count(*) FILTER (WHERE _row IS NULL), count(*) FILTER (WHERE _row IS NOT NULL AND _stays), "
+        "count(*) FILTER (WHERE NOT _stays), count(*) FILTER (WHERE _is_moved) FROM %R",
+        delta));
+    const Batch *batch = NULL;
+    ErrCode code = engine_stream_next(stream, &batch, err);
+    if (!code && batch) {
+        counts->n_inserted = column_int(&batch->columns[0], 0);
+        counts->n_updated = column_int(&batch->columns[1], 0);
+        counts->n_deleted = column_int(&batch->columns[2], 0);
+        *ret_n_moved = column_int(&batch->columns[3], 0);
+    }
+    engine_stream_close(stream);
+    return code;
+}
+
+/* Members for whose facts another version may hold now. */
+static ErrCode note_moved(const Dim *dim, const SqlRelation *delta, Err *err) {
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "SELECT DISTINCT ");
+    for (size_t i = 0; i < dim->key.n; i++) {
+        Str name = pipeline_name(sql.arena, KEY_, dim->key.names[i]);
+        pipeline_sql_add(&sql, i ? ", %I AS %I" : "%I AS %I", &name, &dim->key.names[i]);
+    }
+    pipeline_sql_add(&sql, " FROM %R WHERE _is_moved", delta);
+    Str name = pipeline_name(dim->ctx->arena, "_moved_", dim->dimension->name);
+    return pipeline_temp_sql(dim->ctx, dim->warehouse->conn, name, &sql,
+                             &dim->warehouse->moved[dim->dimension - dim->warehouse->model->dimensions]);
+}
+
+static ErrCode bring_gold(const Dim *dim, TableCounts *counts, Err *err) {
+    const SqlRelation *old, *delta;
+    int64_t n_moved = 0;
+    TRY(make_old(dim, &old, err));
+    TRY(make_delta(dim, old, &delta, err));
+    TRY(count_delta(dim, delta, counts, &n_moved, err));
+    if (counts->n_inserted + counts->n_updated + counts->n_deleted == 0) return ERR_OK;
+    if (n_moved) TRY(note_moved(dim, delta, err));
+    TRY(engine_execf(dim->ctx, dim->warehouse->conn, NULL, err,
+                     "DELETE FROM %R WHERE rowid IN (SELECT _row FROM %R WHERE _row IS NOT NULL)", dim->gold, delta));
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(dim, &sql, err);
+    pipeline_sql_add(&sql, "INSERT INTO %R (%I, ", dim->gold, &dim->surrogate);
+    for (int is_select = 0; is_select <= 1; is_select++) {
+        if (is_select) pipeline_sql_add(&sql, ") SELECT %I, ", &dim->surrogate);
+        for (size_t i = 0; i < dim->dimension->n_attributes; i++)
+            pipeline_sql_add(&sql, "%I, ", &dim->dimension->attributes[i].name);
+        pipeline_sql_add(&sql, "_valid_from, _valid_to, _is_current");
+    }
+    pipeline_sql_add(&sql, " FROM %R WHERE _stays ORDER BY %I", delta, &dim->surrogate);
+    return pipeline_sql_exec(dim->ctx, dim->warehouse->conn, &sql, NULL);
 }
 
 ErrCode pipeline_gold_dimension_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
-                                        TableCounts *counts, Err *err) {
-    Dim dim = {.ctx = ctx, .warehouse = warehouse, .dimension = dimension};
-    describe(&dim);
-    const SqlSelect *select;
-    const SqlRelation *members, *wanted;
+                                        bool is_whole, TableCounts *counts, Err *err) {
+    Dim dim = {.ctx = ctx,
+               .warehouse = warehouse,
+               .dimension = dimension,
+               .gold = model_relation_dimension(ctx->arena, dimension),
+               .key = pipeline_natural_key(ctx->arena, dimension),
+               .surrogate = arena_printf(ctx->arena, "%.*s_key", STR_ARG(dimension->name))};
+    for (size_t i = 0; i < dimension->n_attributes; i++) dim.has_history |= dimension->attributes[i].scd == 2;
+    bool is_scoped = !is_whole && !pipeline_path_is_first(warehouse, &dimension->path) && is_key_local(&dim);
+    if (is_scoped) TRY(make_scope(&dim, err));
+    TRY(make_versions(&dim, err));
     int64_t n_new;
-    TRY(members_select(&dim, &select, err));
-    TRY(pipeline_temp_table(ctx, warehouse->conn, pipeline_name(ctx->arena, "_members_", dimension->name), select,
-                            &members, err));
-    TRY(pipeline_keys_extend(ctx, warehouse, dimension, members, &n_new, err));
-    TRY(pipeline_temp_table(ctx, warehouse->conn, pipeline_name(ctx->arena, "_wanted_", dimension->name),
-                            wanted_select(&dim, members), &wanted, err));
+    TRY(pipeline_keys_extend(ctx, warehouse, dimension, dim.versions, &n_new, err));
+    TRY(make_wanted(&dim, err));
     Value n;
-    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM %R", wanted));
+    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM %R", dim.wanted));
     counts->n_read = n.i;
-    TRY(bring_gold(&dim, wanted, counts, err));
-    TRY(pipeline_temp_drop(ctx, warehouse->conn, members, err));
-    return pipeline_temp_drop(ctx, warehouse->conn, wanted, err);
+    return bring_gold(&dim, counts, err);
 }

@@ -1,23 +1,68 @@
 /*
- * One fact: a row for each row of its path's first table, built whole from silver by a single INSERT … SELECT.
+ * One fact: a row for each row of its path's first table, built from silver by a single select: of all rows, or of those that the batch
+ * touches, which are then compared with gold.
  *
- * Members are looked up in the dimensions by natural key, -1 where there is none. A lookup that asks whether another table has a
- * row is an EXISTS, one that asks what it says a left join on that table's key; neither can multiply rows, and no join of a path
- * can, for each goes to the whole key of its table. Times are given in the reporting zone, and beside it in UTC. Rows lie in the
- * order of their partition and key, so that the statistics of row groups tell which of them a range of time needs.
+ * Members are looked up in the dimensions by natural key and business time, -1 where there is none (docs/decisions/0006). A lookup that
+ * asks whether another table has a row is an EXISTS, one that asks what it says a left join on that table's key; neither can multiply
+ * rows, and no join of a path can, for each goes to the whole key of its table. Times are given in the reporting zone, and beside it in
+ * UTC. Rows of a fact that is built whole lie in the order of their partition and key, so that the statistics of row groups tell which
+ * of them a range of time needs.
  */
 #include "pipeline/pipeline_internal.h"
 
 typedef struct FactBuild {
+    const Ctx *ctx;
     Arena *arena;
+    Warehouse *warehouse;
     const Model *model;
     const ModelFact *fact;
     ExprScope scope;
     SelectDraft draft;
     const SqlExpr *time; /* the main time axis, as stored; NULL: none */
+    const SqlExpr *at;   /* business time in UTC: the instant, or for dates the moment the day is over; NULL: none */
+    bool is_at_end;      /* `at` is that moment */
 } FactBuild;
 
+static bool is_utc(Str zone) {
+    return !zone.n || str_eq_nocase(zone, S("UTC")) || str_eq_nocase(zone, S("Etc/UTC"));
+}
+
 /* ---- members -------------------------------------------------------------------------------------------------------- */
+
+/* Null stands for any time that is not over. */
+static const SqlExpr *or_time(Arena *arena, const SqlExpr *time, int64_t us) {
+    return sql_call2(arena, SQL_FN_COALESCE, time, sql_literal(arena, value_timestamp(us)));
+}
+
+static ErrCode find_time(FactBuild *build, Err *err) {
+    Arena *arena = build->arena;
+    const ModelFact *fact = build->fact;
+    if (fact->time < 0 || !type_is_time(fact->columns[fact->time].type)) return ERR_OK;
+    const ModelFactColumn *column = &fact->columns[fact->time];
+    const SqlExpr *value;
+    TRY(expr_compile(&build->scope, column->expr, &value, err));
+    value = pipeline_as(arena, value, column->type);
+    build->is_at_end = column->type.kind == TYPE_DATE;
+    if (build->is_at_end) {
+        Str zone = build->model->calendar.time_zone;
+        value = sql_cast(arena, sql_call2(arena, SQL_FN_ADD_DAYS, value, pipeline_int(arena, 1)), TYPE(TYPE_TIMESTAMP),
+                         false);
+        if (!is_utc(zone)) value = sql_call2(arena, SQL_FN_FROM_ZONE, value, pipeline_text(arena, zone));
+    }
+    build->at = or_time(arena, value, INT64_MAX - 1);
+    return ERR_OK;
+}
+
+/* The version of a member that holds at the fact's business time. Each part compares one side with the other, which is what engines
+ * can hash-join by. */
+static const SqlExpr *version_holds(const FactBuild *build, Str alias) {
+    Arena *arena = build->arena;
+    if (!build->at) return sql_column(arena, alias, S("_is_current"), TYPE(TYPE_BOOL));
+    const SqlExpr *from = or_time(arena, sql_column(arena, alias, S("_valid_from"), TYPE(TYPE_TIMESTAMP)), -INT64_MAX),
+                  *to = or_time(arena, sql_column(arena, alias, S("_valid_to"), TYPE(TYPE_TIMESTAMP)), INT64_MAX);
+    return sql_and(arena, sql_call2(arena, build->is_at_end ? SQL_FN_LT : SQL_FN_LE, from, build->at),
+                   sql_call2(arena, build->is_at_end ? SQL_FN_GE : SQL_FN_GT, to, build->at));
+}
 
 static ErrCode add_role(FactBuild *build, size_t index, Err *err) {
     Arena *arena = build->arena;
@@ -32,8 +77,12 @@ static ErrCode add_role(FactBuild *build, size_t index, Err *err) {
         const SqlExpr *member = sql_column(arena, alias, attribute->name, attribute->type);
         on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, member, pipeline_as(arena, value, attribute->type)));
     }
-    on = sql_and(arena, on, sql_column(arena, alias, S("_is_current"), TYPE(TYPE_BOOL)));
-    pipeline_draft_from(&build->draft, SQL_JOIN_LEFT, model_relation_dimension(arena, dimension), alias, on);
+    const SqlRelation *gold = model_relation_dimension(arena, dimension);
+    Value has_versions;
+    TRY(engine_valuef(build->ctx, build->warehouse->conn, &has_versions, err,
+                      "SELECT EXISTS (SELECT 1 FROM %R WHERE NOT _is_current)", gold));
+    if (has_versions.b) on = sql_and(arena, on, version_holds(build, alias));
+    pipeline_draft_from(&build->draft, SQL_JOIN_LEFT, gold, alias, on);
     Str surrogate = arena_printf(arena, "%.*s_key", STR_ARG(dimension->name));
     const SqlExpr *found = sql_column(arena, alias, surrogate, TYPE(TYPE_INT64));
     const SqlExpr *key = sql_call2(arena, SQL_FN_COALESCE, found, pipeline_int(arena, MODEL_UNKNOWN_KEY));
@@ -78,10 +127,6 @@ static ErrCode lookup_value(FactBuild *build, size_t index, const ModelLookup *l
     return ERR_OK;
 }
 
-static bool is_utc(Str zone) {
-    return !zone.n || str_eq_nocase(zone, S("UTC")) || str_eq_nocase(zone, S("Etc/UTC"));
-}
-
 static ErrCode add_column(FactBuild *build, size_t index, Err *err) {
     Arena *arena = build->arena;
     const ModelFactColumn *column = &build->fact->columns[index];
@@ -123,17 +168,208 @@ static void add_grain(FactBuild *build) {
     pipeline_draft_order(&build->draft, seq);
 }
 
-ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact, TableCounts *counts,
-                                   Err *err) {
-    FactBuild build = {.arena = ctx->arena, .model = warehouse->model, .fact = fact, .draft = {.arena = ctx->arena}};
-    build.scope = model_path_scope(ctx->arena, &fact->path);
-    TRY(pipeline_draft_path(&build.draft, &fact->path, &build.scope, err));
-    for (size_t i = 0; i < fact->n_roles; i++) TRY(add_role(&build, i, err));
-    for (size_t i = 0; i < fact->n_columns; i++) TRY(add_column(&build, i, err));
-    add_grain(&build);
+/* Its rows as gold should have them: all, or those of the grain in `touched`. */
+static ErrCode build_select(FactBuild *build, const SqlRelation *touched, const SqlSelect **ret_select, Err *err) {
+    Arena *arena = build->arena;
+    const ModelPath *path = &build->fact->path;
+    PathFrom from = {0};
+    if (touched) {
+        SilverKey grain = pipeline_grain(arena, path->table);
+        pipeline_draft_from(&build->draft, SQL_JOIN_NONE, touched, S("_touched"), NULL);
+        from.first_on =
+            pipeline_same_columns(arena, S("_touched"), path->table->name, grain.names, grain.types, grain.n, false);
+    }
+    TRY(pipeline_draft_path(&build->draft, path, &build->scope, &from, err));
+    TRY(find_time(build, err));
+    for (size_t i = 0; i < build->fact->n_roles; i++) TRY(add_role(build, i, err));
+    for (size_t i = 0; i < build->fact->n_columns; i++) TRY(add_column(build, i, err));
+    add_grain(build);
+    *ret_select = pipeline_draft_end(&build->draft);
+    return ERR_OK;
+}
+
+/* ---- which rows ----------------------------------------------------------------------------------------------------- */
+
+/* Rows whose lookup may find something else: what it compares stood in a record, before or after. */
+static ErrCode touch_lookup(Touch *touch, const ModelLookup *lookup, Err *err) {
+    Arena *arena = touch->ctx->arena;
+    Str *names = ARENA_ARRAY(arena, Str, lookup->n_columns);
+    const SqlExpr **values = ARENA_ARRAY(arena, const SqlExpr *, lookup->n_columns);
+    for (size_t i = 0; i < lookup->n_columns; i++) {
+        const ModelColumn *column = &lookup->table->columns[lookup->columns[i]];
+        names[i] = column->name;
+        TRY(expr_compile(&touch->scope, lookup->values[i], &values[i], err));
+        values[i] = pipeline_as(arena, values[i], column->type);
+    }
+    const SqlRelation *records = pipeline_change_of(touch->warehouse, lookup->table)->records, *looked;
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    pipeline_sql_init(&sql, arena, engine_dialect(engine_of(touch->warehouse->conn)), err);
+    pipeline_sql_add(&sql, "SELECT ");
+    pipeline_sql_columns(&sql, NULL, "before_", names, lookup->n_columns, "");
+    pipeline_sql_add(&sql, " FROM %R UNION SELECT ", records);
+    pipeline_sql_columns(&sql, NULL, "after_", names, lookup->n_columns, NULL);
+    pipeline_sql_add(&sql, " FROM %R", records);
+    TRY(pipeline_temp_sql(touch->ctx, touch->warehouse->conn, S("_looked"), &sql, &looked));
+    return pipeline_touch_matching(touch, looked, names, values, lookup->n_columns, err);
+}
+
+/* Rows of members that have other versions now. */
+static ErrCode touch_role(Touch *touch, const ModelRole *role, const SqlRelation *moved, Err *err) {
+    Arena *arena = touch->ctx->arena;
+    SilverKey key = pipeline_natural_key(arena, role->dimension);
+    const SqlExpr **values = ARENA_ARRAY(arena, const SqlExpr *, key.n);
+    for (size_t i = 0; i < key.n; i++) {
+        TRY(expr_compile(&touch->scope, role->key_exprs[i], &values[i], err));
+        values[i] = pipeline_as(arena, values[i], key.types[i]);
+    }
+    return pipeline_touch_matching(touch, moved, key.names, values, key.n, err);
+}
+
+static ErrCode touch_rows(const FactBuild *build, const SqlRelation **ret_touched, int64_t *ret_n, Err *err) {
+    const ModelFact *fact = build->fact;
+    Touch touch;
+    TRY(pipeline_touch_new(build->ctx, build->warehouse, &fact->path, &touch, err));
+    TRY(pipeline_touch_path(&touch, err));
+    for (size_t i = 0; i < fact->n_columns; i++) {
+        const ModelLookup *lookup = &fact->columns[i].lookup;
+        if (lookup->table && pipeline_change_of(build->warehouse, lookup->table)->is_changed)
+            TRY(touch_lookup(&touch, lookup, err));
+    }
+    for (size_t i = 0; i < fact->n_roles; i++) {
+        const SqlRelation *moved = build->warehouse->moved[fact->roles[i].dimension - build->model->dimensions];
+        if (moved) TRY(touch_role(&touch, &fact->roles[i], moved, err));
+    }
+    TRY(pipeline_touch_end(&touch, ret_n, err));
+    *ret_touched = touch.rows;
+    return ERR_OK;
+}
+
+static bool is_lookup_first(const Warehouse *warehouse, const ModelFact *fact) {
+    for (size_t i = 0; i < fact->n_columns; i++) {
+        const ModelTable *table = fact->columns[i].lookup.table;
+        if (table && pipeline_change_of(warehouse, table)->is_first) return true;
+    }
+    return false;
+}
+
+/* ---- the difference ------------------------------------------------------------------------------------------------- */
+
+static void start(const FactBuild *build, PipelineSql *sql, Err *err) {
+    pipeline_sql_init(sql, build->arena, engine_dialect(engine_of(build->warehouse->conn)), err);
+}
+
+/* The grain as gold names it: after "_", but for _seq. */
+static const char *gold_prefix(const FactBuild *build) {
+    return build->fact->path.table->n_key ? "_" : "";
+}
+
+/* "_delta": rows (touched NULL: of all) that differ, with the row each takes the place of (_row, null: none) and whether it stays (_stays). */
+static ErrCode make_delta(const FactBuild *build, const SqlRelation *gold, const SqlSelect *select,
+                          const SqlRelation *touched, const SqlRelation **ret_delta, Err *err) {
+    SilverKey grain = pipeline_grain(build->arena, build->fact->path.table);
+    const SqlRelation *wanted, *old;
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    TRY(pipeline_temp_table(build->ctx, build->warehouse->conn, S("_wanted"), select, &wanted, err));
+    start(build, &sql, err);
+    pipeline_sql_add(&sql, "SELECT g.*, g.rowid AS _row FROM %R AS g", gold);
+    if (touched) {
+        pipeline_sql_add(&sql, " WHERE EXISTS (SELECT 1 FROM %R AS t WHERE ", touched);
+        pipeline_sql_same(&sql, "t", "", "g", gold_prefix(build), grain.names, grain.n, false);
+        pipeline_sql_add(&sql, ")");
+    }
+    TRY(pipeline_temp_sql(build->ctx, build->warehouse->conn, S("_old"), &sql, &old));
+    PipelineSql delta CLEANUP(pipeline_sql_release);
+    start(build, &delta, err);
+    Str first = pipeline_name(build->arena, gold_prefix(build), grain.names[0]);
+    pipeline_sql_add(&delta, "SELECT w.*, o._row, w.%I IS NOT NULL AS _stays FROM %R AS w FULL JOIN %R AS o ON ",
+                     &first, wanted, old);
+    pipeline_sql_same(&delta, "w", gold_prefix(build), "o", gold_prefix(build), grain.names, grain.n, false);
+    pipeline_sql_add(&delta, " WHERE o._row IS NULL OR w.%I IS NULL", &first);
+    for (size_t i = 0; i < select->n_items; i++)
+        pipeline_sql_add(&delta, " OR w.%I IS DISTINCT FROM o.%I", &select->items[i].alias, &select->items[i].alias);
+    return pipeline_temp_sql(build->ctx, build->warehouse->conn, S("_delta"), &delta, ret_delta);
+}
+
+static ErrCode bring_delta(const FactBuild *build, const SqlRelation *gold, const SqlRelation *delta,
+                           const SqlSelect *select, TableCounts *counts, Err *err) {
+    EngineConn *conn = build->warehouse->conn;
+    Value n;
+    int64_t n_deleted, n_inserted;
+    TRY(engine_valuef(build->ctx, conn, &n, err, "SELECT count(*) FROM %R WHERE _row IS NOT NULL AND _stays", delta));
+    TRY(engine_execf(build->ctx, conn, &n_deleted, err,
+                     "DELETE FROM %R WHERE rowid IN (SELECT _row FROM %R WHERE _row IS NOT NULL)", gold, delta));
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    start(build, &sql, err);
+    Str *names = ARENA_ARRAY(build->arena, Str, select->n_items);
+    for (size_t i = 0; i < select->n_items; i++) names[i] = select->items[i].alias;
+    SqlColumnList columns = {names, select->n_items};
+    pipeline_sql_add(&sql, "INSERT INTO %R (%C) SELECT %C FROM %R WHERE _stays", gold, &columns, &columns, delta);
+    TRY(pipeline_sql_exec(build->ctx, conn, &sql, &n_inserted));
+    counts->n_updated = n.i;
+    counts->n_deleted = n_deleted - n.i;
+    counts->n_inserted = n_inserted - n.i;
+    return ERR_OK;
+}
+
+/* Beyond this share of a large fact, all of it is built anew: that is cheaper, and puts its rows in order again. */
+enum { WHOLE_FROM_ROWS = 100000, WHOLE_SHARE = 3 };
+
+static ErrCode refresh_touched(FactBuild *build, const SqlRelation *gold, bool *ret_is_whole, TableCounts *counts,
+                               Err *err) {
+    const SqlRelation *touched, *delta;
+    const SqlSelect *select;
+    Value n_gold;
+    TRY(touch_rows(build, &touched, &counts->n_read, err));
+    if (!counts->n_read) return ERR_OK;
+    TRY(engine_valuef(build->ctx, build->warehouse->conn, &n_gold, err, "SELECT count(*) FROM %R", gold));
+    *ret_is_whole = counts->n_read > WHOLE_FROM_ROWS && counts->n_read > n_gold.i / WHOLE_SHARE;
+    if (*ret_is_whole) return ERR_OK;
+    TRY(build_select(build, touched, &select, err));
+    TRY(make_delta(build, gold, select, touched, &delta, err));
+    return bring_delta(build, gold, delta, select, counts, err);
+}
+
+static FactBuild build_new(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact) {
+    return (FactBuild){.ctx = ctx,
+                       .arena = ctx->arena,
+                       .warehouse = warehouse,
+                       .model = warehouse->model,
+                       .fact = fact,
+                       .scope = model_path_scope(ctx->arena, &fact->path),
+                       .draft = {.arena = ctx->arena}};
+}
+
+ErrCode pipeline_gold_fact_verify(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact, TableCounts *counts,
+                                  Err *err) {
+    FactBuild build = build_new(ctx, warehouse, fact);
+    const SqlRelation *gold = model_relation_fact(ctx->arena, fact), *delta;
+    const SqlSelect *select;
+    Value n;
+    TRY(build_select(&build, NULL, &select, err));
+    TRY(make_delta(&build, gold, select, NULL, &delta, err));
+    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM %R", gold));
+    counts->n_read = n.i;
+    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM %R", delta));
+    if (!n.i) return ERR_OK;
+    SilverKey grain = pipeline_grain(ctx->arena, fact->path.table);
+    Str keys;
+    TRY(pipeline_key_examples(ctx, warehouse->conn, delta, gold_prefix(&build), grain.names, grain.n, &keys, err));
+    return err_set(err, ERR_DATA,
+                   "%" PRId64 " rows of fact '%.*s' are not as silver gives them (%.*s); run `starling rebuild gold`",
+                   n.i, STR_ARG(fact->name), STR_ARG(keys));
+}
+
+ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact, bool is_whole,
+                                   TableCounts *counts, Err *err) {
+    FactBuild build = build_new(ctx, warehouse, fact);
     const SqlRelation *gold = model_relation_fact(ctx->arena, fact);
+    is_whole |= pipeline_path_is_first(warehouse, &fact->path) || is_lookup_first(warehouse, fact);
+    if (!is_whole) TRY(refresh_touched(&build, gold, &is_whole, counts, err));
+    if (!is_whole) return ERR_OK;
+    const SqlSelect *select;
+    TRY(build_select(&build, NULL, &select, err));
     TRY(engine_execf(ctx, warehouse->conn, &counts->n_deleted, err, "DELETE FROM %R", gold));
-    TRY(pipeline_insert(ctx, warehouse->conn, gold, pipeline_draft_end(&build.draft), &counts->n_inserted, err));
+    TRY(pipeline_insert(ctx, warehouse->conn, gold, select, &counts->n_inserted, err));
     counts->n_read = counts->n_inserted;
     return ERR_OK;
 }

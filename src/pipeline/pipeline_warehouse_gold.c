@@ -10,30 +10,6 @@
 
 /* ---- shared with the parts ------------------------------------------------------------------------------------------ */
 
-ErrCode pipeline_draft_path(SelectDraft *draft, const ModelPath *path, const ExprScope *scope, Err *err) {
-    pipeline_draft_from(draft, SQL_JOIN_NONE, pipeline_silver(draft->arena, path->table), path->table->name, NULL);
-    for (size_t i = 0; i < path->n_joins; i++) {
-        const ModelJoin *join = &path->joins[i];
-        const SqlExpr *on = NULL;
-        for (size_t k = 0; k < join->table->n_key; k++) {
-            const ModelColumn *column = &join->table->columns[join->table->key[k]];
-            const SqlExpr *value;
-            TRY(expr_compile(scope, join->on[k], &value, err));
-            const SqlExpr *key = sql_column(draft->arena, join->alias, column->name, column->type);
-            on = sql_and(draft->arena, on, sql_call2(draft->arena, SQL_FN_EQ, key, value));
-        }
-        pipeline_draft_from(draft, SQL_JOIN_LEFT, pipeline_silver(draft->arena, join->table), join->alias, on);
-    }
-    return ERR_OK;
-}
-
-bool pipeline_path_is_changed(const Warehouse *warehouse, const ModelPath *path) {
-    if (warehouse->is_table_changed[pipeline_table_index(warehouse->model, path->table)]) return true;
-    for (size_t i = 0; i < path->n_joins; i++)
-        if (warehouse->is_table_changed[pipeline_table_index(warehouse->model, path->joins[i].table)]) return true;
-    return false;
-}
-
 ErrCode pipeline_gold_is_built(const Ctx *ctx, Warehouse *warehouse, Str name, bool *ret_is_built, Err *err) {
     Value text = value_text(name), model = value_text(warehouse->model->hash), n;
     TRY(engine_valuef(ctx, warehouse->conn, &n, err,
@@ -49,16 +25,24 @@ ErrCode pipeline_gold_mark_built(const Ctx *ctx, Warehouse *warehouse, Str name,
                         &text, &model);
 }
 
+ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err) {
+    const Model *model = warehouse->model;
+    Value hash = value_text(model->hash), n;
+    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM _starling.built WHERE model = %V", &hash));
+    *ret_is_current = n.i >= (int64_t)(model->n_dimensions + model->n_facts + 1);
+    return ERR_OK;
+}
+
 /* ---- what is to be done --------------------------------------------------------------------------------------------- */
 
 static bool is_fact_reached(const Warehouse *warehouse, const ModelFact *fact) {
     if (pipeline_path_is_changed(warehouse, &fact->path)) return true;
     for (size_t i = 0; i < fact->n_columns; i++) {
         const ModelTable *table = fact->columns[i].lookup.table;
-        if (table && warehouse->is_table_changed[pipeline_table_index(warehouse->model, table)]) return true;
+        if (table && pipeline_change_of(warehouse, table)->is_changed) return true;
     }
     for (size_t i = 0; i < fact->n_roles; i++)
-        if (warehouse->is_members_changed[fact->roles[i].dimension - warehouse->model->dimensions]) return true;
+        if (warehouse->moved[fact->roles[i].dimension - warehouse->model->dimensions]) return true;
     return false;
 }
 
@@ -68,14 +52,14 @@ static ErrCode refresh_dimensions(const Ctx *ctx, Warehouse *warehouse, TableCou
         Str name = pipeline_name(ctx->arena, "dim_", dimension->name);
         bool is_built;
         TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
-        if (is_built && !pipeline_path_is_changed(warehouse, &dimension->path)) continue;
+        bool is_whole = !is_built || warehouse->is_whole;
+        if (!is_whole && !pipeline_path_is_changed(warehouse, &dimension->path)) continue;
         TableCounts count = {.step = S("dimension"), .table = dimension->name};
         ctx_progress(ctx, pipeline_name(ctx->arena, "Building dimension ", dimension->name), 0, 0);
         int64_t from_us = clock_monotonic(ctx->clock);
-        TRY(pipeline_gold_dimension_refresh(ctx, warehouse, dimension, &count, err));
+        TRY(pipeline_gold_dimension_refresh(ctx, warehouse, dimension, is_whole, &count, err));
         if (!is_built) TRY(pipeline_gold_mark_built(ctx, warehouse, name, err));
         count.duration_us = clock_monotonic(ctx->clock) - from_us;
-        warehouse->is_members_changed[i] = count.n_inserted + count.n_deleted > 0;
         VEC_PUSH(ctx->arena, counts, count);
     }
     return ERR_OK;
@@ -87,15 +71,52 @@ static ErrCode refresh_facts(const Ctx *ctx, Warehouse *warehouse, TableCountsVe
         Str name = pipeline_name(ctx->arena, "fact_", fact->name);
         bool is_built;
         TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
-        if (is_built && !is_fact_reached(warehouse, fact)) continue;
+        bool is_whole = !is_built || warehouse->is_whole;
+        if (!is_whole && !is_fact_reached(warehouse, fact)) continue;
         TableCounts count = {.step = S("fact"), .table = fact->name};
         ctx_progress(ctx, pipeline_name(ctx->arena, "Building fact ", fact->name), 0, 0);
         int64_t from_us = clock_monotonic(ctx->clock);
-        TRY(pipeline_gold_fact_refresh(ctx, warehouse, fact, &count, err));
+        TRY(pipeline_gold_fact_refresh(ctx, warehouse, fact, is_whole, &count, err));
         if (!is_built) TRY(pipeline_gold_mark_built(ctx, warehouse, name, err));
         count.duration_us = clock_monotonic(ctx->clock) - from_us;
         VEC_PUSH(ctx->arena, counts, count);
         *ret_is_any = true;
+    }
+    return ERR_OK;
+}
+
+static ErrCode verify_dimension(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
+                                TableCounts *counts, Err *err) {
+    TableCounts changed = {0};
+    TRY(pipeline_gold_dimension_refresh(ctx, warehouse, dimension, true, &changed, err));
+    counts->n_read = changed.n_read;
+    int64_t n = changed.n_inserted + changed.n_updated + changed.n_deleted;
+    if (!n) return ERR_OK;
+    SilverKey key = pipeline_natural_key(ctx->arena, dimension);
+    Str keys;
+    TRY(pipeline_key_examples(ctx, warehouse->conn, sql_relation_table(ctx->arena, S(""), S("_delta")), KEY_, key.names,
+                              key.n, &keys, err));
+    return err_set(err, ERR_DATA,
+                   "%" PRId64
+                   " versions of dimension '%.*s' are not as silver and bronze give them (%.*s); run `starling "
+                   "rebuild gold`",
+                   n, STR_ARG(dimension->name), STR_ARG(keys));
+}
+
+ErrCode pipeline_gold_verify(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, Err *err) {
+    const Model *model = warehouse->model;
+    for (size_t i = 0; i < model->n_dimensions + model->n_facts; i++) {
+        const ModelDimension *dimension = i < model->n_dimensions ? &model->dimensions[i] : NULL;
+        const ModelFact *fact = dimension ? NULL : &model->facts[i - model->n_dimensions];
+        TableCounts count = {.step = S("verified"), .table = dimension ? dimension->name : fact->name};
+        ctx_progress(ctx, pipeline_name(ctx->arena, "Comparing ", count.table), 0, 0);
+        int64_t from_us = clock_monotonic(ctx->clock);
+        if (dimension)
+            TRY(verify_dimension(ctx, warehouse, dimension, &count, err));
+        else
+            TRY(pipeline_gold_fact_verify(ctx, warehouse, fact, &count, err));
+        count.duration_us = clock_monotonic(ctx->clock) - from_us;
+        VEC_PUSH(ctx->arena, counts, count);
     }
     return ERR_OK;
 }
@@ -107,7 +128,7 @@ ErrCode pipeline_gold_refresh(const Ctx *ctx, Warehouse *warehouse, TableCountsV
     Str name = S("dim_date");
     bool is_built;
     TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
-    if (is_built && !is_any_fact) return ERR_OK;
+    if (is_built && !is_any_fact && !warehouse->is_whole) return ERR_OK;
     TableCounts count = {.step = S("dimension"), .table = S("date")};
     int64_t from_us = clock_monotonic(ctx->clock);
     TRY(pipeline_gold_date_refresh(ctx, warehouse, &count, err));

@@ -18,6 +18,10 @@ const SqlRelation *pipeline_state(Arena *arena, const char *name) {
     return sql_relation_table(arena, S("_starling"), str_of(name));
 }
 
+const SqlRelation *pipeline_key_map(Arena *arena, const ModelDimension *dimension) {
+    return sql_relation_table(arena, S("_starling"), pipeline_name(arena, "key_", dimension->name));
+}
+
 SilverKey pipeline_silver_key(Arena *arena, const ModelTable *table) {
     bool is_declared = table->n_key > 0;
     size_t n = is_declared ? table->n_key : 2;
