@@ -29,19 +29,21 @@ class History:
 
 
 def timeline(records):
-    """Records -> [(moment, row)]: the first holds since ever, of those at one moment the last."""
-    out = []
-    for i, (at, row) in enumerate(records):
-        moment = EVER if i == 0 else at
-        if out and out[-1][0] == moment:
-            out.pop()
-        out.append((moment, row))
-    return out
+    """Records -> [(moment, row)]: of those at one moment the last stands, and the first holds since ever.
+
+    >>> timeline([(5, "a"), (7, "b"), (7, "c")])
+    [(None, 'a'), (7, 'c')]
+    >>> timeline([(5, "a"), (5, None)])
+    [(None, None)]
+    """
+    last = [(at, row) for i, (at, row) in enumerate(records) if i + 1 == len(records) or records[i + 1][0] != at]
+    return [(at if i else EVER, row) for i, (at, row) in enumerate(last)]
 
 
 def compact(line):
-    """Without the steps that change nothing."""
-    return [step for i, step in enumerate(line) if i == 0 or step[1] != line[i - 1][1]]
+    """Without the steps that change nothing, and nothing at all for a row that never was."""
+    steps = [step for i, step in enumerate(line) if i == 0 or step[1] != line[i - 1][1]]
+    return steps if steps != [(EVER, None)] else []
 
 
 class Past:
@@ -128,8 +130,8 @@ def member_versions(dimension, past):
             if versions and versions[-1].kept == kept:
                 versions[-1].end = None  # the same one goes on
             else:
-                if versions and versions[-1].end is None:
-                    versions[-1].end = moment
+                if versions:
+                    versions[-1].end = moment  # a gap between two versions is the earlier one's
                 versions.append(Version(moment if versions else EVER, kept))
             for version in versions:
                 version.other = values

@@ -71,7 +71,7 @@ class Writer:
             error = str(refused)
             if text == "COMMIT" and connection.in_transaction:
                 connection.execute("ROLLBACK")
-        is_noted = text.startswith(("INSERT", "REPLACE")) and connection.total_changes > n_before
+        is_noted = text.startswith("INSERT") and connection.total_changes > n_before and (not error or " OR FAIL " in text)
         self.follow(connection, number, text, was_open, error)
         if is_noted or (not error and n_matching > max(n_updated, 0)):  # the log has rows of this statement, if only to say that nothing came of it
             self.pending.append((text.split('"')[1], None, now_ms * 1000, None))
