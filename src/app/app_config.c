@@ -2,10 +2,19 @@
 #include "app/app_internal.h"
 #include "model/model_yaml.h"
 
-static const AppConfig CONFIG_INITIAL = {
-    .query_timeout_us = 30 * TIME_US_PER_SECOND, .query_max_rows = 1000000, .lock_wait_ms = APP_LOCK_WAIT_MS};
+static const AppConfig CONFIG_INITIAL = {.query_timeout_us = 30 * TIME_US_PER_SECOND,
+                                         .query_max_rows = 1000000,
+                                         .lock_wait_ms = APP_LOCK_WAIT_MS,
+                                         .runs_keep = META_RUNS_KEEP,
+                                         .max_deleted_percent = LOAD_MAX_DELETED_PERCENT};
 
-typedef enum ConfigKind { CONFIG_COUNT_OF, CONFIG_SIZE, CONFIG_DURATION_US, CONFIG_DURATION_MS } ConfigKind;
+typedef enum ConfigKind {
+    CONFIG_COUNT_OF,
+    CONFIG_PERCENT,
+    CONFIG_SIZE,
+    CONFIG_DURATION_US,
+    CONFIG_DURATION_MS
+} ConfigKind;
 
 typedef struct ConfigKey {
     const char *name; /* dotted */
@@ -15,9 +24,11 @@ typedef struct ConfigKey {
 } ConfigKey;
 
 static const ConfigKey CONFIG_KEYS[] = {
+    {"load.max_deleted", CONFIG_PERCENT, offsetof(AppConfig, max_deleted_percent), true},
     {"lock_wait", CONFIG_DURATION_MS, offsetof(AppConfig, lock_wait_ms), false},
     {"query.timeout", CONFIG_DURATION_US, offsetof(AppConfig, query_timeout_us), false},
     {"query.max_rows", CONFIG_COUNT_OF, offsetof(AppConfig, query_max_rows), false},
+    {"runs.keep", CONFIG_COUNT_OF, offsetof(AppConfig, runs_keep), false},
     {"warehouse.memory_limit", CONFIG_SIZE, offsetof(AppConfig, memory_limit_bytes), false},
     {"warehouse.threads", CONFIG_COUNT_OF, offsetof(AppConfig, n_threads), true},
 };
@@ -45,6 +56,7 @@ static bool parse_unit(Str text, const Unit *units, size_t n_units, int64_t *ret
 
 static const char *kind_example(ConfigKind kind) {
     switch (kind) {
+    case CONFIG_PERCENT: return "a percentage from 0% to 100%, such as 20%";
     case CONFIG_SIZE: return "a size such as 2GB";
     case CONFIG_DURATION_US:
     case CONFIG_DURATION_MS: return "a time such as 30s";
@@ -55,6 +67,9 @@ static const char *kind_example(ConfigKind kind) {
 
 static bool parse_value(ConfigKind kind, Str text, int64_t *ret_value) {
     switch (kind) {
+    case CONFIG_PERCENT:
+        if (str_ends(text, S("%"))) text = str_trim(str_slice(text, 0, text.n - 1));
+        return str_to_int64(text, ret_value) && *ret_value >= 0 && *ret_value <= 100;
     case CONFIG_SIZE: return parse_unit(text, UNITS_OF_SIZE, COUNT_OF(UNITS_OF_SIZE), ret_value);
     case CONFIG_DURATION_US: return parse_unit(text, UNITS_OF_TIME_US, COUNT_OF(UNITS_OF_TIME_US), ret_value);
     case CONFIG_DURATION_MS:

@@ -121,11 +121,22 @@ ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder
     return ERR_NOT_FOUND;
 }
 
-static ErrCode make_project(const Ctx *ctx, const HomeProject *at, const char *pack, Str *ret_text, Err *err) {
+/* The generator's script comes along: a project goes on without the pack it was made from. */
+static ErrCode copy_script(const Ctx *ctx, const HomeProject *at, const char *pack, Str script, Err *err) {
+    const char *name = arena_cstr(ctx->arena, script), *from = path_join(ctx->arena, pack, name);
+    Str text;
+    if (!file_exists(from)) return ERR_OK;
+    TRY(file_read(ctx->arena, from, HOME_TEXT_MAX_BYTES, &text, err));
+    return file_write_atomic(path_join(ctx->arena, at->pack, name), text, err);
+}
+
+static ErrCode make_project(const Ctx *ctx, const HomeProject *at, const char *pack, const Model *model, Str *ret_text,
+                            Err *err) {
     TRY(file_make_dir(at->folder, err));
     TRY(file_make_dir(at->pack, err));
     TRY(file_make_dir(at->lake, err));
     TRY(file_make_dir(at->inbox, err));
+    if (model->generator.script.n) TRY(copy_script(ctx, at, pack, model->generator.script, err));
     TRY(file_read(ctx->arena, path_join(ctx->arena, pack, "pack.yaml"), HOME_TEXT_MAX_BYTES, ret_text, err));
     return file_write_atomic(path_join(ctx->arena, at->pack, "pack.yaml"), *ret_text, err);
 }
@@ -170,7 +181,7 @@ ErrCode home_add_project(const Ctx *ctx, AppSession *session, Str name, Str pack
     HomeProject at = home_project(ctx->arena, session->home, name);
     TRY(check_free(ctx, &at, err));
     Str text = {0};
-    ErrCode code = make_project(ctx, &at, folder, &text, err);
+    ErrCode code = make_project(ctx, &at, folder, model, &text, err);
     if (!code) code = meta_project_add(ctx, meta, name, model->name, err);
     if (code) {
         err_ignore(file_remove_tree(at.folder, NULL));

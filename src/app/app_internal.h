@@ -4,8 +4,14 @@
 
 extern const Op APP_OP_INIT;
 extern const Op APP_OP_LOAD;
+extern const Op APP_OP_GENERATE;
 extern const Op APP_OP_SYNC;
+extern const Op APP_OP_REBUILD;
+extern const Op APP_OP_RECONCILE;
+extern const Op APP_OP_QUARANTINE;
 extern const Op APP_OP_STATUS;
+extern const Op APP_OP_RUNS;
+extern const Op APP_OP_RUN_SHOW;
 extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
@@ -70,5 +76,12 @@ struct AppSession {
 
 /* What a load took in, as a table. */
 NODISCARD ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, size_t n, Err *err);
+/* What a sync, rebuild or reconcile did. */
+NODISCARD ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProject *project, const SyncReport *report,
+                                   Err *err);
+/* How a run stands for the person: as logged, or "interrupted" for one whose process was killed; and what is wrong with it (empty:
+ * nothing). */
+Str app_run_status(const AppSession *session, const MetaRun *run);
+Str app_run_error(const AppSession *session, const MetaRun *run);
 /* A findings list on the writer: notes for the person, "findings" for machines. */
 NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);

@@ -4,8 +4,9 @@
 #include "app/app_internal.h"
 
 static const Op *const OPS[] = {
-    &APP_OP_INIT,     &APP_OP_LOAD,        &APP_OP_SYNC,        &APP_OP_STATUS,  &APP_OP_QUERY,
-    &APP_OP_EXAMPLES, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY, &APP_OP_VERSION,
+    &APP_OP_INIT,     &APP_OP_LOAD,       &APP_OP_GENERATE,    &APP_OP_SYNC,        &APP_OP_RECONCILE,
+    &APP_OP_REBUILD,  &APP_OP_STATUS,     &APP_OP_RUNS,        &APP_OP_RUN_SHOW,    &APP_OP_QUERY,
+    &APP_OP_EXAMPLES, &APP_OP_QUARANTINE, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY, &APP_OP_VERSION,
 };
 
 enum { OP_MAX_ARGS = 16, OP_MAX_LIST = 256 };
@@ -14,6 +15,7 @@ typedef struct OpGiven {
     const Str *values; /* one, unless the argument is a list */
     size_t n;
     int64_t number;
+    double real;
 } OpGiven;
 
 struct OpArgs {
@@ -41,8 +43,8 @@ Str app_op_nearest(Str name) {
 
 const char *op_arg_type_name(OpArgType type) {
     static const char *const NAMES[] = {
-        [OP_ARG_TEXT] = "TEXT", [OP_ARG_INT] = "N",          [OP_ARG_FLAG] = "",    [OP_ARG_NAME] = "NAME",
-        [OP_ARG_PATH] = "PATH", [OP_ARG_PAIR] = "NAME=PATH", [OP_ARG_JSON] = "JSON"};
+        [OP_ARG_TEXT] = "TEXT", [OP_ARG_INT] = "N",     [OP_ARG_NUMBER] = "NUMBER",  [OP_ARG_FLAG] = "",
+        [OP_ARG_NAME] = "NAME", [OP_ARG_PATH] = "PATH", [OP_ARG_PAIR] = "NAME=PATH", [OP_ARG_JSON] = "JSON"};
     return NAMES[type];
 }
 
@@ -78,7 +80,7 @@ bool app_is_name(Str s) {
     return true;
 }
 
-static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, Err *err) {
+static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, double *ret_real, Err *err) {
     if (!utf8_is_valid(value) || memchr(value.p ? value.p : "", 0, value.n))
         return err_set(err, ERR_INVALID, "%s is not valid text (UTF-8 without NUL)", arg->name);
     if (arg->choices && !is_choice(arg->choices, value))
@@ -87,6 +89,10 @@ static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, Err
     case OP_ARG_INT:
         if (!str_to_int64(value, ret_number))
             return err_set(err, ERR_INVALID, "%s takes a whole number, not '%.*s'", arg->name, STR_ARG(value));
+        break;
+    case OP_ARG_NUMBER:
+        if (!str_to_double(value, ret_real))
+            return err_set(err, ERR_INVALID, "%s takes a number, not '%.*s'", arg->name, STR_ARG(value));
         break;
     case OP_ARG_NAME:
         if (!app_is_name(value))
@@ -125,7 +131,8 @@ ErrCode op_args_set(OpArgs *args, Str name, Str value, Err *err) {
     const OpArg *arg = &op->args[at];
     OpGiven *given = &args->given[at];
     int64_t number = 0;
-    TRY(check_value(arg, value, &number, err));
+    double real = 0;
+    TRY(check_value(arg, value, &number, &real, err));
     if (given->n && !arg->is_list) return err_set(err, ERR_INVALID, "%s is given twice", arg->name);
     if (given->n >= OP_MAX_LIST)
         return err_set(err, ERR_TOO_LARGE, "%s may be given at most %d times", arg->name, OP_MAX_LIST);
@@ -135,6 +142,7 @@ ErrCode op_args_set(OpArgs *args, Str name, Str value, Err *err) {
     given->values = values;
     given->n++;
     given->number = number;
+    given->real = real;
     return ERR_OK;
 }
 
@@ -166,6 +174,10 @@ Str op_arg_text(const OpArgs *args, const char *name) {
 
 int64_t op_arg_int(const OpArgs *args, const char *name) {
     return given_of(args, name)->number;
+}
+
+double op_arg_number(const OpArgs *args, const char *name) {
+    return given_of(args, name)->real;
 }
 
 bool op_arg_flag(const OpArgs *args, const char *name) {

@@ -13,6 +13,7 @@ typedef struct AppSession AppSession;
 typedef enum OpArgType {
     OP_ARG_TEXT,
     OP_ARG_INT,
+    OP_ARG_NUMBER,
     OP_ARG_FLAG, /* true when given */
     OP_ARG_NAME, /* lower case name with hyphens or underscores */
     OP_ARG_PATH, /* file or folder; the transport makes it absolute */
@@ -52,7 +53,8 @@ typedef struct Op {
     const char *example; /* a command line, or NULL */
     Permission permission;
     OpHome home;
-    bool needs_project; /* --project, or the home's only one */
+    bool needs_project;      /* --project, or the home's only one */
+    const char *project_arg; /* an argument that names it as --project does, or NULL */
     OpResult result;
     bool is_streaming; /* rows leave as they come */
     bool is_long;      /* a job where the transport has jobs */
@@ -77,5 +79,6 @@ NODISCARD ErrCode op_args_finish(OpArgs *args, Err *err);
 bool op_arg_has(const OpArgs *args, const char *name);
 Str op_arg_text(const OpArgs *args, const char *name); /* empty when not given */
 int64_t op_arg_int(const OpArgs *args, const char *name);
+double op_arg_number(const OpArgs *args, const char *name);
 bool op_arg_flag(const OpArgs *args, const char *name);
 const Str *op_arg_list(const OpArgs *args, const char *name, size_t *ret_n);

@@ -1,7 +1,7 @@
 /* starling init HOME --pack NAME|PATH [--project NAME] [--sample] */
 #include "app/app_internal.h"
 
-/* The pack's own data as inputs of the new project. */
+/* The pack's own data as inputs of the new project: its samples or, where it has none, what its generator makes. */
 static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const char *pack_folder,
                            LoadCounts **ret_counts, size_t *ret_n, Err *err) {
     ModelFindings findings = {0};
@@ -14,7 +14,7 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
         const char *path = path_join(ctx->arena, pack_folder, arena_cstr(ctx->arena, input->sample));
         VEC_PUSH(ctx->arena, &inputs, (PipelineInput){.input = input->name, .path = path});
     }
-    if (!inputs.n)
+    if (!inputs.n && !model->generator.script.n)
         return err_set(err, ERR_UNSUPPORTED,
                        "pack '%.*s' carries no sample data; leave --sample out and take files in with `starling load`",
                        STR_ARG(model->name));
@@ -29,7 +29,9 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
                                      .pack = pack_folder,
                                      .registry = session->app->registry,
                                      .meta = meta};
-    return pipeline_load(ctx, &project, inputs.at, inputs.n, ret_counts, ret_n, err);
+    const GenerateOptions usual = {.scale_milli = 1000, .seed = 1};
+    return inputs.n ? pipeline_load(ctx, &project, inputs.at, inputs.n, NULL, ret_counts, ret_n, err)
+                    : pipeline_generate(ctx, &project, &usual, ret_counts, ret_n, err);
 }
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
@@ -74,7 +76,7 @@ static const OpArg ARGS[] = {
      .type = OP_ARG_TEXT,
      .is_required = true,
      .help = "a pack's name, or the folder of one (./my-pack)"},
-    {.name = "sample", .type = OP_ARG_FLAG, .help = "take the pack's own data in"},
+    {.name = "sample", .type = OP_ARG_FLAG, .help = "take the pack's own data in, or what its generator makes"},
 };
 
 const Op APP_OP_INIT = {

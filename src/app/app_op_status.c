@@ -27,7 +27,8 @@ static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *
     return code;
 }
 
-static ErrCode write_project(const Ctx *ctx, Writer *w, const ProjectStatus *status, Err *err) {
+static ErrCode write_project(const Ctx *ctx, const AppSession *session, Writer *w, const ProjectStatus *status,
+                             Err *err) {
     Arena *arena = ctx->arena;
     TRY(writer_object_begin(w, (Str){0}, err));
     TRY(writer_field(w, S("name"), (Str){0}, value_text(status->project.name), err));
@@ -50,18 +51,18 @@ static ErrCode write_project(const Ctx *ctx, Writer *w, const ProjectStatus *sta
     if (status->has_run) {
         const MetaRun *run = &status->last_run;
         Str took = format_duration(arena, run->duration_us);
+        Str how = app_run_status(session, run), error = app_run_error(session, run);
         TRY(writer_object_begin(w, S("last_run"), err));
         TRY(writer_field(w, S("id"), (Str){0}, value_int(run->id), err));
         TRY(writer_field(w, S("kind"), (Str){0}, value_text(run->kind), err));
-        TRY(writer_field(w, S("status"), (Str){0}, value_text(str_of(meta_status_name(run->status))), err));
+        TRY(writer_field(w, S("status"), (Str){0}, value_text(how), err));
         TRY(writer_field(w, S("started_at"), (Str){0}, value_timestamp(run->started_at_us), err));
         TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(run->duration_us), err));
-        if (run->error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(run->error), err));
+        if (error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(error), err));
         TRY(writer_object_end(w, err));
         TRY(writer_note(w,
-                        arena_printf(arena, "    last run: %.*s %" PRId64 " %s in %.*s%s%.*s", STR_ARG(run->kind),
-                                     run->id, meta_status_name(run->status), STR_ARG(took), run->error.n ? ": " : "",
-                                     STR_ARG(run->error)),
+                        arena_printf(arena, "    last run: %.*s %" PRId64 " %.*s in %.*s%s%.*s", STR_ARG(run->kind),
+                                     run->id, STR_ARG(how), STR_ARG(took), error.n ? ": " : "", STR_ARG(error)),
                         err));
     }
     return writer_object_end(w, err);
@@ -89,12 +90,8 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
         if (n_runs) {
             status.has_run = true;
             status.last_run = runs[0];
-            if (runs[0].status == META_RUNNING) { /* under our lock nothing runs: its process was killed */
-                status.last_run.status = META_FAILED;
-                status.last_run.error = S("interrupted; the next run takes it up");
-            }
         }
-        TRY(write_project(ctx, w, &status, err));
+        TRY(write_project(ctx, session, w, &status, err));
     }
     TRY(writer_list_end(w, err));
     if (wanted.n && !n_shown) return err_set(err, ERR_NOT_FOUND, "there is no project '%.*s' here", STR_ARG(wanted));

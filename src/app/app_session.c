@@ -38,19 +38,32 @@ ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *
         bool is_create = session->op->home == OP_HOME_CREATE;
         TRY(meta_open(ctx, session->app->registry, home_meta_path(ctx->arena, session->home), is_create,
                       !is_writer(session), &session->meta, err));
+        meta_keep_runs(session->meta, session->config.runs_keep);
     }
     *ret_meta = session->meta;
     return ERR_OK;
 }
 
+/* By --project, or by the operation's own argument; empty: by neither. */
+static ErrCode wanted_project(const AppSession *session, const OpArgs *args, Str *ret_name, Err *err) {
+    Str option = session->request->project, argument = {0};
+    if (session->op->project_arg) argument = op_arg_text(args, session->op->project_arg);
+    if (option.n && argument.n && !str_eq(option, argument))
+        return err_set(err, ERR_INVALID, "two projects are named, '%.*s' and '%.*s'; name one", STR_ARG(argument),
+                       STR_ARG(option));
+    *ret_name = option.n ? option : argument;
+    return ERR_OK;
+}
+
 /* The project asked for, or the only one. */
-static ErrCode choose_project(const Ctx *ctx, AppSession *session, Str *ret_name, Err *err) {
+static ErrCode choose_project(const Ctx *ctx, AppSession *session, const OpArgs *args, Str *ret_name, Err *err) {
     MetaProject *projects = NULL;
     size_t n = 0;
     Meta *meta = NULL;
     TRY(session_meta(ctx, session, &meta, err));
     TRY(meta_projects(ctx, meta, &projects, &n, err));
-    Str wanted = session->request->project;
+    Str wanted = {0};
+    TRY(wanted_project(session, args, &wanted, err));
     if (n == 1 && !wanted.n) wanted = projects[0].name;
     VEC(Str) names = {0};
     for (size_t i = 0; i < n; i++) {
@@ -172,7 +185,7 @@ static ErrCode run_in_home(Ctx *ctx, AppSession *session, const OpArgs *args, Wr
     if (op->home != OP_HOME_NONE) TRY(enter_home(ctx, session, args, err));
     if (op->needs_project && session->home) {
         Str project = {0};
-        TRY(choose_project(ctx, session, &project, err));
+        TRY(choose_project(ctx, session, args, &project, err));
         TRY(load_snapshot(ctx, session, project, err));
     }
     int64_t timeout_us = session->request->timeout_us;

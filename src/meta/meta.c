@@ -53,6 +53,7 @@ ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bo
     Meta *meta = ARENA_NEW(arena, Meta);
     meta->arena = arena;
     meta->path = arena_cstr(arena, str_of(path));
+    meta_keep_runs(meta, 0);
     ErrCode code = meta_connect(ctx, registry, &config, meta, err);
     if (code) {
         meta_free(meta);
@@ -64,6 +65,10 @@ ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bo
 
 void meta_close(Meta *meta) {
     if (meta) meta_free(meta);
+}
+
+void meta_keep_runs(Meta *meta, int64_t n_runs) {
+    meta->n_runs_keep = n_runs > 0 ? n_runs : META_RUNS_KEEP;
 }
 
 /* ---- transactions --------------------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
  */
 #include "engine/engine.h"
 
-enum { META_VERSION = 1 };
+enum { META_VERSION = 2, META_RUNS_KEEP = 10000 };
 
 typedef struct Meta Meta;
 
@@ -14,6 +14,8 @@ typedef struct Meta Meta;
 NODISCARD ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bool is_create,
                             bool is_read_only, Meta **ret_meta, Err *err);
 void meta_close(Meta *meta); /* NULL allowed */
+/* How many runs a project's log keeps, the newest ones; 0: META_RUNS_KEEP, which holds until this is called. */
+void meta_keep_runs(Meta *meta, int64_t n_runs);
 
 typedef struct MetaProject {
     Str name;
@@ -55,20 +57,25 @@ typedef struct MetaFile {
     int64_t n_bytes;
     int64_t n_rows;
     int64_t at_us;
+    bool is_quarantine; /* its rows that cannot be read as declared are set aside; otherwise it has none */
 } MetaFile;
 
 NODISCARD ErrCode meta_file_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile *file, int64_t *ret_id,
                                 Err *err);
+/* All of them or none. */
+NODISCARD ErrCode meta_files_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile *files, size_t n_files,
+                                 Err *err);
 NODISCARD ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile **ret_files, size_t *ret_n,
                              Err *err); /* oldest first */
 
 /* etl_log: one row a run and one a step of it. */
 typedef enum MetaStatus { META_RUNNING, META_DONE, META_FAILED } MetaStatus;
 const char *meta_status_name(MetaStatus status);
+#define META_INTERRUPTED "interrupted" /* the error of a run whose process was killed */
 
 typedef struct MetaRun {
     int64_t id;
-    Str kind;  /* "load", "sync" */
+    Str kind;  /* "load", "generate", "sync" */
     Str batch; /* id of the published batch; empty when nothing was published */
     MetaStatus status;
     int64_t started_at_us;
@@ -93,13 +100,16 @@ typedef struct MetaStep {
 NODISCARD ErrCode meta_run_begin(const Ctx *ctx, Meta *meta, Str project, Str kind, Str batch, int64_t *ret_run,
                                  Err *err);
 NODISCARD ErrCode meta_run_step(const Ctx *ctx, Meta *meta, int64_t run, const MetaStep *step, Err *err);
-/* Ends a run; failed runs keep their error. */
+/* Ends a run; failed runs keep their error. The oldest runs beyond those to keep leave the log, with their steps. */
 NODISCARD ErrCode meta_run_end(const Ctx *ctx, Meta *meta, int64_t run, MetaStatus status, int64_t n_rows, Str error,
                                Err *err);
-/* Runs left RUNNING by a killed process become DONE when their batch was published, else FAILED ("interrupted"). */
+/* Runs left RUNNING by a killed process become DONE when their batch was published, else FAILED with the
+ * error META_INTERRUPTED. */
 NODISCARD ErrCode meta_runs_settle(const Ctx *ctx, Meta *meta, Str project, Str published_batch, Err *err);
 /* Newest first, at most `max`. */
 NODISCARD ErrCode meta_runs(const Ctx *ctx, Meta *meta, Str project, int64_t max, MetaRun **ret_runs, size_t *ret_n,
                             Err *err);
+/* One run of the project: ERR_NOT_FOUND says which runs its log has. */
+NODISCARD ErrCode meta_run_get(const Ctx *ctx, Meta *meta, Str project, int64_t run, MetaRun *ret_run, Err *err);
 NODISCARD ErrCode meta_run_steps(const Ctx *ctx, Meta *meta, int64_t run, MetaStep **ret_steps, size_t *ret_n,
                                  Err *err);

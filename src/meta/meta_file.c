@@ -5,14 +5,15 @@ static ErrCode file_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile 
     int64_t id = 0, at_us = file->at_us ? file->at_us : clock_now(ctx->clock);
     TRY(meta_project_require(ctx, meta, project, err));
     TRY(meta_next_id(ctx, meta, S("file"), &id, err));
-    Value values[] = {value_int(id),          value_text(project),    value_text(file->input),  value_text(file->name),
-                      value_text(file->path), value_text(file->hash), value_int(file->n_bytes), value_int(file->n_rows),
-                      value_int(at_us)};
+    Value values[] = {
+        value_int(id),          value_text(project),           value_text(file->input),  value_text(file->name),
+        value_text(file->path), value_text(file->hash),        value_int(file->n_bytes), value_int(file->n_rows),
+        value_int(at_us),       value_int(file->is_quarantine)};
     TRY(engine_execf(ctx, meta->conn, NULL, err,
-                     "INSERT INTO file (id, project, input, name, path, hash, n_bytes, n_rows, at_us)"
-                     " VALUES (%V, %V, %V, %V, %V, %V, %V, %V, %V)",
+                     "INSERT INTO file (id, project, input, name, path, hash, n_bytes, n_rows, at_us, is_quarantine)"
+                     " VALUES (%V, %V, %V, %V, %V, %V, %V, %V, %V, %V)",
                      &values[0], &values[1], &values[2], &values[3], &values[4], &values[5], &values[6], &values[7],
-                     &values[8]));
+                     &values[8], &values[9]));
     *ret_id = id;
     return ERR_OK;
 }
@@ -25,6 +26,17 @@ ErrCode meta_file_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile *f
     return ERR_OK;
 }
 
+static ErrCode files_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile *files, size_t n_files, Err *err) {
+    int64_t id;
+    for (size_t i = 0; i < n_files; i++) TRY(file_add(ctx, meta, project, &files[i], &id, err));
+    return ERR_OK;
+}
+
+ErrCode meta_files_add(const Ctx *ctx, Meta *meta, Str project, const MetaFile *files, size_t n_files, Err *err) {
+    TRY(meta_begin(ctx, meta, err));
+    return meta_end(ctx, meta, files_add(ctx, meta, project, files, n_files, err), err);
+}
+
 static void read_file(MetaRow *row, void *item) {
     MetaFile *file = item;
     file->id = meta_row_int(row);
@@ -35,6 +47,7 @@ static void read_file(MetaRow *row, void *item) {
     file->n_bytes = meta_row_int(row);
     file->n_rows = meta_row_int(row);
     file->at_us = meta_row_int(row);
+    file->is_quarantine = meta_row_int(row) != 0;
 }
 
 ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile **ret_files, size_t *ret_n, Err *err) {
@@ -42,7 +55,8 @@ ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile **ret_files
     EngineStream *stream = NULL;
     TRY(engine_queryf(
         ctx, meta->conn, &stream, err,
-        "SELECT id, input, name, path, hash, n_bytes, n_rows, at_us FROM file WHERE project = %V ORDER BY id", &name));
+        "SELECT id, input, name, path, hash, n_bytes, n_rows, at_us, is_quarantine FROM file WHERE project = %V ORDER BY id",
+        &name));
     void *files = NULL;
     TRY(meta_rows(ctx, stream, sizeof(MetaFile), read_file, &files, ret_n, err));
     *ret_files = files;

@@ -12,6 +12,7 @@ struct Meta {
     EngineDb *db;
     EngineConn *conn;
     const char *path;
+    int64_t n_runs_keep;
 };
 
 /* ---- schema --------------------------------------------------------------------------------------------------------- */

@@ -50,6 +50,16 @@ static ErrCode run_missing(int64_t run, Err *err) {
     return err_set(err, ERR_NOT_FOUND, "there is no run %" PRId64 " in the log", run);
 }
 
+/* The log of the run's project keeps its newest runs. */
+static ErrCode prune(const Ctx *ctx, Meta *meta, int64_t run, Err *err) {
+    Value id = value_int(run), project;
+    TRY(engine_valuef(ctx, meta->conn, &project, err, "SELECT project FROM etl_log WHERE id = %V", &id));
+    return engine_execf(ctx, meta->conn, NULL, err,
+                        "DELETE FROM etl_log WHERE project = %V AND id <= (SELECT id FROM etl_log WHERE project = %V"
+                        " ORDER BY id DESC LIMIT 1 OFFSET %d)",
+                        &project, &project, meta->n_runs_keep);
+}
+
 static ErrCode run_end(const Ctx *ctx, Meta *meta, int64_t run, MetaStatus status, int64_t n_rows, Str error,
                        Err *err) {
     Value id = value_int(run), started;
@@ -57,9 +67,10 @@ static ErrCode run_end(const Ctx *ctx, Meta *meta, int64_t run, MetaStatus statu
     if (started.is_null || started.type.kind != TYPE_INT64) return run_missing(run, err);
     int64_t duration_us = clock_now(ctx->clock) - started.i;
     Value values[] = {status_value(status), value_int(MAX_OF(duration_us, 0)), value_int(n_rows), value_text(error)};
-    return engine_execf(ctx, meta->conn, NULL, err,
-                        "UPDATE etl_log SET status = %V, duration_us = %V, n_rows = %V, error = %V WHERE id = %V",
-                        &values[0], &values[1], &values[2], &values[3], &id);
+    TRY(engine_execf(ctx, meta->conn, NULL, err,
+                     "UPDATE etl_log SET status = %V, duration_us = %V, n_rows = %V, error = %V WHERE id = %V",
+                     &values[0], &values[1], &values[2], &values[3], &id));
+    return prune(ctx, meta, run, err);
 }
 
 ErrCode meta_run_end(const Ctx *ctx, Meta *meta, int64_t run, MetaStatus status, int64_t n_rows, Str error, Err *err) {
@@ -69,7 +80,7 @@ ErrCode meta_run_end(const Ctx *ctx, Meta *meta, int64_t run, MetaStatus status,
 
 static ErrCode settle(const Ctx *ctx, Meta *meta, Str project, Str published_batch, Err *err) {
     Value name = value_text(project), batch = value_text(published_batch), running = status_value(META_RUNNING),
-          done = status_value(META_DONE), failed = status_value(META_FAILED), error = value_text(S("interrupted"));
+          done = status_value(META_DONE), failed = status_value(META_FAILED), error = value_text(S(META_INTERRUPTED));
     if (published_batch.n)
         TRY(engine_execf(ctx, meta->conn, NULL, err,
                          "UPDATE etl_log SET status = %V WHERE project = %V AND status = %V AND batch = %V", &done,
@@ -106,6 +117,33 @@ ErrCode meta_runs(const Ctx *ctx, Meta *meta, Str project, int64_t max, MetaRun 
     void *runs = NULL;
     TRY(meta_rows(ctx, stream, sizeof(MetaRun), read_run, &runs, ret_n, err));
     *ret_runs = runs;
+    return ERR_OK;
+}
+
+static ErrCode run_unknown(const Ctx *ctx, Meta *meta, Str project, int64_t run, Err *err) {
+    Value name = value_text(project), first, last;
+    TRY(engine_valuef(ctx, meta->conn, &first, err, "SELECT min(id) FROM etl_log WHERE project = %V", &name));
+    TRY(engine_valuef(ctx, meta->conn, &last, err, "SELECT max(id) FROM etl_log WHERE project = %V", &name));
+    if (first.is_null || last.is_null)
+        return err_set(err, ERR_NOT_FOUND, "project '%.*s' has had no run yet", STR_ARG(project));
+    return err_set(err, ERR_NOT_FOUND,
+                   "project '%.*s' has no run %" PRId64 " in its log, which goes from %" PRId64 " to %" PRId64
+                   "; see: starling runs",
+                   STR_ARG(project), run, first.i, last.i);
+}
+
+ErrCode meta_run_get(const Ctx *ctx, Meta *meta, Str project, int64_t run, MetaRun *ret_run, Err *err) {
+    Value name = value_text(project), id = value_int(run);
+    EngineStream *stream = NULL;
+    TRY(engine_queryf(ctx, meta->conn, &stream, err,
+                      "SELECT id, kind, batch, status, started_at_us, duration_us, n_rows, error FROM etl_log"
+                      " WHERE project = %V AND id = %V",
+                      &name, &id));
+    void *runs = NULL;
+    size_t n = 0;
+    TRY(meta_rows(ctx, stream, sizeof(MetaRun), read_run, &runs, &n, err));
+    if (!n) return run_unknown(ctx, meta, project, run, err);
+    *ret_run = *(MetaRun *)runs;
     return ERR_OK;
 }
 

@@ -46,8 +46,16 @@ static ErrCode migrate_1(const Ctx *ctx, EngineConn *conn, Err *err) {
         &whole, &whole, &text, &text, &text, &whole, &whole, &whole, &whole, &text, &text, &whole);
 }
 
+/* Whether a file's unreadable rows are set aside. Those of before were taken in because all their rows could be read. */
+static ErrCode migrate_file_quarantine(const Ctx *ctx, EngineConn *conn, Err *err) {
+    const Type whole = TYPE(TYPE_INT64);
+    return engine_execf(ctx, conn, NULL, err, "ALTER TABLE file ADD COLUMN is_quarantine %T NOT NULL DEFAULT 0",
+                        &whole);
+}
+
 const MetaMigration META_MIGRATIONS[META_VERSION] = {
     {.version = 1, .run = migrate_1},
+    {.version = 2, .run = migrate_file_quarantine},
 };
 
 /* ---- version -------------------------------------------------------------------------------------------------------- */

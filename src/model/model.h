@@ -84,6 +84,15 @@ typedef struct ModelInput {
     ModelPlace place;
 } ModelInput;
 
+/* The pack's script that makes data: for each of its inputs a table of that name, as if it were a file. */
+typedef struct ModelGenerator {
+    Str script; /* a file beside pack.yaml; empty: the pack has no generator */
+    Str description;
+    const ModelInput *const *inputs;
+    size_t n_inputs;
+    ModelPlace place; /* of the script's name */
+} ModelGenerator;
+
 /* How one table's rows are made from one input's rows: several rows of the input may give the same row. */
 typedef struct ModelMapping {
     const ModelTable *table;
@@ -220,6 +229,7 @@ typedef struct Model {
     size_t n_inputs;
     const ModelMapping *mappings;
     size_t n_mappings;
+    ModelGenerator generator;
     const ModelDimension *dimensions;
     size_t n_dimensions;
     const ModelFact *facts;

@@ -157,8 +157,8 @@ ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model 
     return ERR_OK;
 }
 
-/* A sample that is not there is no error: packs may come without their data. */
-static void warn_samples(Arena *arena, const Model *model, ModelFindings *findings) {
+/* A sample or script that is not there is no error: packs may come without their data. */
+static void warn_absent(Arena *arena, const Model *model, ModelFindings *findings) {
     Arena *scratch CLEANUP(arena_freep) = arena_new(0);
     Pack p = pack_begin(arena, scratch);
     for (size_t i = 0; i < findings->n; i++) VEC_PUSH(arena, &p.findings, findings->at[i]);
@@ -169,6 +169,10 @@ static void warn_samples(Arena *arena, const Model *model, ModelFindings *findin
             pack_warn(&p, input->place, "the sample '%.*s' of input '%.*s' is not in the pack's folder",
                       STR_ARG(input->sample), STR_ARG(input->name));
     }
+    const ModelGenerator *generator = &model->generator;
+    if (generator->script.n && !file_exists(path_join(scratch, model->folder, arena_cstr(scratch, generator->script))))
+        pack_warn(&p, generator->place, "the generator's script '%.*s' is not in the pack's folder",
+                  STR_ARG(generator->script));
     err_ignore(conclude(&p, findings, NULL));
 }
 
@@ -179,7 +183,7 @@ ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFin
     Str text;
     TRY(file_read(arena, path, YAML_MAX_BYTES, &text, err));
     ErrCode code = model_parse(arena, text, str_of(path), folder, &model, &found, err);
-    if (!code) warn_samples(arena, model, &found);
+    if (!code) warn_absent(arena, model, &found);
     if (findings) *findings = found;
     if (!code) *ret_model = model;
     return code;

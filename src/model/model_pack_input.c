@@ -1,4 +1,5 @@
-/* The sections `inputs` and `mappings`: kinds of files, and how a table's rows are made from a file's. */
+/* The sections `inputs`, `mappings` and `generator`: kinds of files, how a table's rows are made from a file's, and the script that
+ * stands in for files. */
 #include "model/model_pack_internal.h"
 
 /* ---- inputs --------------------------------------------------------------------------------------------------------- */
@@ -124,6 +125,72 @@ static bool is_used(const Model *model, const ModelTable *table, const ModelInpu
     return false;
 }
 
+/* ---- the generator -------------------------------------------------------------------------------------------------- */
+
+static void check_script(Pack *p, const Yaml *value) {
+    bool is_inside = *value->text.p != '.' && str_find_char(value->text, '/') < 0 &&
+                     str_find_char(value->text, '\\') < 0 && str_ends(value->text, S(".sql"));
+    if (!is_inside)
+        pack_find(p, value->place, "'%.*s' must be an SQL file beside pack.yaml, such as generate.sql",
+                  STR_ARG(value->text));
+}
+
+/* Files of a files source are kept as they came; a table that a script made is none. */
+static void check_generated(Pack *p, const ModelInput *input, ModelPlace at) {
+    for (size_t i = 0; i < p->model->n_mappings; i++) {
+        const ModelMapping *mapping = &p->model->mappings[i];
+        if (mapping->input != input || mapping->table->source->kind == MODEL_SOURCE_MANAGED) continue;
+        pack_find(p, at, "input '%.*s' fills '%.*s' of a files source; a generator makes rows of managed tables only",
+                  STR_ARG(input->name), STR_ARG(mapping->table->name));
+        return;
+    }
+}
+
+static void read_generated(Pack *p, const Yaml *list, const ModelInput **inputs, size_t *ret_n) {
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        const Yaml *name = &list->items[i];
+        if (name->kind != YAML_SCALAR) continue; /* found already */
+        const ModelInput *input = find_input(p, name);
+        bool is_repeated = false;
+        for (size_t k = 0; k < n; k++) is_repeated |= input == inputs[k];
+        if (is_repeated) pack_find(p, name->place, "'%.*s' stands here twice", STR_ARG(name->text));
+        if (!input || is_repeated) continue;
+        check_generated(p, input, name->place);
+        inputs[n++] = input;
+    }
+    *ret_n = n;
+}
+
+static void read_generator(Pack *p, const Yaml *root) {
+    const Yaml *map = pack_map(root, "generator");
+    if (!map || !pack_check(p, map, map->place, PACK_OBJECT_GENERATOR)) return;
+    const Yaml *script = pack_scalar(map, "script"), *list = pack_list(map, "inputs");
+    ModelGenerator *generator = &p->model->generator;
+    generator->description = pack_text(p, map, "description", PACK_DESCRIPTION_MAX);
+    if (!script) return;
+    check_script(p, script);
+    generator->script = script->text;
+    generator->place = script->place;
+    size_t max = MAX_OF(list ? list->n : 0, p->model->n_inputs);
+    const ModelInput **inputs = ARENA_ARRAY(p->arena, const ModelInput *, max + 1);
+    if (list) {
+        read_generated(p, list, inputs, &generator->n_inputs);
+    } else {
+        for (size_t i = 0; i < p->model->n_inputs; i++) {
+            inputs[i] = &p->model->inputs[i];
+            check_generated(p, inputs[i], script->place);
+        }
+        generator->n_inputs = p->model->n_inputs;
+    }
+    generator->inputs = inputs;
+    if (list ? !list->n : !p->model->n_inputs)
+        pack_find(p, list ? list->place : script->place,
+                  "the generator has no input to fill; name inputs that its script makes tables for");
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------------------------ */
+
 static void warn_unused(Pack *p) {
     const Model *model = p->model;
     for (size_t i = 0; i < model->n_inputs; i++)
@@ -143,5 +210,6 @@ void pack_read_inputs(Pack *p, const Yaml *root) {
     for (size_t i = 0; list && i < list->n; i++)
         if (read_mapping(p, &list->items[i], p->model->n_mappings, &mappings[p->model->n_mappings]))
             p->model->n_mappings++;
+    read_generator(p, root);
     if (p->n_errors == 0) warn_unused(p);
 }

@@ -45,6 +45,7 @@ typedef enum PackObject {
     PACK_OBJECT_REFERENCE,
     PACK_OBJECT_INPUT,
     PACK_OBJECT_MAPPING,
+    PACK_OBJECT_GENERATOR,
     PACK_OBJECT_DIMENSION,
     PACK_OBJECT_ATTRIBUTE,
     PACK_OBJECT_JOIN,
@@ -130,7 +131,7 @@ const size_t *pack_columns(Pack *p, const ModelTable *table, const Yaml *names, 
 /* ---- sections, in this order ---------------------------------------------------------------------------------------- */
 
 void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */
-void pack_read_inputs(Pack *p, const Yaml *root);     /* model_pack_input.c: inputs and mappings */
+void pack_read_inputs(Pack *p, const Yaml *root);     /* model_pack_input.c: inputs, mappings, generator */
 void pack_read_dimensions(Pack *p, const Yaml *root); /* model_pack_dimension.c */
 void pack_read_facts(Pack *p, const Yaml *root);      /* model_pack_fact.c */
 void pack_read_measures(Pack *p, const Yaml *root);   /* model_pack_measure.c */

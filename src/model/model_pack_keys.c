@@ -17,8 +17,8 @@ static const PackKey KEYS_PACK[] = {
     {"pack", PACK_INT, true},       {"name", PACK_TEXT, true},         {"version", PACK_TEXT, true},
     {"title", PACK_TEXT, false},    {"description", PACK_TEXT, false}, {"calendar", PACK_MAP, false},
     {"as_of", PACK_TEXT, false},    {"sources", PACK_MAP, true},       {"inputs", PACK_MAP, false},
-    {"mappings", PACK_LIST, false}, {"dimensions", PACK_MAP, false},   {"facts", PACK_MAP, false},
-    {"measures", PACK_MAP, false},  {"examples", PACK_LIST, false},
+    {"mappings", PACK_LIST, false}, {"generator", PACK_MAP, false},    {"dimensions", PACK_MAP, false},
+    {"facts", PACK_MAP, false},     {"measures", PACK_MAP, false},     {"examples", PACK_LIST, false},
 };
 static const PackKey KEYS_CALENDAR[] = {{"time_zone", PACK_TEXT, false}, {"fiscal_year_month", PACK_INT, false}};
 static const PackKey KEYS_SOURCE[] = {
@@ -34,6 +34,8 @@ static const PackKey KEYS_INPUT[] = {{"title", PACK_TEXT, false},
                                      {"sample", PACK_TEXT, false}};
 static const PackKey KEYS_MAPPING[] = {
     {"table", PACK_TEXT, true}, {"from", PACK_TEXT, true}, {"where", PACK_EXPR, false}, {"columns", PACK_MAP, false}};
+static const PackKey KEYS_GENERATOR[] = {
+    {"script", PACK_TEXT, true}, {"description", PACK_TEXT, false}, {"inputs", PACK_TEXTS, false}};
 static const PackKey KEYS_DIMENSION[] = {LABEL_KEYS,
                                          {"from", PACK_TEXT, true},
                                          {"joins", PACK_LIST, false},
@@ -70,6 +72,7 @@ static const PackObjectInfo OBJECTS[PACK_OBJECT_COUNT] = {
     [PACK_OBJECT_REFERENCE] = OBJECT("reference", KEYS_REFERENCE),
     [PACK_OBJECT_INPUT] = OBJECT("input", KEYS_INPUT),
     [PACK_OBJECT_MAPPING] = OBJECT("mapping", KEYS_MAPPING),
+    [PACK_OBJECT_GENERATOR] = OBJECT("generator", KEYS_GENERATOR),
     [PACK_OBJECT_DIMENSION] = OBJECT("dimension", KEYS_DIMENSION),
     [PACK_OBJECT_ATTRIBUTE] = OBJECT("attribute", KEYS_ATTRIBUTE),
     [PACK_OBJECT_JOIN] = OBJECT("join", KEYS_JOIN),

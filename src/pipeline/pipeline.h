@@ -21,8 +21,9 @@ typedef enum ChangeOp {
     CHANGE_INSERT = 'I',
     CHANGE_UPDATE = 'U', /* also of the key: before and after differ in it */
     CHANGE_DELETE = 'D',
-    CHANGE_FIX = 'F',    /* a person's correction of a quarantined row */
-    CHANGE_SUSPECT = 'S' /* another row may have gone with this one: the reader looks it up by key */
+    CHANGE_FIX = 'F',     /* a person's correction of a quarantined row */
+    CHANGE_SUSPECT = 'S', /* another row may have gone with this one: the reader looks it up by key */
+    CHANGE_WRONG = 'Q'    /* a row that cannot be typed, before and after: it waits in quarantine */
 } ChangeOp;
 
 /* How far a source has been read. A token means something to its source only; another epoch (a restored backup, a purged log)
@@ -104,6 +105,7 @@ typedef struct TableCounts {
     int64_t n_inserted;
     int64_t n_updated;
     int64_t n_deleted;
+    int64_t n_set_aside; /* rows that cannot be typed: they wait in quarantine */
     int64_t duration_us;
     Str position_from; /* of the table's source, before and after; empty for gold */
     Str position_to;
@@ -148,7 +150,7 @@ typedef struct PipelineProject {
     const char *folder;    /* projects/NAME */
     const char *oltp_path; /* managed SQLite; made when absent */
     const char *inbox;     /* folder */
-    const char *pack;      /* folder of the pack, for samples */
+    const char *pack;      /* folder of the pack, for samples and its generator's script */
     EngineRegistry *registry;
     EngineDb *warehouse; /* NULL for load */
     Meta *meta;
@@ -159,6 +161,15 @@ typedef struct PipelineInput {
     const char *path;
 } PipelineInput;
 
+enum { LOAD_MAX_DELETED_PERCENT = 20 }; /* by default */
+
+/* NULL wherever it is taken: all false, LOAD_MAX_DELETED_PERCENT. */
+typedef struct LoadOptions {
+    bool is_replace;    /* take a file in however many rows its input loses by it */
+    bool is_quarantine; /* rows of files that cannot be read as declared are set aside, instead of the file refused */
+    int max_deleted_percent; /* of a table's rows, without is_replace; 100: no limit */
+} LoadOptions;
+
 typedef struct LoadCounts {
     Str input;
     Str file;
@@ -167,17 +178,34 @@ typedef struct LoadCounts {
     int64_t n_inserted; /* rows of the table that are new */
     int64_t n_updated;
     int64_t n_same;
-    bool is_known; /* the file was the input's last one already, and nothing was done */
+    int64_t n_wrong; /* rows of the file set aside */
+    bool is_known;   /* the file was the input's last one already, and nothing was done */
+    bool is_again;   /* it was taken in before, others came after it, and it was taken in once more */
     int64_t duration_us;
 } LoadCounts;
 
 /*
  * Takes files in: every one is read and checked in full first (missing columns, values that are not of their type, key rows that
  * contradict each other: ERR_DATA with file, line and column), then all of them go in together or none does. Rows for managed
- * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox.
+ * tables are inserted or updated where they differ, in one transaction; files for a files source are copied to the inbox. A file
+ * of delivery full by which a table would lose too many rows is ERR_CONFLICT.
  */
 NODISCARD ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs,
-                                size_t n_inputs, LoadCounts **ret_counts, size_t *ret_n, Err *err);
+                                size_t n_inputs, const LoadOptions *options, LoadCounts **ret_counts, size_t *ret_n,
+                                Err *err);
+
+/*
+ * Runs the pack's generator and takes in what its script makes for each of its inputs, as pipeline_load takes files in; a run with
+ * the same script, scale and seed as an input's last one is known. ERR_UNSUPPORTED: the pack has none; ERR_INVALID with file and
+ * line: what is wrong in the script; ERR_DENIED: it reaches outside.
+ */
+enum { PIPELINE_SCALE_MAX_MILLI = 1000000 };
+typedef struct GenerateOptions {
+    int64_t scale_milli; /* thousandths: 1000 is scale 1 */
+    int64_t seed;        /* 0 to UINT32_MAX */
+} GenerateOptions;
+NODISCARD ErrCode pipeline_generate(const Ctx *ctx, const PipelineProject *project, const GenerateOptions *options,
+                                    LoadCounts **ret_counts, size_t *ret_n, Err *err);
 
 typedef struct SyncReport {
     int64_t run;     /* 0: there was nothing to do, and nothing is logged */
@@ -209,6 +237,20 @@ NODISCARD ErrCode pipeline_reconcile(const Ctx *ctx, const PipelineProject *proj
 typedef enum PipelineLayer { PIPELINE_SILVER, PIPELINE_GOLD } PipelineLayer;
 NODISCARD ErrCode pipeline_rebuild(const Ctx *ctx, const PipelineProject *project, PipelineLayer layer,
                                    SyncReport *ret_report, Err *err);
+
+/* A row that waits in quarantine. */
+typedef struct QuarantinedRow {
+    Str table;
+    Str source;
+    Str rule;      /* "type" */
+    Str reason;    /* for the person */
+    Str payload;   /* the row as it came, JSON */
+    int64_t at_us; /* INT64_MIN: unknown */
+} QuarantinedRow;
+/* The rows that wait, of one table or (NULL) of all, at most max_rows of *ret_total. */
+NODISCARD ErrCode pipeline_quarantine_list(const Ctx *ctx, EngineConn *warehouse, const Model *model,
+                                           const ModelTable *only, int64_t max_rows, QuarantinedRow **ret_rows,
+                                           size_t *ret_n, int64_t *ret_total, Err *err);
 
 /* Makes or migrates the managed schema of a pack's managed sources in SQLite: WAL, keys, references, checks, `attributes` (JSON)
  * and `tbl_last_dt` with its trigger and index. */

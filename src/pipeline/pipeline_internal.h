@@ -7,6 +7,8 @@
 #include "pipeline/pipeline.h"
 #include "sql/sql_relation.h"
 
+#include <stdio.h>
+
 /* ---- statements: pipeline_sql.c ------------------------------------------------------------------------------------- */
 
 enum { PIPELINE_SQL_MAX_BYTES = 1 << 20 };
@@ -155,7 +157,7 @@ extern const SourceVtable PIPELINE_SOURCE_FILES;
 #define MANAGED_SCHEMA "_starling_schema" /* table_name, part ('' or a column), definition: what was made */
 #define MANAGED_STAMP "tbl_last_dt"
 #define MANAGED_ATTRIBUTES "attributes"
-enum { MANAGED_VERSION = 1 };
+enum { MANAGED_VERSION = 2 }; /* 2: the log of changes */
 
 /* Opens the managed database, made when absent, with its schema in step with the model. */
 NODISCARD ErrCode pipeline_managed_open(const Ctx *ctx, const PipelineProject *project, EngineDb **ret_db,
@@ -170,6 +172,81 @@ NODISCARD ErrCode pipeline_managed_make_indexes(const Ctx *ctx, EngineConn *conn
 NODISCARD ErrCode pipeline_managed_drop_indexes(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
 NODISCARD ErrCode pipeline_managed_make_triggers(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
 
+/* ---- rows that do not fit ------------------------------------------------------------------------------------------- */
+
+/* Two more columns of a stream whose rows may not fit the model, both null where the row does: the reason, and the row as it came (a
+ * JSON object of texts). A change may then also be CHANGE_WRONG: the row was not, and is not, in silver. */
+#define QUARANTINE_WRONG "_wrong"
+#define QUARANTINE_PAYLOAD "_payload"
+/* ---- the log of changes in SQLite: pipeline_log*.c ------------------------------------------------------------------- */
+
+#define LOG_PREFIX "_starling_"
+#define LOG_TABLE LOG_PREFIX "log_" /* before the captured table's name */
+#define LOG_BEFORE "b_"             /* before a column's name */
+#define LOG_AFTER "a_"
+
+/* A unique key as SQLite has it: rows with equal values push each other out. */
+typedef struct LogKeyColumn {
+    Str name;
+    Str collation; /* empty: a number */
+    Str fallback;  /* what REPLACE puts in the place of a null, as SQL; may be empty */
+} LogKeyColumn;
+typedef struct LogKey {
+    Str index; /* its name; empty: the rowid */
+    const LogKeyColumn *columns;
+    size_t n;
+    bool is_primary; /* of the table's declaration; not the rowid */
+    Str where;       /* a partial index's condition, as SQL */
+} LogKey;
+/* A captured table as the database has it. */
+typedef struct LogShape {
+    const ModelTable *table;
+    Str log;   /* the name of its log */
+    Str rowid; /* what the rowid is called; empty: it has none, or no name is left for it */
+    const LogKey *keys;
+    size_t n_keys;
+} LogShape;
+/* ERR_UNSUPPORTED for unique keys that triggers cannot look up; pipeline_log_shape.c. */
+NODISCARD ErrCode pipeline_log_shape(const Ctx *ctx, EngineConn *conn, const ModelTable *table, LogShape *ret_shape,
+                                     Err *err);
+/* What stands after WHERE in the text of an index. */
+Str pipeline_log_condition(Str sql);
+
+/* Makes the log and triggers of a table, or brings them to its shape, within the caller's transaction; needs MANAGED_STATE. Where
+ * changes may have been missed the log begins anew: no position read before goes on. pipeline_log_trigger.c. */
+NODISCARD ErrCode pipeline_log_bring(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
+/* Nothing is logged until the next pipeline_log_bring, which then begins the log anew: for filling an empty table. */
+NODISCARD ErrCode pipeline_log_pause(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
+/* Takes log and triggers away; no error where there are none. */
+NODISCARD ErrCode pipeline_log_drop(const Ctx *ctx, EngineConn *conn, Str table, Err *err);
+
+/* How far one table's log has been read. */
+typedef struct LogPlace {
+    Str table;
+    int64_t seq;      /* the last row read */
+    int64_t at_us;    /* its time: another one at the same number is another history */
+    int64_t floor_us; /* no later change is dated before this */
+} LogPlace;
+typedef struct LogPlaces {
+    VEC(LogPlace) at;
+} LogPlaces;
+/* "TABLE=SEQ@AT+FLOOR;…"; false: the token was not written so. */
+bool pipeline_log_parse(Arena *arena, Str token, LogPlaces *ret_places);
+NODISCARD ErrCode pipeline_log_token(Arena *arena, const LogPlaces *places, Str *ret_token, Err *err);
+const LogPlace *pipeline_log_find(const LogPlaces *places, Str table); /* NULL: none */
+NODISCARD ErrCode pipeline_log_exists(const Ctx *ctx, EngineConn *conn, Str log, bool *ret_exists, Err *err);
+/* The newest row of a table's log, which exists; the floor is that of every row after `from_seq`, at least floor_us. */
+NODISCARD ErrCode pipeline_log_newest(const Ctx *ctx, EngineConn *conn, const ModelTable *table, int64_t from_seq,
+                                      int64_t floor_us, LogPlace *ret_place, Err *err);
+/* Whether the log goes on from a place; else *ret_why says why it does not. */
+NODISCARD ErrCode pipeline_log_goes_on(const Ctx *ctx, EngineConn *conn, const LogPlace *from, bool *ret_goes_on,
+                                       Str *ret_why, Err *err);
+/* The changes after a place, as source_reader_open gives them. */
+NODISCARD ErrCode pipeline_log_changes(const Ctx *ctx, EngineConn *conn, const ModelTable *table, const LogPlace *from,
+                                       EngineStream **ret_rows, Err *err);
+/* Deletes what lies before a place, a chunk a transaction. Another writer is not waited for long: then it is left for next time. */
+NODISCARD ErrCode pipeline_log_purge(const Ctx *ctx, EngineConn *conn, const LogPlace *to, Err *err);
+
 /* ---- the reader of files: pipeline_read*.c -------------------------------------------------------------------------- */
 
 enum { READ_EXAMPLES = 5 };
@@ -177,14 +254,19 @@ enum { READ_EXAMPLES = 5 };
 #define READ_PLACE_FILE INT64_C(1000000000000)
 #define READ_PLACE "_place"
 
+typedef struct Generated Generated;
+
 typedef struct ReadFile {
     const ModelInput *input;
-    const char *path; /* absolute */
-    Str name;         /* as the person named it */
+    const char *path;           /* absolute; NULL: it is… */
+    const Generated *generated; /* …a table that a script makes (all files of a reader, then) */
+    Str name;                   /* as the person named it */
+    bool is_quarantine;         /* its rows that cannot be read as declared are set aside */
+    bool is_before; /* what its input held before: to compare with, and read only when asked for (READ_BEFORE) */
     SqlFileFormat format;
     bool is_gzip;
     char delimiter;
-    const SqlRelation *rows; /* its rows as text columns */
+    const SqlRelation *rows; /* its rows as text columns; NULL: not read */
     const Str *headers;      /* as in the file */
     const Str *columns;      /* in lower snake case */
     size_t n_columns;
@@ -199,31 +281,52 @@ typedef struct Reader {
     size_t n_files;
 } Reader;
 
+/* Which files' rows: an index, or */
+#define READ_ALL SIZE_MAX          /* all but those of before */
+#define READ_BEFORE (SIZE_MAX - 1) /* those of before */
+
 /* A table's rows as its mappings make them: its columns, typed, and READ_PLACE of the first row that gave them. */
 typedef struct ReadTable {
     const ModelTable *table;
     const SqlRelation *rows;
     int64_t n_rows;
+    const SqlRelation
+        *wrong; /* rows set aside: columns (null where unreadable), READ_PLACE, QUARANTINE_WRONG, QUARANTINE_PAYLOAD;
+                                 NULL: none of the files is taken in so */
+    int64_t *n_wrong; /* of each of the reader's files; NULL as above */
 } ReadTable;
 
-/* Reads every file (input, path and name given in `files`) into memory as text: ERR_DATA for what is no well-formed table. */
+/* Columns of rows that are set aside: what is wrong, in words (null: nothing); the row of the file as a JSON object. */
+
+/* Reads every file (input, path, name and flags given in `files`) into memory as text: ERR_DATA for what is no well-formed table.
+ * Those of before stay unread until pipeline_read_file. */
 NODISCARD ErrCode pipeline_reader_open(const Ctx *ctx, const PipelineProject *project, ReadFile *files, size_t n_files,
                                        Reader **ret_reader, Err *err);
 void pipeline_reader_close(Reader *reader); /* NULL allowed */
 /* Kind, delimiter and names of a file's columns; pipeline_read_file.c. */
 NODISCARD ErrCode pipeline_read_sniff(ReadFile *file, Err *err);
 NODISCARD ErrCode pipeline_read_file(const Ctx *ctx, Reader *reader, size_t index, Err *err);
-/* The rows that the mappings make of file `only` (or of all: SIZE_MAX), checked: wrong values, empty cells where none may be, key
- * rows that contradict each other. Rows of a keyed table stand once. */
+/* The rows of a table of the reader's instance, or of a file it may read, as text, for a file whose place is told by nothing else. */
+NODISCARD ErrCode pipeline_read_relation(const Ctx *ctx, Reader *reader, size_t index, const SqlRelation *relation,
+                                         Err *err);
+/* The rows that the mappings make of file `only` (or READ_ALL, READ_BEFORE), checked: wrong values, empty cells where none may be,
+ * rows against a check, key rows that contradict each other. Of a file with quarantine the rows of the first three kinds are set
+ * aside; one of before is not checked otherwise. Rows of a keyed table stand once. */
 NODISCARD ErrCode pipeline_read_table(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
                                       ReadTable *ret_table, Err *err);
-/* A table's rows as a stream of its columns, in the order of its file or of its key; `stamp` (may be NULL) as one more column. */
+/* A table's rows as a stream of its columns, in the order of its file or of its key; `stamp` (may be NULL) as one more column. Where
+ * rows may be set aside, these follow the others in file order, and all have QUARANTINE_WRONG and QUARANTINE_PAYLOAD as their last columns. */
 typedef enum ReadOrder { READ_IN_FILE_ORDER, READ_IN_KEY_ORDER } ReadOrder;
 NODISCARD ErrCode pipeline_read_stream(const Ctx *ctx, Reader *reader, const ReadTable *rows, ReadOrder order,
                                        const SqlItem *stamp, EngineStream **ret_rows, Err *err);
 /* Wrong values and empty cells. */
 NODISCARD ErrCode pipeline_read_check_mapping(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
                                               Err *err);
+/* Puts the rows that have such into `aside` (pipeline_aside_make) instead. */
+NODISCARD ErrCode pipeline_read_set_aside(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
+                                          const SqlRelation *aside, Err *err);
+/* What else a message about such a row says to do: "" where rows of the table cannot be set aside. */
+Str pipeline_read_aside_hint(const Ctx *ctx, const Reader *reader, const ModelTable *table);
 NODISCARD ErrCode pipeline_read_check_keys(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err);
 NODISCARD ErrCode pipeline_read_check_rows(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err *err);
 /* The values a mapping gives over one file, untyped, with READ_PLACE; where ret_exprs is not NULL also one SqlExpr a column. */
@@ -244,6 +347,57 @@ void pipeline_read_error_at(const Reader *reader, int64_t place, Err *err);
 Str pipeline_read_header(const ReadFile *file, Str column);
 /* The physical line of data row `row` (from 0) of a CSV; 0 when it cannot be told. */
 int64_t pipeline_read_line(const ReadFile *file, int64_t row);
+/* The same of many rows, asked for in rising order, in one walk through the file. */
+typedef struct ReadLines {
+    FILE *stream; /* NULL: lines cannot be told */
+    int64_t line; /* that begins at the stream's place */
+    int64_t row;  /* that was walked over last; the header is -1 */
+    int64_t at;   /* its line */
+    bool has_blank_rows;
+} ReadLines;
+void pipeline_lines_open(ReadLines *lines, const ReadFile *file);
+int64_t pipeline_lines_at(ReadLines *lines, int64_t row);
+void pipeline_lines_close(ReadLines *lines);
+
+/* Rows set aside (pipeline_read_aside.c): first with the number of the mapping that could not read them, then, once all of a table
+ * are there, as ReadTable.wrong. */
+#define READ_MAPPING "_mapping"
+#define READ_REASON "_reason"
+NODISCARD ErrCode pipeline_aside_make(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
+                                      const SqlRelation **ret_aside, Err *err);
+/* Moves the rows of files with quarantine that break a check of their table. */
+NODISCARD ErrCode pipeline_aside_checks(const Ctx *ctx, Reader *reader, const ReadTable *rows, const SqlRelation *aside,
+                                        Err *err);
+NODISCARD ErrCode pipeline_aside_finish(const Ctx *ctx, Reader *reader, const SqlRelation *aside, ReadTable *rows,
+                                        Err *err);
+NODISCARD ErrCode pipeline_aside_stream(const Ctx *ctx, Reader *reader, const ReadTable *rows, EngineStream **ret_rows,
+                                        Err *err);
+
+/* ---- the generator: pipeline_generate.c, pipeline_script.c ---------------------------------------------------------- */
+
+enum { PIPELINE_SCRIPT_MAX_BYTES = 1 << 20 };
+
+/* A run of a pack's script. */
+struct Generated {
+    Str name; /* of the script */
+    Str text;
+    int64_t scale_milli;
+    int64_t seed;
+    Str hash; /* of all that its rows follow from */
+};
+
+/* Runs the script in the reader's instance and makes the tables of its files. */
+NODISCARD ErrCode pipeline_generate_read(const Ctx *ctx, Reader *reader, Err *err);
+
+/* A script's statements, one after the other, without what stands between them. */
+typedef struct Script {
+    Str text;
+    size_t at;
+    int64_t next_line;
+    int64_t line; /* where the statement begins, from 1 */
+} Script;
+Script pipeline_script(Str text);
+bool pipeline_script_next(Script *script, Str *ret_statement); /* false: there are no more; borrows from the text */
 
 /* ---- the warehouse: pipeline_warehouse*.c --------------------------------------------------------------------------- */
 
@@ -411,6 +565,19 @@ NODISCARD ErrCode pipeline_history_versions(const Ctx *ctx, Warehouse *warehouse
 /* Whether all of gold was built from this model. */
 NODISCARD ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err);
 
+/* ---- quarantine: pipeline_warehouse_quarantine.c -------------------------------------------------------------------- */
+
+bool pipeline_stream_marks_wrong(const EngineStream *rows);
+/* Takes the marked rows out of a stage (its columns and the two); is_whole: they are all that waits of this source. */
+NODISCARD ErrCode pipeline_quarantine_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                           int64_t at_us, const SqlRelation *stage, bool is_whole, int64_t *ret_n,
+                                           Err *err);
+/* The same of staged changes: keys that are good or gone wait no more; CHANGE_WRONG is taken out. */
+NODISCARD ErrCode pipeline_quarantine_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                              const SqlRelation *stage, int64_t *ret_n, Err *err);
+NODISCARD ErrCode pipeline_quarantine_count(const Ctx *ctx, EngineConn *conn, const ModelTable *table, int64_t *ret_n,
+                                            Err *err);
+
 /* ---- runs: pipeline_run.c ------------------------------------------------------------------------------------------- */
 
 /* One verb on the warehouse, from its row in the log of runs to its end. */
@@ -437,6 +604,9 @@ void pipeline_run_note(PipelineRun *run, Str note);
 
 /* ---- loading: pipeline_load*.c -------------------------------------------------------------------------------------- */
 
+/* pipeline_load of what a generator's script makes for each of its inputs, as one file with its hash. */
+NODISCARD ErrCode pipeline_load_generated(const Ctx *ctx, const PipelineProject *project, const Generated *generated,
+                                          LoadCounts **ret_counts, size_t *ret_n, Err *err);
 /* Inserts the rows that are new and updates those that differ in what the mappings fill, within the caller's transaction on the
  * managed database. Other columns and equal rows are not touched. */
 NODISCARD ErrCode pipeline_load_rows(const Ctx *ctx, EngineConn *conn, Reader *reader, const ReadTable *rows,
@@ -444,5 +614,7 @@ NODISCARD ErrCode pipeline_load_rows(const Ctx *ctx, EngineConn *conn, Reader *r
 /* Every reference of the rows leads to a row, after all tables are loaded: ERR_DATA with examples. */
 NODISCARD ErrCode pipeline_load_check_references(const Ctx *ctx, EngineConn *conn, Reader *reader,
                                                  const ReadTable *rows, const ReadTable *all, size_t n_all, Err *err);
+/* ERR_CONFLICT when more than max_percent of the rows that the files of before give a table are not in `rows`. */
+NODISCARD ErrCode pipeline_load_guard(const Ctx *ctx, Reader *reader, const ReadTable *rows, int max_percent, Err *err);
 /* Whether a mapping of the reader's files fills a column. */
 bool pipeline_load_is_filled(const Reader *reader, const ModelTable *table, size_t column);

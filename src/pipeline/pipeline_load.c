@@ -7,8 +7,9 @@
  * the copies nor the rolled back rows.
  *
  * The file that an input took in last is not taken in again: its rows may have been edited since. An older one is news, for
- * others came after it, except where files only add up.
+ * others came after it, except where files only add up. With quarantine a file is news if it was taken in without before.
  */
+#include "base/base_fault.h"
 #include "pipeline/pipeline_internal.h"
 
 #include <sys/stat.h>
@@ -17,11 +18,14 @@ enum { LOAD_CACHE_KIB = 64 * 1024 };
 
 typedef struct LoadFile {
     const ModelInput *input;
-    const char *path;
+    const char *path;           /* NULL: none, it is… */
+    const Generated *generated; /* …made by a script */
     Str name;
     Str hash;
     Str stored;            /* path within the inbox; empty: not stored */
-    const MetaFile *known; /* taken in before, so that there is nothing to do; NULL: not */
+    bool is_known;         /* taken in before, so that there is nothing to do */
+    bool is_again;         /* taken in before, but others came after it */
+    int64_t n_rows_before; /* of the known one */
     bool has_managed;      /* makes rows of managed tables */
     bool has_files;        /* is kept for a files source */
     int64_t n_bytes;
@@ -32,6 +36,7 @@ typedef struct LoadFile {
 typedef struct Load {
     const Ctx *ctx;
     const PipelineProject *project;
+    LoadOptions options;
     LoadFile *files;
     size_t n_files;
     const MetaFile *metas;
@@ -64,11 +69,15 @@ static void find_known(const Load *load, LoadFile *file) {
         const MetaFile *meta = &load->metas[i];
         if (!str_eq(meta->input, file->input->name)) continue;
         bool is_same = str_eq(meta->hash, file->hash) && (!file->has_files || meta->path.n);
-        if (is_same)
-            file->known = meta;
-        else if (is_latest_only)
-            file->known = NULL; /* another came after it */
+        file->is_again |= is_same;
+        if (is_same && (meta->is_quarantine || !load->options.is_quarantine)) {
+            file->is_known = true;
+            file->n_rows_before = meta->n_rows;
+        } else if (is_latest_only && !is_same) {
+            file->is_known = false; /* another came after it */
+        }
     }
+    if (file->is_known) file->is_again = false;
 }
 
 static ErrCode describe(Load *load, const PipelineInput *input, LoadFile *file, Err *err) {
@@ -90,9 +99,22 @@ static ErrCode describe(Load *load, const PipelineInput *input, LoadFile *file, 
         else
             file->has_files = true;
     }
+    if (file->has_managed && load->options.is_quarantine)
+        return err_set(err, ERR_UNSUPPORTED,
+                       "--quarantine is for files that go straight to the warehouse; input '%.*s' fills tables of the "
+                       "operational database, whose own checks hold: correct the file, and load it without",
+                       STR_ARG(file->input->name));
     TRY(hash_file(ctx, file->path, &file->hash, err));
     find_known(load, file);
     return ERR_OK;
+}
+
+/* The same bytes named twice for one input count once. */
+static bool is_repeated(const Load *load, size_t index) {
+    for (size_t i = 0; i < index; i++)
+        if (load->files[i].input == load->files[index].input && str_eq(load->files[i].hash, load->files[index].hash))
+            return true;
+    return false;
 }
 
 static ErrCode describe_all(Load *load, const PipelineInput *inputs, size_t n_inputs, Err *err) {
@@ -101,15 +123,36 @@ static ErrCode describe_all(Load *load, const PipelineInput *inputs, size_t n_in
     load->metas = metas;
     load->files = ARENA_ARRAY(load->ctx->arena, LoadFile, n_inputs);
     for (size_t i = 0; i < n_inputs; i++) {
-        TRY(describe(load, &inputs[i], &load->files[i], err));
-        load->n_files++;
-        const LoadFile *file = &load->files[i];
+        TRY(describe(load, &inputs[i], &load->files[load->n_files], err));
+        if (is_repeated(load, load->n_files)) continue;
+        const LoadFile *file = &load->files[load->n_files++];
         bool is_whole = file->has_files && file->input->delivery == MODEL_DELIVERY_FULL;
-        for (size_t other = 0; other < i && is_whole; other++)
+        for (size_t other = 0; other + 1 < load->n_files && is_whole; other++)
             if (load->files[other].input == file->input)
                 return err_set(err, ERR_INVALID,
                                "input '%.*s' takes one file, which is its whole content; two were given",
                                STR_ARG(file->input->name));
+    }
+    return ERR_OK;
+}
+
+/* A generator's inputs: managed tables are all they fill. */
+static ErrCode describe_generated(Load *load, const Generated *generated, Err *err) {
+    const ModelGenerator *generator = &load->project->model->generator;
+    MetaFile *metas;
+    TRY(meta_files(load->ctx, load->project->meta, load->project->name, &metas, &load->n_metas, err));
+    load->metas = metas;
+    load->files = ARENA_ARRAY(load->ctx->arena, LoadFile, generator->n_inputs);
+    for (size_t i = 0; i < generator->n_inputs; i++) {
+        LoadFile *file = &load->files[load->n_files++];
+        *file = (LoadFile){.input = generator->inputs[i],
+                           .generated = generated,
+                           .name = generated->name,
+                           .hash = generated->hash,
+                           .has_managed = true,
+                           .n_bytes = (int64_t)generated->text.n,
+                           .read = -1};
+        find_known(load, file);
     }
     return ERR_OK;
 }
@@ -148,38 +191,61 @@ static ErrCode forget_lost(Load *load, Err *err) {
     for (size_t i = 0; i < load->n_files; i++) {
         LoadFile *file = &load->files[i];
         bool has_rows = true;
-        if (file->known && file->has_managed) TRY(has_rows_of(load, file, &has_rows, err));
-        if (!has_rows) file->known = NULL;
+        if (file->is_known && file->has_managed) TRY(has_rows_of(load, file, &has_rows, err));
+        if (!has_rows) file->is_known = false;
     }
     return ERR_OK;
 }
 
 /* ---- reading and checking ------------------------------------------------------------------------------------------- */
 
-static ErrCode check_not_emptied(const Load *load, const LoadFile *file, Err *err) {
-    if (file->n_rows || !file->has_files || file->input->delivery != MODEL_DELIVERY_FULL) return ERR_OK;
-    int64_t before = 0;
+static bool has_guard(const Load *load) {
+    return !load->options.is_replace && load->options.max_deleted_percent < 100;
+}
+
+/* What the file's input holds until now, where the file would replace it. */
+static const MetaFile *file_before(const Load *load, const LoadFile *file) {
+    const MetaFile *before = NULL;
+    if (file->is_known || file->generated || !file->has_files || file->input->delivery != MODEL_DELIVERY_FULL)
+        return NULL;
     for (size_t i = 0; i < load->n_metas; i++)
-        if (str_eq(load->metas[i].input, file->input->name)) before = load->metas[i].n_rows;
-    if (!before) return ERR_OK;
-    err_set(err, ERR_CONFLICT,
-            "the file has a header and no rows; taking it in would delete all %" PRId64 " rows of input '%.*s'", before,
-            STR_ARG(file->input->name));
-    return err_at(err, file->name, 0, 0);
+        if (str_eq(load->metas[i].input, file->input->name) && load->metas[i].path.n) before = &load->metas[i];
+    return before;
+}
+
+static ReadFile read_of_before(const Load *load, const LoadFile *file, const MetaFile *before) {
+    Arena *arena = load->ctx->arena;
+    const char *path = path_join(arena, load->project->inbox, arena_cstr(arena, before->path));
+    err_ignore(path_real(arena, path, &path, NULL)); /* gone: reading will tell */
+    return (ReadFile){.input = file->input,
+                      .path = path,
+                      .name = before->name,
+                      .is_quarantine = before->is_quarantine,
+                      .is_before = true};
 }
 
 static ErrCode read_files(Load *load, Err *err) {
-    ReadFile *files = ARENA_ARRAY(load->ctx->arena, ReadFile, load->n_files);
+    ReadFile *files = ARENA_ARRAY(load->ctx->arena, ReadFile, 2 * load->n_files);
     size_t n = 0;
     for (size_t i = 0; i < load->n_files; i++) {
         LoadFile *file = &load->files[i];
-        file->n_rows = file->known ? file->known->n_rows : 0;
-        if (file->known) continue;
+        file->n_rows = file->is_known ? file->n_rows_before : 0;
+        if (file->is_known) continue;
         file->read = (ptrdiff_t)n;
-        files[n++] = (ReadFile){
-            .input = file->input, .path = file->path, .name = path_base(arena_cstr(load->ctx->arena, file->name))};
+        Str name = path_base(arena_cstr(load->ctx->arena, file->name));
+        if (file->generated)
+            name = arena_printf(load->ctx->arena, "%.*s, table %.*s", STR_ARG(name), STR_ARG(file->input->name));
+        files[n++] = (ReadFile){.input = file->input,
+                                .path = file->path,
+                                .generated = file->generated,
+                                .name = name,
+                                .is_quarantine = load->options.is_quarantine};
     }
     if (!n) return ERR_OK;
+    for (size_t i = 0; i < load->n_files && has_guard(load); i++) {
+        const MetaFile *before = file_before(load, &load->files[i]);
+        if (before) files[n++] = read_of_before(load, &load->files[i], before);
+    }
     TRY(pipeline_reader_open(load->ctx, load->project, files, n, &load->reader, err));
     for (size_t i = 0; i < load->n_files; i++) {
         LoadFile *file = &load->files[i];
@@ -205,11 +271,14 @@ static ErrCode check_tables(Load *load, Err *err) {
         if (!file_of_table(load, &model->tables[t])) continue;
         TRY(ctx_check(load->ctx, err));
         ReadTable rows;
-        TRY(pipeline_read_table(load->ctx, load->reader, &model->tables[t], SIZE_MAX, &rows, err));
+        TRY(pipeline_read_table(load->ctx, load->reader, &model->tables[t], READ_ALL, &rows, err));
         VEC_PUSH(load->ctx->arena, &load->tables, rows);
     }
-    for (size_t i = 0; i < load->n_files; i++)
-        if (load->files[i].read >= 0) TRY(check_not_emptied(load, &load->files[i], err));
+    for (size_t i = 0; i < load->tables.n && has_guard(load); i++)
+        if (load->tables.at[i].table->source->kind == MODEL_SOURCE_FILES)
+            TRY(pipeline_load_guard(load->ctx, load->reader, &load->tables.at[i], load->options.max_deleted_percent,
+                                    err));
+    FAULT_POINT("load.read");
     return ERR_OK;
 }
 
@@ -223,6 +292,7 @@ static ErrCode load_tables(Load *load, Err *err) {
         int64_t from_us = clock_monotonic(load->ctx->clock);
         LoadCounts counts = {
             .table = rows->table->name, .input = file->input->name, .file = file->name, .n_read = file->n_rows};
+        counts.is_again = file->is_again;
         TRY(pipeline_load_rows(load->ctx, load->conn, load->reader, rows, &counts, err));
         counts.duration_us = clock_monotonic(load->ctx->clock) - from_us;
         VEC_PUSH(load->ctx->arena, &load->counts, counts);
@@ -238,7 +308,7 @@ static void count_known(Load *load) {
     const Model *model = load->project->model;
     for (size_t i = 0; i < load->n_files; i++) {
         const LoadFile *file = &load->files[i];
-        for (size_t t = 0; t < model->n_tables && file->known; t++) {
+        for (size_t t = 0; t < model->n_tables && file->is_known; t++) {
             if (!is_filled_from(load, &model->tables[t], file->input)) continue;
             LoadCounts counts = {.input = file->input->name,
                                  .file = file->name,
@@ -253,7 +323,7 @@ static void count_known(Load *load) {
 
 static ErrCode begin_managed(Load *load, Err *err) {
     bool has_news = false;
-    for (size_t i = 0; i < load->n_files; i++) has_news |= load->files[i].has_managed && !load->files[i].known;
+    for (size_t i = 0; i < load->n_files; i++) has_news |= load->files[i].has_managed && !load->files[i].is_known;
     count_known(load);
     if (!has_news) return ERR_OK;
     TRY(open_managed(load, err));
@@ -297,21 +367,32 @@ static ErrCode store(Load *load, LoadFile *file, Err *err) {
     return ERR_OK;
 }
 
+static int64_t n_wrong_of(const Load *load, const ModelTable *table, const LoadFile *file) {
+    for (size_t i = 0; i < load->tables.n && file->read >= 0; i++)
+        if (load->tables.at[i].table == table && load->tables.at[i].n_wrong)
+            return load->tables.at[i].n_wrong[file->read];
+    return 0;
+}
+
 static ErrCode store_all(Load *load, Err *err) {
     const Model *model = load->project->model;
     for (size_t i = 0; i < load->n_files; i++) {
         LoadFile *file = &load->files[i];
         if (!file->has_files) continue;
         int64_t from_us = clock_monotonic(load->ctx->clock);
-        if (!file->known) TRY(store(load, file, err));
+        if (!file->is_known) TRY(store(load, file, err));
         for (size_t m = 0; m < model->n_mappings; m++) {
             const ModelTable *table = model->mappings[m].table;
             if (model->mappings[m].input != file->input || table->source->kind == MODEL_SOURCE_MANAGED) continue;
             LoadCounts counts = {
                 .input = file->input->name, .file = file->name, .table = table->name, .n_read = file->n_rows};
-            counts.is_known = file->known != NULL;
-            counts.n_inserted = file->known ? 0 : file->n_rows;
-            counts.n_same = file->known ? file->n_rows : 0;
+            counts.is_known = file->is_known;
+            counts.is_again = file->is_again;
+            counts.n_wrong = n_wrong_of(load, table, file);
+            bool adds_nothing = file->is_known || (file->is_again && file->input->delivery == MODEL_DELIVERY_APPEND);
+            int64_t n_good = MAX_OF(file->n_rows - counts.n_wrong, INT64_C(0));
+            counts.n_inserted = adds_nothing ? 0 : n_good;
+            counts.n_same = adds_nothing ? n_good : 0;
             counts.duration_us = clock_monotonic(load->ctx->clock) - from_us;
             VEC_PUSH(load->ctx->arena, &load->counts, counts);
         }
@@ -322,20 +403,21 @@ static ErrCode store_all(Load *load, Err *err) {
 /* ---- the verb ------------------------------------------------------------------------------------------------------- */
 
 static ErrCode write_down(Load *load, Err *err) {
+    MetaFile *metas = ARENA_ARRAY(load->ctx->arena, MetaFile, load->n_files);
+    size_t n = 0;
     for (size_t i = 0; i < load->n_files; i++) {
         const LoadFile *file = &load->files[i];
-        if (file->known) continue;
-        int64_t id;
-        MetaFile meta = {.input = file->input->name,
-                         .name = path_base(arena_cstr(load->ctx->arena, file->name)),
-                         .path = file->stored,
-                         .hash = file->hash,
-                         .n_bytes = file->n_bytes,
-                         .n_rows = file->n_rows,
-                         .at_us = clock_now(load->ctx->clock)};
-        TRY(meta_file_add(load->ctx, load->project->meta, load->project->name, &meta, &id, err));
+        if (file->is_known) continue;
+        metas[n++] = (MetaFile){.input = file->input->name,
+                                .name = path_base(arena_cstr(load->ctx->arena, file->name)),
+                                .path = file->stored,
+                                .hash = file->hash,
+                                .n_bytes = file->n_bytes,
+                                .n_rows = file->n_rows,
+                                .at_us = clock_now(load->ctx->clock),
+                                .is_quarantine = load->options.is_quarantine};
     }
-    return ERR_OK;
+    return meta_files_add(load->ctx, load->project->meta, load->project->name, metas, n, err);
 }
 
 static ErrCode take_in(Load *load, Err *err) {
@@ -345,8 +427,12 @@ static ErrCode take_in(Load *load, Err *err) {
     TRY(begin_managed(load, err));
     TRY(store_all(load, err));
     TRY(ctx_check(load->ctx, err));
+    FAULT_POINT("load.stored");
     if (load->is_begun) TRY(engine_commit(load->ctx, load->conn, err));
-    return write_down(load, err);
+    FAULT_POINT("load.committed");
+    TRY(write_down(load, err));
+    FAULT_POINT("load.written");
+    return ERR_OK;
 }
 
 static void release(Load *load) {
@@ -361,7 +447,9 @@ static ErrCode write_steps(const Load *load, int64_t run, int64_t *ret_n_rows, E
         const LoadCounts *counts = &load->counts.at[i];
         MetaStep step = {.name = S("load"),
                          .table = counts->table,
-                         .verdict = S("ok"),
+                         .verdict = counts->n_wrong
+                                        ? arena_printf(load->ctx->arena, "%" PRId64 " set aside", counts->n_wrong)
+                                        : S("ok"),
                          .n_read = counts->n_read,
                          .n_inserted = counts->n_inserted,
                          .n_updated = counts->n_updated,
@@ -375,7 +463,8 @@ static ErrCode write_steps(const Load *load, int64_t run, int64_t *ret_n_rows, E
 static ErrCode run(Load *load, Err *err) {
     const PipelineProject *project = load->project;
     int64_t run_id, n_rows;
-    TRY(meta_run_begin(load->ctx, project->meta, project->name, S("load"), S(""), &run_id, err));
+    Str kind = load->n_files && load->files[0].generated ? S("generate") : S("load");
+    TRY(meta_run_begin(load->ctx, project->meta, project->name, kind, S(""), &run_id, err));
     Err cause;
     ErrCode code = take_in(load, &cause);
     release(load);
@@ -383,7 +472,9 @@ static ErrCode run(Load *load, Err *err) {
         Ctx ctx = *load->ctx; /* a cancelled run still gets its end written */
         ctx.deadline_us = 0;
         ctx.cancel = NULL;
-        err_ignore(meta_run_end(&ctx, project->meta, run_id, META_FAILED, 0, str_of(cause.message), NULL));
+        char text[ERR_MESSAGE_MAX + ERR_FILE_MAX];
+        err_format(&cause, text, sizeof(text));
+        err_ignore(meta_run_end(&ctx, project->meta, run_id, META_FAILED, 0, str_of(text), NULL));
         if (err) *err = cause;
         return code;
     }
@@ -392,10 +483,21 @@ static ErrCode run(Load *load, Err *err) {
 }
 
 ErrCode pipeline_load(const Ctx *ctx, const PipelineProject *project, const PipelineInput *inputs, size_t n_inputs,
-                      LoadCounts **ret_counts, size_t *ret_n, Err *err) {
+                      const LoadOptions *options, LoadCounts **ret_counts, size_t *ret_n, Err *err) {
     TRY(ctx_require(ctx, PERMISSION_WRITE_DATA, err));
-    Load load = {.ctx = ctx, .project = project};
+    Load load = {.ctx = ctx, .project = project, .options = {.max_deleted_percent = LOAD_MAX_DELETED_PERCENT}};
+    if (options) load.options = *options;
     TRY(describe_all(&load, inputs, n_inputs, err));
+    TRY(run(&load, err));
+    *ret_counts = load.counts.at;
+    *ret_n = load.counts.n;
+    return ERR_OK;
+}
+
+ErrCode pipeline_load_generated(const Ctx *ctx, const PipelineProject *project, const Generated *generated,
+                                LoadCounts **ret_counts, size_t *ret_n, Err *err) {
+    Load load = {.ctx = ctx, .project = project};
+    TRY(describe_generated(&load, generated, err));
     TRY(run(&load, err));
     *ret_counts = load.counts.at;
     *ret_n = load.counts.n;

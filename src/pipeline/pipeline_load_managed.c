@@ -8,6 +8,8 @@
  */
 #include "pipeline/pipeline_internal.h"
 
+enum { FILL_ROWS = 10000 };
+
 typedef struct Target {
     const Ctx *ctx;
     EngineConn *conn;
@@ -35,7 +37,7 @@ static Str writing(const Ctx *ctx, const SqlRelation *relation) {
     return pipeline_name(ctx->arena, "Writing ", sql_relation_name(relation));
 }
 
-static ErrCode load_empty(const Target *target, LoadCounts *counts, Err *err) {
+static ErrCode fill(const Target *target, LoadCounts *counts, Err *err) {
     SqlItem stamp = {.expr = target->stamp, .alias = S(MANAGED_STAMP)};
     EngineStream *rows;
     TRY(pipeline_managed_drop_indexes(target->ctx, target->conn, target->table, err));
@@ -44,6 +46,17 @@ static ErrCode load_empty(const Target *target, LoadCounts *counts, Err *err) {
                                       writing(target->ctx, target->relation), &counts->n_inserted, err);
     engine_stream_close(rows);
     return code ? code : pipeline_managed_make_indexes(target->ctx, target->conn, target->table, err);
+}
+
+/* Logging row by row that a whole table is new costs half as much as writing it, and the file its size again: beyond a few rows
+ * the log begins anew instead, so that the table is next read whole. */
+static ErrCode load_empty(const Target *target, LoadCounts *counts, Err *err) {
+    if (target->rows->n_rows < FILL_ROWS) return fill(target, counts, err);
+    LogShape shape;
+    TRY(pipeline_log_shape(target->ctx, target->conn, target->table, &shape, err));
+    TRY(pipeline_log_pause(target->ctx, target->conn, &shape, err));
+    TRY(fill(target, counts, err));
+    return pipeline_log_bring(target->ctx, target->conn, &shape, err);
 }
 
 /* ---- the difference ------------------------------------------------------------------------------------------------- */

@@ -3,7 +3,8 @@
  *
  * What was made is remembered as text, a row a column and one for each table's key and references. A newer pack is compared with
  * that: new tables are made, new columns added where rows can do without a value, and everything else is a conflict that says
- * what stands in the way; a table without rows is simply made anew. All of it happens in one transaction.
+ * what stands in the way; a table without rows is simply made anew. Every table has a log of changes. All of it happens in one
+ * transaction, and only when the pack or anything in the database's schema has changed since it was last done.
  */
 #include "pipeline/pipeline_internal.h"
 
@@ -100,6 +101,7 @@ static ErrCode compare_table(const Ctx *ctx, EngineConn *conn, const ModelTable 
 static ErrCode drop_table(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err) {
     Value name = value_text(table->name);
     TRY(engine_execf(ctx, conn, NULL, err, "DELETE FROM " MANAGED_SCHEMA " WHERE table_name = %V", &name));
+    TRY(pipeline_log_drop(ctx, conn, table->name, err));
     return engine_execf(ctx, conn, NULL, err, "DROP TABLE %I", &table->name);
 }
 
@@ -160,11 +162,57 @@ static ErrCode wanted_hash(const Ctx *ctx, const Model *model, Str *ret_hash, Er
     return ERR_OK;
 }
 
+static const ModelTable *managed_table(const Model *model, Str name) {
+    const ModelTable *table = model_table(model, name);
+    return table && table->source->kind == MODEL_SOURCE_MANAGED ? table : NULL;
+}
+
+/* Tables that the pack no longer has are kept, but nobody would read and purge their logs. */
+static ErrCode drop_old_logs(const Ctx *ctx, EngineConn *conn, const Model *model, Err *err) {
+    VEC(Str) old = {0};
+    EngineStream *stream;
+    const Str prefix = S(LOG_TABLE);
+    TRY(engine_queryf(ctx, conn, &stream, err,
+                      "SELECT substr(name, length(%L) + 1) FROM sqlite_schema WHERE type = 'table' AND "
+                      "substr(name, 1, length(%L)) = %L",
+                      &prefix, &prefix, &prefix));
+    const Batch *batch = NULL;
+    ErrCode code;
+    while (!(code = engine_stream_next(stream, &batch, err)) && batch)
+        for (size_t row = 0; row < batch->n_rows; row++) {
+            Str table = column_str(&batch->columns[0], row);
+            if (!managed_table(model, table)) VEC_PUSH(ctx->arena, &old, arena_str(ctx->arena, table));
+        }
+    engine_stream_close(stream);
+    for (size_t i = 0; i < old.n && !code; i++) code = pipeline_log_drop(ctx, conn, old.at[i], err);
+    return code;
+}
+
+static ErrCode bring_log(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err) {
+    LogShape shape;
+    TRY(pipeline_log_shape(ctx, conn, table, &shape, err));
+    return pipeline_log_bring(ctx, conn, &shape, err);
+}
+
+/* Which definitions and which state of the database's schema, whoever changed it, were found to be in step. */
+static ErrCode seal(const Ctx *ctx, EngineConn *conn, Str hash, Str *ret_seal, Err *err) {
+    Value version;
+    TRY(engine_valuef(ctx, conn, &version, err, "PRAGMA schema_version"));
+    *ret_seal = arena_printf(ctx->arena, "%d %.*s %" PRId64, MANAGED_VERSION, STR_ARG(hash), version.i);
+    return ERR_OK;
+}
+
 static ErrCode migrate(const Ctx *ctx, EngineConn *conn, const Model *model, Str hash, Err *err) {
     TRY(bring_state(ctx, conn, err));
     for (size_t i = 0; i < model->n_tables; i++)
-        if (model->tables[i].source->kind == MODEL_SOURCE_MANAGED) TRY(bring_table(ctx, conn, &model->tables[i], err));
-    Value text = value_text(hash);
+        if (model->tables[i].source->kind == MODEL_SOURCE_MANAGED) {
+            TRY(bring_table(ctx, conn, &model->tables[i], err));
+            TRY(bring_log(ctx, conn, &model->tables[i], err));
+        }
+    TRY(drop_old_logs(ctx, conn, model, err));
+    Str sealed;
+    TRY(seal(ctx, conn, hash, &sealed, err));
+    Value text = value_text(sealed);
     return engine_execf(ctx, conn, NULL, err,
                         "INSERT OR REPLACE INTO " MANAGED_STATE " (name, value) VALUES ('schema', %V)", &text);
 }
@@ -177,11 +225,12 @@ static ErrCode bring_schema(const Ctx *ctx, EngineConn *conn, const Model *model
                        "the operational database was written by a newer version of this program (schema %" PRId64
                        ", known: %d)",
                        version.i, MANAGED_VERSION);
-    Str hash;
+    Str hash, sealed;
     TRY(wanted_hash(ctx, model, &hash, err));
+    TRY(seal(ctx, conn, hash, &sealed, err));
     if (version.i)
         TRY(engine_valuef(ctx, conn, &made, err, "SELECT value FROM " MANAGED_STATE " WHERE name = 'schema'"));
-    if (!made.is_null && str_eq(made.s, hash)) return ERR_OK;
+    if (!made.is_null && str_eq(made.s, sealed)) return ERR_OK;
     TRY(engine_begin(ctx, conn, true, err));
     ErrCode code = migrate(ctx, conn, model, hash, err);
     if (code) {

@@ -4,7 +4,8 @@
  *
  * Phases: open the instance for the files; bring each file in as text (pipeline_read_file.c); for a table, evaluate its mappings
  * over the files they name, find what cannot be read (pipeline_read_check.c) and only then convert it to the table's types.
- * Several rows of a file may give the same row of a keyed table: it stands once. A keyless table keeps every row.
+ * Several rows of a file may give the same row of a keyed table: it stands once. A keyless table keeps every row. Of a file that was
+ * taken in with quarantine the rows that cannot be read are set aside (pipeline_read_aside.c).
  *
  * Nothing is written anywhere else, so a failure leaves nothing behind.
  */
@@ -13,17 +14,21 @@
 ErrCode pipeline_reader_open(const Ctx *ctx, const PipelineProject *project, ReadFile *files, size_t n_files,
                              Reader **ret_reader, Err *err) {
     Str *allowed = ARENA_ARRAY(ctx->arena, Str, n_files + 1);
-    for (size_t i = 0; i < n_files; i++) allowed[i] = str_of(files[i].path);
+    bool is_generated = n_files && files[0].generated;
+    size_t n_allowed = is_generated ? 0 : n_files;
+    for (size_t i = 0; i < n_allowed; i++) allowed[i] = str_of(files[i].path);
     EngineConfig config = {.is_create = true,
                            .is_locked_down = true,
                            .allowed_paths = allowed,
-                           .n_allowed_paths = n_files,
+                           .n_allowed_paths = n_allowed,
                            .temp_dir = path_join(ctx->arena, project->folder, "spill")};
     Reader *reader = ARENA_NEW(ctx->arena, Reader);
     *reader = (Reader){.model = project->model, .files = files, .n_files = n_files};
     ErrCode code = engine_open(ctx, project->registry, &ENGINE_DUCKDB, &config, &reader->db, err);
     if (!code) code = engine_connect(ctx, reader->db, &reader->conn, err);
-    for (size_t i = 0; i < n_files && !code; i++) code = pipeline_read_file(ctx, reader, i, err);
+    if (!code && is_generated) code = pipeline_generate_read(ctx, reader, err);
+    for (size_t i = 0; i < n_files && !code && !is_generated; i++)
+        if (!files[i].is_before) code = pipeline_read_file(ctx, reader, i, err);
     if (code) {
         pipeline_reader_close(reader);
         return code;
@@ -77,10 +82,10 @@ static ErrCode missing_error(const Ctx *ctx, const Missing *missing, const Model
     Str wanted = quoted_list(ctx->arena, missing->names.at, missing->names.n, READ_EXAMPLES);
     Str present = quoted_list(ctx->arena, file->headers, file->n_columns, 30);
     ErrCode code =
-        err_set(err, ERR_DATA, "no column %.*s, which table '%.*s' is made from (%.*s, line %d); the file has %.*s%.*s",
+        err_set(err, ERR_DATA, "no column %.*s, which table '%.*s' is made from (%.*s, line %d); the %s has %.*s%.*s",
                 STR_ARG(wanted), STR_ARG(mapping->table->name), STR_ARG(mapping->place.file), mapping->place.line,
-                STR_ARG(present), STR_ARG(hint));
-    err_at(err, file->name, 1, 0);
+                file->generated ? "table" : "file", STR_ARG(present), STR_ARG(hint));
+    err_at(err, file->name, !file->generated, 0);
     return code;
 }
 
@@ -202,9 +207,10 @@ bool pipeline_read_rounded(PipelineSql *sql, Str column, Type from, Type to) {
 
 /* ---- a table's rows ------------------------------------------------------------------------------------------------- */
 
-/* select (typed columns, place) from (values) — a keyed table's rows once each, with the place of the first. */
+/* select (typed columns, place) from (values) — a keyed table's rows once each, with the place of the first. `aside` (may be NULL):
+ * rows to leave out. */
 static ErrCode add_mapped(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
-                          const SqlRelation *rows, Err *err) {
+                          const SqlRelation *rows, const SqlRelation *aside, Err *err) {
     const ModelTable *table = mapping->table;
     const SqlSelect *values;
     const SqlExpr *const *exprs;
@@ -217,16 +223,21 @@ static ErrCode add_mapped(const Ctx *ctx, Reader *reader, const ModelMapping *ma
         pipeline_read_convert(&sql, column->name, values->items[i].expr->type, column->type, table->source->time_zone);
         pipeline_sql_add(&sql, ", ");
     }
-    pipeline_sql_add(
-        &sql, table->n_key ? "min(v." READ_PLACE ") FROM (%S) AS v GROUP BY ALL" : "v." READ_PLACE " FROM (%S) AS v",
-        values);
+    pipeline_sql_add(&sql, table->n_key ? "min(v." READ_PLACE ") FROM (%S) AS v" : "v." READ_PLACE " FROM (%S) AS v",
+                     values);
+    if (aside)
+        pipeline_sql_add(&sql,
+                         " WHERE v." READ_PLACE " NOT IN (SELECT " READ_PLACE " FROM %R WHERE " READ_MAPPING " = %d)",
+                         aside, (int64_t)(mapping - reader->model->mappings));
+    if (table->n_key) pipeline_sql_add(&sql, " GROUP BY ALL");
     return pipeline_sql_exec(ctx, reader->conn, &sql, NULL);
 }
 
 static ErrCode make_rows(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
                          const SqlRelation **ret_rows, Err *err) {
-    Str name = only == SIZE_MAX ? pipeline_name(ctx->arena, "t_", table->name)
-                                : arena_printf(ctx->arena, "t%zu_%.*s", only, STR_ARG(table->name));
+    Str name = only == READ_ALL      ? pipeline_name(ctx->arena, "t_", table->name)
+               : only == READ_BEFORE ? pipeline_name(ctx->arena, "b_", table->name)
+                                     : arena_printf(ctx->arena, "t%zu_%.*s", only, STR_ARG(table->name));
     const SqlRelation *rows = sql_relation_table(ctx->arena, S(""), name);
     PipelineSql sql CLEANUP(pipeline_sql_release);
     pipeline_sql_init(&sql, ctx->arena, engine_dialect(&ENGINE_DUCKDB), err);
@@ -250,25 +261,49 @@ static ErrCode unite(const Ctx *ctx, Reader *reader, const ReadTable *rows, Err 
     return pipeline_sql_exec(ctx, reader->conn, &sql, NULL);
 }
 
+static bool is_wanted(const Reader *reader, const ModelMapping *mapping, size_t file, size_t only) {
+    if (!pipeline_read_is_mapped(reader, mapping, file)) return false;
+    bool is_before = reader->files[file].is_before;
+    return only == READ_ALL ? !is_before : only == READ_BEFORE ? is_before : only == file;
+}
+
+static bool has_quarantine(const Reader *reader, const ModelTable *table, size_t only) {
+    for (size_t m = 0; m < reader->model->n_mappings; m++)
+        for (size_t f = 0; f < reader->n_files && reader->model->mappings[m].table == table; f++)
+            if (reader->files[f].is_quarantine && is_wanted(reader, &reader->model->mappings[m], f, only)) return true;
+    return false;
+}
+
+static ErrCode add_file(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
+                        const SqlRelation *rows, const SqlRelation *aside, Err *err) {
+    const ReadFile *from = &reader->files[file];
+    if (from->is_quarantine)
+        TRY(pipeline_read_set_aside(ctx, reader, mapping, file, aside, err));
+    else if (!from->is_before)
+        TRY(pipeline_read_check_mapping(ctx, reader, mapping, file, err));
+    return add_mapped(ctx, reader, mapping, file, rows, from->is_quarantine ? aside : NULL, err);
+}
+
 ErrCode pipeline_read_table(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only, ReadTable *ret_table,
                             Err *err) {
     ReadTable rows = {.table = table};
+    const SqlRelation *aside = NULL;
     size_t n_parts = 0;
     TRY(make_rows(ctx, reader, table, only, &rows.rows, err));
+    if (has_quarantine(reader, table, only)) TRY(pipeline_aside_make(ctx, reader, table, only, &aside, err));
     for (size_t m = 0; m < reader->model->n_mappings; m++) {
         const ModelMapping *mapping = &reader->model->mappings[m];
-        for (size_t f = 0; f < reader->n_files; f++) {
-            bool is_wanted = mapping->table == table && pipeline_read_is_mapped(reader, mapping, f) &&
-                             (only == SIZE_MAX || only == f);
-            if (!is_wanted) continue;
-            TRY(pipeline_read_check_mapping(ctx, reader, mapping, f, err));
-            TRY(add_mapped(ctx, reader, mapping, f, rows.rows, err));
+        for (size_t f = 0; f < reader->n_files && mapping->table == table; f++) {
+            if (!is_wanted(reader, mapping, f, only)) continue;
+            TRY(add_file(ctx, reader, mapping, f, rows.rows, aside, err));
             n_parts++;
         }
     }
     if (table->n_key && n_parts > 1) TRY(unite(ctx, reader, &rows, err));
-    if (table->n_key) TRY(pipeline_read_check_keys(ctx, reader, &rows, err));
-    TRY(pipeline_read_check_rows(ctx, reader, &rows, err));
+    if (aside) TRY(pipeline_aside_checks(ctx, reader, &rows, aside, err));
+    if (table->n_key && only != READ_BEFORE) TRY(pipeline_read_check_keys(ctx, reader, &rows, err));
+    if (only != READ_BEFORE) TRY(pipeline_read_check_rows(ctx, reader, &rows, err));
+    if (aside) TRY(pipeline_aside_finish(ctx, reader, aside, &rows, err));
     Value n;
     TRY(engine_valuef(ctx, reader->conn, &n, err, "SELECT count(*) FROM %R", rows.rows));
     rows.n_rows = n.i;
@@ -278,6 +313,7 @@ ErrCode pipeline_read_table(const Ctx *ctx, Reader *reader, const ModelTable *ta
 
 ErrCode pipeline_read_stream(const Ctx *ctx, Reader *reader, const ReadTable *rows, ReadOrder order,
                              const SqlItem *stamp, EngineStream **ret_rows, Err *err) {
+    if (rows->wrong) return pipeline_aside_stream(ctx, reader, rows, ret_rows, err);
     const ModelTable *table = rows->table;
     Str r = S("r");
     SelectDraft draft = {.arena = ctx->arena};

@@ -233,25 +233,28 @@ static ErrCode trouble_error(const Check *check, const Trouble *trouble, int64_t
     const ModelColumn *column = &table->columns[trouble->column];
     Str header = header_of(check, trouble->column);
     const char *more = n > READ_EXAMPLES ? ", …" : "";
+    Str aside = pipeline_read_aside_hint(check->ctx, check->reader, table);
     if (trouble->kind == TROUBLE_EMPTY) {
         Str where = examples.text;
         if (where.n) where = arena_printf(check->ctx->arena, " (%.*s%s)", STR_ARG(where), more);
         err_set(err, ERR_DATA,
-                "column '%.*s' is empty in %" PRId64 " row%s%.*s, and '%.*s' of table '%.*s' needs a value",
-                STR_ARG(header), n, n == 1 ? "" : "s", STR_ARG(where), STR_ARG(column->name), STR_ARG(table->name));
+                "column '%.*s' is empty in %" PRId64 " row%s%.*s, and '%.*s' of table '%.*s' needs a value%.*s",
+                STR_ARG(header), n, n == 1 ? "" : "s", STR_ARG(where), STR_ARG(column->name), STR_ARG(table->name),
+                STR_ARG(aside));
     } else if (trouble->kind == TROUBLE_ROUNDED) {
         char name[TYPE_TEXT_MAX];
         int scale = column->type.scale;
         err_set(err, ERR_DATA,
                 "column '%.*s': %" PRId64 " value%s %s more decimals than %s keeps, which is %d: %.*s%s; to round on "
-                "purpose the mapping says round(cast(column as decimal(%d,%d)), %d)",
+                "purpose the mapping says round(cast(column as decimal(%d,%d)), %d)%.*s",
                 STR_ARG(header), n, n == 1 ? "" : "s", n == 1 ? "has" : "have", type_print(column->type, name), scale,
-                STR_ARG(examples.text), more, 38, MIN_OF(scale + 8, 38), scale);
+                STR_ARG(examples.text), more, 38, MIN_OF(scale + 8, 38), scale, STR_ARG(aside));
     } else {
         Type type = trouble->kind == TROUBLE_SUSPECT ? check->suspects.at[trouble->suspect].type : column->type;
         char name[TYPE_TEXT_MAX];
-        err_set(err, ERR_DATA, "column '%.*s': %" PRId64 " value%s cannot be read as %s: %.*s%s%s", STR_ARG(header), n,
-                n == 1 ? "" : "s", type_print(type, name), STR_ARG(examples.text), more, hint_for(type));
+        err_set(err, ERR_DATA, "column '%.*s': %" PRId64 " value%s cannot be read as %s: %.*s%s%s%.*s", STR_ARG(header),
+                n, n == 1 ? "" : "s", type_print(type, name), STR_ARG(examples.text), more, hint_for(type),
+                STR_ARG(aside));
     }
     pipeline_read_error_at(check->reader, examples.place, err);
     return ERR_DATA;
@@ -259,7 +262,8 @@ static ErrCode trouble_error(const Check *check, const Trouble *trouble, int64_t
 
 /* ---- the pass ------------------------------------------------------------------------------------------------------- */
 
-static ErrCode count_troubles(const Check *check, Err *err) {
+/* *ret_first: the first kind that some rows have; NULL: none. */
+static ErrCode count_troubles(const Check *check, const Trouble **ret_first, int64_t *ret_n, Err *err) {
     PipelineSql sql CLEANUP(pipeline_sql_release);
     pipeline_sql_init(&sql, check->ctx->arena, engine_dialect(&ENGINE_DUCKDB), err);
     pipeline_sql_add(&sql, "SELECT ");
@@ -278,20 +282,104 @@ static ErrCode count_troubles(const Check *check, Err *err) {
     ErrCode code = engine_stream_next(stream, &batch, err);
     for (size_t i = 0; !code && batch && i < check->troubles.n; i++) counts[i] = column_int(&batch->columns[i], 0);
     engine_stream_close(stream);
-    for (size_t i = 0; !code && i < check->troubles.n; i++)
-        if (counts[i]) return trouble_error(check, &check->troubles.at[i], counts[i], err);
+    *ret_first = NULL;
+    for (size_t i = 0; !code && i < check->troubles.n && !*ret_first; i++) {
+        if (!counts[i]) continue;
+        *ret_first = &check->troubles.at[i];
+        *ret_n = counts[i];
+    }
     return code;
+}
+
+static ErrCode check_mapping(Check *check, const Trouble **ret_first, int64_t *ret_n, Err *err) {
+    const Ctx *ctx = check->ctx;
+    const SqlSelect *values;
+    const SqlExpr *const *exprs;
+    TRY(pipeline_read_values(ctx, check->reader, check->mapping, check->file, &values, &exprs, err));
+    for (size_t i = 0; i < check->mapping->table->n_columns; i++)
+        if (exprs[i]) gather(ctx->arena, exprs[i], NULL, i, &check->suspects);
+    check->values = with_suspects(ctx->arena, values, &check->suspects);
+    gather_troubles(check);
+    *ret_first = NULL;
+    return check->troubles.n ? count_troubles(check, ret_first, ret_n, err) : ERR_OK;
 }
 
 ErrCode pipeline_read_check_mapping(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
                                     Err *err) {
     Check check = {.ctx = ctx, .reader = reader, .mapping = mapping, .file = file};
-    const SqlSelect *values;
-    const SqlExpr *const *exprs;
-    TRY(pipeline_read_values(ctx, reader, mapping, file, &values, &exprs, err));
-    for (size_t i = 0; i < mapping->table->n_columns; i++)
-        if (exprs[i]) gather(ctx->arena, exprs[i], NULL, i, &check.suspects);
-    check.values = with_suspects(ctx->arena, values, &check.suspects);
-    gather_troubles(&check);
-    return check.troubles.n ? count_troubles(&check, err) : ERR_OK;
+    const Trouble *first;
+    int64_t n;
+    TRY(check_mapping(&check, &first, &n, err));
+    return first ? trouble_error(&check, first, n, err) : ERR_OK;
+}
+
+/* ---- rows set aside ------------------------------------------------------------------------------------------------- */
+
+/* What is wrong with one row, as a text: column 'Price': 'abc' cannot be read as decimal(8,2) */
+static void add_reason(const Check *check, PipelineSql *sql, const Trouble *trouble) {
+    enum { SHOWN_CHARS = 60 };
+    Arena *arena = sql->arena;
+    const ModelColumn *column = &check->mapping->table->columns[trouble->column];
+    Str header = header_of(check, trouble->column), shown = column->name, begin, end;
+    char name[TYPE_TEXT_MAX];
+    if (trouble->kind == TROUBLE_EMPTY) {
+        begin = arena_printf(arena, "column '%.*s' is empty", STR_ARG(header));
+        pipeline_sql_add(sql, "%L", &begin);
+        return;
+    }
+    Type type = column->type;
+    if (trouble->kind == TROUBLE_SUSPECT) {
+        shown = numbered(arena, "was", trouble->suspect);
+        type = check->suspects.at[trouble->suspect].type;
+    }
+    begin = arena_printf(arena, "column '%.*s': '", STR_ARG(header));
+    end = trouble->kind == TROUBLE_ROUNDED
+              ? arena_printf(arena, "' has more decimals than %s keeps", type_print(type, name))
+              : arena_printf(arena, "' cannot be read as %s", type_print(type, name));
+    pipeline_sql_add(sql, "concat(%L, left(CAST(v.%I AS VARCHAR), %d), %L)", &begin, &shown, (int64_t)SHOWN_CHARS,
+                     &end);
+}
+
+/* A column's value where it can be read. */
+static void add_readable(const Check *check, PipelineSql *sql, size_t i) {
+    const ModelColumn *column = &check->mapping->table->columns[i];
+    bool is_guarded = false;
+    for (size_t t = 0; t < check->troubles.n; t++) {
+        const Trouble *trouble = &check->troubles.at[t];
+        if (trouble->column != i || trouble->kind == TROUBLE_EMPTY) continue;
+        pipeline_sql_add(sql, is_guarded ? " WHEN " : "CASE WHEN ");
+        (void)add_condition(check, sql, trouble);
+        pipeline_sql_add(sql, " THEN NULL");
+        is_guarded = true;
+    }
+    if (is_guarded) pipeline_sql_add(sql, " ELSE ");
+    pipeline_read_convert(sql, column->name, check->values->items[i].expr->type, column->type,
+                          check->mapping->table->source->time_zone);
+    if (is_guarded) pipeline_sql_add(sql, " END");
+}
+
+ErrCode pipeline_read_set_aside(const Ctx *ctx, Reader *reader, const ModelMapping *mapping, size_t file,
+                                const SqlRelation *aside, Err *err) {
+    Check check = {.ctx = ctx, .reader = reader, .mapping = mapping, .file = file};
+    const Trouble *first;
+    int64_t n;
+    TRY(check_mapping(&check, &first, &n, err));
+    if (!first) return ERR_OK;
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    pipeline_sql_init(&sql, ctx->arena, engine_dialect(&ENGINE_DUCKDB), err);
+    pipeline_sql_add(&sql, "INSERT INTO %R SELECT * FROM (SELECT ", aside);
+    for (size_t i = 0; i < mapping->table->n_columns; i++) {
+        add_readable(&check, &sql, i);
+        pipeline_sql_add(&sql, ", ");
+    }
+    pipeline_sql_add(&sql, "%d, v." READ_PLACE ", CASE", (int64_t)(mapping - reader->model->mappings));
+    for (size_t i = 0; i < check.troubles.n; i++) {
+        pipeline_sql_add(&sql, " WHEN ");
+        (void)add_condition(&check, &sql, &check.troubles.at[i]);
+        pipeline_sql_add(&sql, " THEN ");
+        add_reason(&check, &sql, &check.troubles.at[i]);
+    }
+    pipeline_sql_add(&sql, " END AS " READ_REASON " FROM (%S) AS v) AS w WHERE w." READ_REASON " IS NOT NULL",
+                     check.values);
+    return pipeline_sql_exec(ctx, reader->conn, &sql, NULL);
 }

@@ -270,7 +270,28 @@ static ErrCode csv_rows(const Ctx *ctx, Reader *reader, ReadFile *file, Err *err
     return n.i ? rejected(ctx, reader, file, err) : ERR_OK;
 }
 
-/* Parquet and JSON: their own names, their values as text. */
+/* What names its columns itself; its values become text. `stream`, which tells the columns, is closed. */
+static ErrCode text_rows(const Ctx *ctx, Reader *reader, ReadFile *file, const SqlRelation *relation,
+                         EngineStream *stream, Err *err) {
+    const Batch *columns = engine_stream_columns(stream);
+    Str *headers = ARENA_ARRAY(ctx->arena, Str, columns->n_columns);
+    size_t n = columns->n_columns;
+    for (size_t i = 0; i < n; i++) headers[i] = arena_str(ctx->arena, columns->columns[i].name);
+    engine_stream_close(stream);
+    TRY(name_columns(ctx, file, headers, n, err));
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    pipeline_sql_init(&sql, ctx->arena, engine_dialect(&ENGINE_DUCKDB), err);
+    pipeline_sql_add(&sql, "CREATE TABLE %R AS SELECT ", file->rows);
+    for (size_t i = 0; i < n; i++)
+        pipeline_sql_add(&sql,
+                         i ? ", nfc_normalize(nullif(CAST(f.%I AS VARCHAR), '')) AS %I"
+                           : "nfc_normalize(nullif(CAST(f.%I AS VARCHAR), '')) AS %I",
+                         &headers[i], &file->columns[i]);
+    pipeline_sql_add(&sql, " FROM %R AS f", relation);
+    return pipeline_sql_exec(ctx, reader->conn, &sql, NULL);
+}
+
+/* Parquet and JSON. */
 static ErrCode other_rows(const Ctx *ctx, Reader *reader, ReadFile *file, Err *err) {
     const SqlRelation *relation = sql_relation_file(ctx->arena, file->format, str_of(file->path));
     EngineStream *stream = NULL;
@@ -283,35 +304,40 @@ static ErrCode other_rows(const Ctx *ctx, Reader *reader, ReadFile *file, Err *e
         err_detail(err, "%s", cause.detail);
         return ERR_DATA;
     }
-    const Batch *columns = engine_stream_columns(stream);
-    Str *headers = ARENA_ARRAY(ctx->arena, Str, columns->n_columns);
-    size_t n = columns->n_columns;
-    for (size_t i = 0; i < n; i++) headers[i] = arena_str(ctx->arena, columns->columns[i].name);
-    engine_stream_close(stream);
-    TRY(name_columns(ctx, file, headers, n, err));
-    PipelineSql sql CLEANUP(pipeline_sql_release);
-    pipeline_sql_init(&sql, ctx->arena, engine_dialect(&ENGINE_DUCKDB), err);
-    pipeline_sql_add(&sql, "CREATE TABLE %R AS SELECT ", file->rows);
-    for (size_t i = 0; i < n; i++)
-        pipeline_sql_add(&sql, i ? ", nfc_normalize(nullif(f.%I, '')) AS %I" : "nfc_normalize(nullif(f.%I, '')) AS %I",
-                         &headers[i], &file->columns[i]);
-    pipeline_sql_add(&sql, " FROM %R AS f", relation);
-    return pipeline_sql_exec(ctx, reader->conn, &sql, NULL);
+    return text_rows(ctx, reader, file, relation, stream, err);
+}
+
+static const SqlRelation *rows_relation(Arena *arena, size_t index) {
+    return sql_relation_table(arena, S(""), arena_printf(arena, "file_%zu", index));
+}
+
+static ErrCode count_rows(const Ctx *ctx, const Reader *reader, ReadFile *file, Err *err) {
+    Value n;
+    TRY(engine_valuef(ctx, reader->conn, &n, err, "SELECT count(*) FROM %R", file->rows));
+    file->n_rows = n.i;
+    return ERR_OK;
+}
+
+ErrCode pipeline_read_relation(const Ctx *ctx, Reader *reader, size_t index, const SqlRelation *relation, Err *err) {
+    ReadFile *file = &reader->files[index];
+    EngineStream *columns = NULL;
+    file->rows = rows_relation(ctx->arena, index);
+    file->format = SQL_FILE_PARQUET; /* rows without lines */
+    TRY(engine_queryf(ctx, reader->conn, &columns, err, "SELECT * FROM %R AS f LIMIT 0", relation));
+    TRY(text_rows(ctx, reader, file, relation, columns, err));
+    return count_rows(ctx, reader, file, err);
 }
 
 ErrCode pipeline_read_file(const Ctx *ctx, Reader *reader, size_t index, Err *err) {
     ReadFile *file = &reader->files[index];
     TRY(pipeline_read_sniff(file, err));
     TRY(check_whole(ctx, file, err));
-    file->rows = sql_relation_table(ctx->arena, S(""), arena_printf(ctx->arena, "file_%zu", index));
+    file->rows = rows_relation(ctx->arena, index);
     if (file->format == SQL_FILE_CSV) {
         TRY(csv_names(ctx, reader, file, err));
         TRY(csv_rows(ctx, reader, file, err));
     } else {
         TRY(other_rows(ctx, reader, file, err));
     }
-    Value n;
-    TRY(engine_valuef(ctx, reader->conn, &n, err, "SELECT count(*) FROM %R", file->rows));
-    file->n_rows = n.i;
-    return ERR_OK;
+    return count_rows(ctx, reader, file, err);
 }

@@ -3,37 +3,45 @@
  */
 #include "pipeline/pipeline_internal.h"
 
-#include <stdio.h>
-
 /* ---- places --------------------------------------------------------------------------------------------------------- */
 
-/* Walks the records as DuckDB counts them: line ends inside quotes do not end one, and a blank line is none (unless the file has
- * a single column, where it is an empty cell). */
-static int64_t line_of_record(FILE *stream, int64_t record, bool has_blank_records) {
-    int64_t line = 1, start = 1, n = -1; /* the header is record -1 */
+/* Walks over a row as DuckDB counts them, and gives its line, 0 at the end: line ends inside quotes do not end a row, and a blank
+ * line is none (unless the file has a single column, where it is an empty cell). */
+static int64_t next_row(ReadLines *lines) {
+    int64_t start = lines->line;
     bool is_quoted = false, is_blank = true;
-    for (int c; (c = getc(stream)) != EOF;) {
+    for (int c; (c = getc(lines->stream)) != EOF;) {
         if (c == '"') is_quoted = !is_quoted;
         if (c != '\n' && c != '\r') is_blank = false;
         if (c != '\n') continue;
-        line++;
+        lines->line++;
         if (is_quoted) continue;
-        if (!is_blank || has_blank_records) {
-            if (n == record) return start;
-            n++;
-        }
-        start = line;
+        if (!is_blank || lines->has_blank_rows) return start;
+        start = lines->line;
         is_blank = true;
     }
-    return n == record && !is_blank ? start : 0;
+    return is_blank ? 0 : start;
+}
+
+void pipeline_lines_open(ReadLines *lines, const ReadFile *file) {
+    *lines = (ReadLines){.line = 1, .row = -2, .has_blank_rows = file->n_columns == 1};
+    if (file->format == SQL_FILE_CSV && !file->is_gzip) lines->stream = fopen(file->path, "rb");
+}
+
+int64_t pipeline_lines_at(ReadLines *lines, int64_t row) {
+    for (; lines->stream && lines->row < row; lines->row++) lines->at = next_row(lines);
+    return lines->stream ? lines->at : 0;
+}
+
+void pipeline_lines_close(ReadLines *lines) {
+    if (lines->stream) (void)fclose(lines->stream);
 }
 
 int64_t pipeline_read_line(const ReadFile *file, int64_t row) {
-    if (file->format != SQL_FILE_CSV || file->is_gzip) return 0;
-    FILE *stream = fopen(file->path, "rb");
-    if (!stream) return 0;
-    int64_t line = line_of_record(stream, row, file->n_columns == 1);
-    (void)fclose(stream);
+    ReadLines lines;
+    pipeline_lines_open(&lines, file);
+    int64_t line = pipeline_lines_at(&lines, row);
+    pipeline_lines_close(&lines);
     return line;
 }
 
@@ -136,9 +144,10 @@ static ErrCode broken_check(const Ctx *ctx, Reader *reader, const ReadTable *row
         Str value = column_is_null(&batch->columns[1], 0) ? S("") : column_str(&batch->columns[1], 0);
         Str where = pipeline_read_row_text(ctx, reader, place);
         Str more = n > 1 ? arena_printf(ctx->arena, "; %" PRId64 " rows are like that", n) : S("");
-        code = err_set(err, ERR_DATA, "'%.*s' of table '%.*s' is '%.*s'%.*s, against its check: %.*s%.*s",
-                       STR_ARG(column->name), STR_ARG(rows->table->name), STR_ARG(value), STR_ARG(where),
-                       STR_ARG(column->check), STR_ARG(more));
+        code =
+            err_set(err, ERR_DATA, "'%.*s' of table '%.*s' is '%.*s'%.*s, against its check: %.*s%.*s%.*s",
+                    STR_ARG(column->name), STR_ARG(rows->table->name), STR_ARG(value), STR_ARG(where),
+                    STR_ARG(column->check), STR_ARG(more), STR_ARG(pipeline_read_aside_hint(ctx, reader, rows->table)));
         pipeline_read_error_at(reader, place, err);
     }
     engine_stream_close(stream);

@@ -2,7 +2,9 @@
  * Capture mode "file": files in the project's inbox, as `load` took them in, through the pack's mappings.
  *
  *   delivery full     the newest file of an input is its whole content
- *   delivery append   every file adds its rows, told apart by (hash of the file, number)
+ *   delivery append   every file adds its rows, told apart by (hash of the file, number); the same bytes twice add them once
+ *
+ * A snapshot stands for the moment at which the newest of its files was taken in.
  *
  * The position names the last file of every input and a hash of what makes rows of files (tables, mappings, zone), so that a file
  * is read again when the same bytes mean other rows. A table none of whose inputs moved is left out of a snapshot.
@@ -139,6 +141,22 @@ static bool is_needed(const FilesReader *reader, const Model *model, const Model
     return false;
 }
 
+/* Whether file `i`'s bytes came for its input before. */
+static bool is_repeated(const MetaFile *files, size_t i) {
+    for (size_t f = 0; f < i; f++)
+        if (str_eq(files[f].input, files[i].input) && str_eq(files[f].hash, files[i].hash) && files[f].path.n)
+            return true;
+    return false;
+}
+
+/* A file whose rows cannot be read any more may be taken in again with quarantine, so one of the times is enough. */
+static bool has_quarantine(const MetaFile *files, size_t n_files, const MetaFile *file) {
+    for (size_t f = 0; f < n_files; f++)
+        if (files[f].is_quarantine && str_eq(files[f].input, file->input) && str_eq(files[f].hash, file->hash))
+            return true;
+    return false;
+}
+
 static void add_files(const Ctx *ctx, const Source *source, const InputState *inputs, size_t n_inputs,
                       const MetaFile *files, size_t n_files, FilesReader *reader) {
     reader->files = ARENA_ARRAY(ctx->arena, ReadFile, n_files);
@@ -149,10 +167,12 @@ static void add_files(const Ctx *ctx, const Source *source, const InputState *in
         const InputState *state = input ? state_of(inputs, n_inputs, input) : NULL;
         if (!state || !file->path.n || !is_needed(reader, source->project->model, input)) continue;
         bool is_append = input->delivery == MODEL_DELIVERY_APPEND;
-        if (is_append ? file->id <= state->read_id : file != state->newest) continue;
+        if (is_append ? file->id <= state->read_id || is_repeated(files, i) : file != state->newest) continue;
         const char *path = path_join(ctx->arena, source->project->inbox, arena_cstr(ctx->arena, file->path));
         reader->hashes[reader->n_files] = file->hash;
-        reader->files[reader->n_files++] = (ReadFile){.input = input, .path = path, .name = file->name};
+        reader->files[reader->n_files++] = (ReadFile){
+            .input = input, .path = path, .name = file->name, .is_quarantine = has_quarantine(files, n_files, file)};
+        reader->head.at_us = MAX_OF(reader->head.at_us, file->at_us);
     }
 }
 
@@ -182,8 +202,11 @@ static ErrCode files_snapshot(const Ctx *ctx, Source *source, const Position *fr
         InputState *state = &inputs[n_inputs++];
         *state = (InputState){.input = &model->inputs[i],
                               .read_id = is_known ? id_in_token(from->token, model->inputs[i].name) : 0};
-        for (size_t f = 0; f < n_files; f++)
-            if (str_eq(files[f].input, state->input->name) && files[f].path.n) state->newest = &files[f];
+        bool is_append = state->input->delivery == MODEL_DELIVERY_APPEND;
+        for (size_t f = 0; f < n_files; f++) {
+            if (!str_eq(files[f].input, state->input->name) || !files[f].path.n) continue;
+            if (!is_append || !is_repeated(files, f)) state->newest = &files[f];
+        }
         state->is_moved = state->newest && state->newest->id != state->read_id;
         is_any_moved |= state->is_moved;
     }

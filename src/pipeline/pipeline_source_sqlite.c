@@ -1,11 +1,12 @@
 /*
- * Capture mode "snapshot" on the managed SQLite database: whole tables, read in one read transaction, so that all of them stand
- * at one moment while writers go on.
+ * Capture mode "log" on the managed SQLite database: the log of changes that its triggers write (pipeline_log*.c), and whole
+ * tables where there is nothing to go on from. Either is read in one read transaction, so that all tables stand at one moment
+ * while writers go on.
  *
- * The position says which schema was read and, for each table, how many rows it had and its newest stamp: for people and the log
- * of runs. It proves no sameness (a row may be deleted and another inserted with an old stamp), so every sync compares; the
- * log of changes will know better. The epoch is a random id in the database, which a restored copy of another one does not have.
+ * The position is a place in each table's log. The epoch is a random id in the database, which another one does not have.
  */
+#include "base/base_fault.h"
+#include "base/base_log.h"
 #include "pipeline/pipeline_internal.h"
 
 typedef struct SqliteSource {
@@ -14,23 +15,48 @@ typedef struct SqliteSource {
     EngineConn *conn;
 } SqliteSource;
 
-static ErrCode read_position(const Ctx *ctx, SqliteSource *source, const SourceReader *reader, Position *ret_position,
-                             Err *err) {
+typedef struct SqliteReader {
+    SourceReader head;
+    LogPlaces from; /* of changes */
+} SqliteReader;
+
+static SqliteReader *new_reader(const Ctx *ctx, SqliteSource *source) {
+    SqliteReader *reader = ARENA_NEW(ctx->arena, SqliteReader);
+    size_t n = source->head.project->model->n_tables;
+    reader->head = (SourceReader){
+        .source = &source->head, .at_us = INT64_MIN, .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, n)};
+    return reader;
+}
+
+static bool is_captured(const SqliteSource *source, const ModelTable *table) {
+    return table->source == source->head.source;
+}
+
+static ErrCode read_epoch(const Ctx *ctx, SqliteSource *source, Str *ret_epoch, Err *err) {
     Value epoch;
     TRY(engine_valuef(ctx, source->conn, &epoch, err, "SELECT value FROM " MANAGED_STATE " WHERE name = 'epoch'"));
-    Buf token CLEANUP(buf_release);
-    buf_init(&token, 1 << 20);
-    for (size_t i = 0; i < reader->n_tables; i++) {
-        const SqlRelation *relation = sql_relation_table(ctx->arena, S(""), reader->tables[i]->name);
-        Value n, stamp;
-        TRY(engine_valuef(ctx, source->conn, &n, err, "SELECT count(*) FROM %R", relation));
-        TRY(engine_valuef(ctx, source->conn, &stamp, err, "SELECT max(" MANAGED_STAMP ") FROM %R", relation));
-        buf_printf(&token, "%s%.*s=%" PRId64 "@%" PRId64, i ? ";" : "", STR_ARG(reader->tables[i]->name), n.i,
-                   stamp.is_null ? 0 : stamp.i);
+    *ret_epoch = epoch.is_null ? S("") : epoch.s;
+    return ERR_OK;
+}
+
+/* ---- whole tables --------------------------------------------------------------------------------------------------- */
+
+static ErrCode begin_snapshot(const Ctx *ctx, SqliteSource *source, SqliteReader *reader, Position *ret_position,
+                              Err *err) {
+    const Model *model = source->head.project->model;
+    Position position;
+    LogPlaces places = {0};
+    TRY(read_epoch(ctx, source, &position.epoch, err));
+    reader->head.at_us = clock_now(ctx->clock);
+    for (size_t i = 0; i < model->n_tables; i++) {
+        if (!is_captured(source, &model->tables[i])) continue;
+        LogPlace place;
+        TRY(pipeline_log_newest(ctx, source->conn, &model->tables[i], 0, reader->head.at_us, &place, err));
+        VEC_PUSH(ctx->arena, &places.at, place);
+        reader->head.tables[reader->head.n_tables++] = &model->tables[i];
     }
-    TRY(buf_check(&token, "the position", err));
-    *ret_position = (Position){.epoch = epoch.is_null ? S("") : arena_str(ctx->arena, epoch.s),
-                               .token = arena_str(ctx->arena, buf_str(&token))};
+    TRY(pipeline_log_token(ctx->arena, &places, &position.token, err));
+    *ret_position = position;
     return ERR_OK;
 }
 
@@ -38,27 +64,20 @@ static ErrCode sqlite_snapshot(const Ctx *ctx, Source *head, const Position *fro
                                Position *ret_position, bool *ret_is_same, Err *err) {
     (void)from;
     SqliteSource *source = (SqliteSource *)head;
-    const Model *model = head->project->model;
-    SourceReader *reader = ARENA_NEW(ctx->arena, SourceReader);
-    *reader = (SourceReader){
-        .source = head, .at_us = INT64_MIN, .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, model->n_tables)};
-    for (size_t i = 0; i < model->n_tables; i++)
-        if (model->tables[i].source == head->source) reader->tables[reader->n_tables++] = &model->tables[i];
+    SqliteReader *reader = new_reader(ctx, source);
     TRY(engine_begin(ctx, source->conn, false, err));
-    ErrCode code = read_position(ctx, source, reader, ret_position, err);
+    ErrCode code = begin_snapshot(ctx, source, reader, ret_position, err);
     if (code) {
         engine_rollback(source->conn);
         return code;
     }
     *ret_is_same = false;
-    *ret_reader = reader;
+    *ret_reader = &reader->head;
     return ERR_OK;
 }
 
-static ErrCode sqlite_reader_open(const Ctx *ctx, SourceReader *reader, const ModelTable *table, size_t part,
-                                  EngineStream **ret_rows, Err *err) {
-    (void)part;
-    SqliteSource *source = (SqliteSource *)reader->source;
+static ErrCode open_rows(const Ctx *ctx, SqliteSource *source, const ModelTable *table, EngineStream **ret_rows,
+                         Err *err) {
     SelectDraft draft = {.arena = ctx->arena};
     for (size_t i = 0; i < table->n_columns; i++)
         pipeline_draft_item(&draft, sql_column(ctx->arena, S("t"), table->columns[i].name, table->columns[i].type),
@@ -69,8 +88,115 @@ static ErrCode sqlite_reader_open(const Ctx *ctx, SourceReader *reader, const Mo
     return engine_query(ctx, source->conn, &text, ret_rows, err);
 }
 
+/* ---- changes -------------------------------------------------------------------------------------------------------- */
+
+/* What the reading of news finds out. */
+typedef struct News {
+    SourceNews news;
+    Str why;
+    LogPlaces to;
+} News;
+
+static ErrCode lost(News *news, Str why) {
+    news->news = SOURCE_LOST;
+    news->why = why;
+    return ERR_OK;
+}
+
+static ErrCode table_news(const Ctx *ctx, SqliteSource *source, SqliteReader *reader, const ModelTable *table,
+                          News *news, Err *err) {
+    const LogPlace *from = pipeline_log_find(&reader->from, table->name);
+    if (!from)
+        return lost(news, arena_printf(ctx->arena, "table '%.*s' has not been read before", STR_ARG(table->name)));
+    bool goes_on;
+    Str why;
+    TRY(pipeline_log_goes_on(ctx, source->conn, from, &goes_on, &why, err));
+    if (!goes_on) return lost(news, why);
+    LogPlace to;
+    TRY(pipeline_log_newest(ctx, source->conn, table, from->seq, from->floor_us, &to, err));
+    VEC_PUSH(ctx->arena, &news->to.at, to);
+    if (to.seq == from->seq) return ERR_OK;
+    news->news = SOURCE_MOVED;
+    reader->head.tables[reader->head.n_tables++] = table;
+    return ERR_OK;
+}
+
+static ErrCode read_news(const Ctx *ctx, SqliteSource *source, const Position *from, SqliteReader *reader,
+                         Position *ret_position, News *news, Err *err) {
+    const Model *model = source->head.project->model;
+    Position position;
+    TRY(read_epoch(ctx, source, &position.epoch, err));
+    if (!str_eq(position.epoch, from->epoch))
+        return lost(news, S("the operational database is another one than the warehouse was filled from"));
+    if (!pipeline_log_parse(ctx->arena, from->token, &reader->from))
+        return lost(news, S("the tables were last read without a log of changes"));
+    for (size_t i = 0; i < model->n_tables && news->news != SOURCE_LOST; i++)
+        if (is_captured(source, &model->tables[i])) TRY(table_news(ctx, source, reader, &model->tables[i], news, err));
+    if (news->news == SOURCE_LOST) return ERR_OK;
+    TRY(pipeline_log_token(ctx->arena, &news->to, &position.token, err));
+    *ret_position = position;
+    return ERR_OK;
+}
+
+static ErrCode sqlite_changes(const Ctx *ctx, Source *head, const Position *from, SourceReader **ret_reader,
+                              Position *ret_position, SourceNews *ret_news, Str *ret_why, Err *err) {
+    SqliteSource *source = (SqliteSource *)head;
+    SqliteReader *reader = new_reader(ctx, source);
+    News news = {.news = SOURCE_SAME};
+    TRY(engine_begin(ctx, source->conn, false, err));
+    ErrCode code = read_news(ctx, source, from, reader, ret_position, &news, err);
+    if (code || news.news != SOURCE_MOVED) engine_rollback(source->conn);
+    if (code) return code;
+    *ret_news = news.news;
+    *ret_why = news.why;
+    *ret_reader = news.news == SOURCE_MOVED ? &reader->head : NULL;
+    reader->head.is_changes = true;
+    return ERR_OK;
+}
+
+/* ---- the reader ----------------------------------------------------------------------------------------------------- */
+
+static ErrCode sqlite_reader_open(const Ctx *ctx, SourceReader *head, const ModelTable *table, size_t part,
+                                  EngineStream **ret_rows, Err *err) {
+    (void)part;
+    SqliteSource *source = (SqliteSource *)head->source;
+    SqliteReader *reader = (SqliteReader *)head;
+    if (!head->is_changes) return open_rows(ctx, source, table, ret_rows, err);
+    const LogPlace *from = pipeline_log_find(&reader->from, table->name);
+    if (!from) return err_set(err, ERR_INTERNAL, "table '%.*s' is not among the changes", STR_ARG(table->name));
+    return pipeline_log_changes(ctx, source->conn, table, from, ret_rows, err);
+}
+
+static ErrCode sqlite_count(const Ctx *ctx, SourceReader *reader, const ModelTable *table, int64_t *ret_n, Err *err) {
+    Value n;
+    TRY(engine_valuef(ctx, ((SqliteSource *)reader->source)->conn, &n, err, "SELECT count(*) FROM %I", &table->name));
+    *ret_n = n.i;
+    return ERR_OK;
+}
+
 static void sqlite_reader_close(SourceReader *reader) {
     engine_rollback(((SqliteSource *)reader->source)->conn);
+}
+
+/* What is not purged now is purged next time: no failure here says anything about the data. */
+static ErrCode sqlite_ack(const Ctx *ctx, Source *head, const Position *position, Err *err) {
+    (void)err;
+    SqliteSource *source = (SqliteSource *)head;
+    LogPlaces places;
+    FAULT_POINT("ack.before");
+    if (!pipeline_log_parse(ctx->arena, position->token, &places)) return ERR_OK;
+    for (size_t i = 0; i < places.at.n; i++) {
+        Err cause;
+        ErrCode code = pipeline_log_purge(ctx, source->conn, &places.at.at[i], &cause);
+        if (!code) continue;
+        bool is_waiting = code == ERR_BUSY || code == ERR_TIMEOUT || code == ERR_CANCELLED;
+        if (!is_waiting)
+            log_event(LOG_WARN, "source.ack_failed", LOG_TEXT("source", head->source->name),
+                      LOG_TEXT("table", places.at.at[i].table), LOG_TEXT("message", str_of(cause.message)));
+        break;
+    }
+    FAULT_POINT("ack.after");
+    return ERR_OK;
 }
 
 static void sqlite_source_close(Source *head) {
@@ -80,10 +206,13 @@ static void sqlite_source_close(Source *head) {
 }
 
 static const SourceVtable SOURCE_SQLITE = {
-    .mode = {.name = "snapshot", .has_log = false, .sees_deletes = true},
+    .mode = {.name = "log", .has_log = true, .sees_deletes = true},
     .snapshot = sqlite_snapshot,
     .reader_open = sqlite_reader_open,
     .reader_close = sqlite_reader_close,
+    .changes = sqlite_changes,
+    .count = sqlite_count,
+    .ack = sqlite_ack,
     .close = sqlite_source_close,
 };
 

@@ -138,6 +138,10 @@ static bool is_any_moved(const Sync *sync) {
 
 /* ---- rows ----------------------------------------------------------------------------------------------------------- */
 
+static Str count_text(Arena *arena, int64_t n) {
+    return arena_printf(arena, "%" PRId64 " row%s", n, n == 1 ? "" : "s");
+}
+
 static ErrCode apply_part(Sync *sync, const SyncSource *source, const ModelTable *table, const SourcePart *part,
                           Err *err) {
     const Ctx *ctx = sync->ctx;
@@ -156,6 +160,13 @@ static ErrCode apply_part(Sync *sync, const SyncSource *source, const ModelTable
                                         &counts, err);
     engine_stream_close(rows);
     if (code) return code;
+    if (counts.n_set_aside)
+        pipeline_run_note(
+            sync->run, arena_printf(ctx->arena,
+                                    "%.*s of %.*s cannot be read as declared and %s set aside; `starling quarantine` "
+                                    "lists them.",
+                                    STR_ARG(count_text(ctx->arena, counts.n_set_aside)), STR_ARG(table->name),
+                                    counts.n_set_aside == 1 ? "is" : "are"));
     counts.position_from = source->from.token;
     counts.position_to = source->to.token;
     VEC_PUSH(ctx->arena, &sync->run->counts, counts);
@@ -164,11 +175,14 @@ static ErrCode apply_part(Sync *sync, const SyncSource *source, const ModelTable
 
 static ErrCode check_count(const Sync *sync, const SyncSource *source, const ModelTable *table, Err *err) {
     int64_t n_source;
+    int64_t n_waiting;
     Value n_silver;
     TRY(source_reader_count(sync->ctx, source->reader, table, &n_source, err));
     if (n_source < 0) return ERR_OK;
     TRY(engine_valuef(sync->ctx, sync->run->warehouse->conn, &n_silver, err, "SELECT count(*) FROM %R",
                       pipeline_silver(sync->ctx->arena, table)));
+    TRY(pipeline_quarantine_count(sync->ctx, sync->run->warehouse->conn, table, &n_waiting, err));
+    n_silver.i += n_waiting;
     if (n_source == n_silver.i) return ERR_OK;
     return err_set(
         err, ERR_DATA,

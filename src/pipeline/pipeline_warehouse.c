@@ -104,15 +104,17 @@ void warehouse_abandon(Warehouse *warehouse) {
 
 /* ---- staging -------------------------------------------------------------------------------------------------------- */
 
-/* An empty temporary table with the table's columns. */
-static ErrCode make_stage(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, const SqlRelation **ret_stage,
-                          Err *err) {
+/* An empty temporary table with the table's columns, and those of the stream that mark wrong rows. */
+static ErrCode make_stage(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, const EngineStream *rows,
+                          const SqlRelation **ret_stage, Err *err) {
     const SqlRelation *stage = sql_relation_table(ctx->arena, S(""), pipeline_name(ctx->arena, "_stage_", table->name));
     PipelineSql sql CLEANUP(pipeline_sql_release);
     pipeline_sql_init(&sql, ctx->arena, engine_dialect(engine_of(warehouse->conn)), err);
     pipeline_sql_add(&sql, "CREATE OR REPLACE TEMPORARY TABLE %R (", stage);
     for (size_t i = 0; i < table->n_columns; i++)
         pipeline_sql_add(&sql, i ? ", %I %T" : "%I %T", &table->columns[i].name, &table->columns[i].type);
+    if (pipeline_stream_marks_wrong(rows))
+        pipeline_sql_add(&sql, ", " QUARANTINE_WRONG " VARCHAR, " QUARANTINE_PAYLOAD " VARCHAR");
     pipeline_sql_add(&sql, ")");
     TRY(pipeline_sql_exec(ctx, warehouse->conn, &sql, NULL));
     *ret_stage = stage;
@@ -121,7 +123,7 @@ static ErrCode make_stage(const Ctx *ctx, Warehouse *warehouse, const ModelTable
 
 static ErrCode stage_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, EngineStream *rows,
                           const SqlRelation **ret_stage, int64_t *ret_n, Err *err) {
-    TRY(make_stage(ctx, warehouse, table, ret_stage, err));
+    TRY(make_stage(ctx, warehouse, table, rows, ret_stage, err));
     Str what = pipeline_name(ctx->arena, "Reading ", table->name);
     return pipeline_copy_rows(ctx, warehouse->conn, *ret_stage, rows, what, ret_n, err);
 }
@@ -134,6 +136,9 @@ static ErrCode apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *tab
     if (!warehouse->is_published) {
         const SqlRelation *stage = NULL;
         TRY(stage_rows(ctx, warehouse, table, rows, &stage, &counts.n_read, err));
+        if (pipeline_stream_marks_wrong(rows))
+            TRY(pipeline_quarantine_rows(ctx, warehouse, table, source, at_us, stage, !file_hash, &counts.n_set_aside,
+                                         err));
         TRY(pipeline_diff_apply(ctx, warehouse, table, source, at_us, stage, file_hash, &counts, err));
         if (warehouse->is_whole && !file_hash) TRY(pipeline_silver_verify(ctx, warehouse, table, stage, err));
         TRY(pipeline_temp_drop(ctx, warehouse->conn, stage, err));
@@ -184,10 +189,13 @@ ErrCode pipeline_silver_verify_rows(const Ctx *ctx, Warehouse *warehouse, const 
                                     bool is_first, bool is_last, TableCounts *counts, Err *err) {
     const SqlRelation *stage = sql_relation_table(ctx->arena, S(""), pipeline_name(ctx->arena, "_stage_", table->name));
     int64_t n = 0;
-    if (is_first) TRY(make_stage(ctx, warehouse, table, &stage, err));
+    if (is_first) TRY(make_stage(ctx, warehouse, table, rows, &stage, err));
     TRY(pipeline_copy_rows(ctx, warehouse->conn, stage, rows, pipeline_name(ctx->arena, "Comparing ", table->name), &n,
                            err));
     counts->n_read += n;
+    if (pipeline_stream_marks_wrong(rows))
+        TRY(engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM %R WHERE " QUARANTINE_WRONG " IS NOT NULL",
+                         stage));
     return is_last ? pipeline_silver_verify(ctx, warehouse, table, stage, err) : ERR_OK;
 }
 

@@ -44,6 +44,8 @@ static ErrCode stage(Log *log, EngineStream *changes, int64_t *ret_n, Err *err) 
             Str name = pipeline_name(arena, is_after ? "after_" : "before_", log->columns.names[i]);
             pipeline_sql_add(&sql, ", %I %T", &name, &log->columns.types[i]);
         }
+    if (pipeline_stream_marks_wrong(changes))
+        pipeline_sql_add(&sql, ", " QUARANTINE_WRONG " VARCHAR, " QUARANTINE_PAYLOAD " VARCHAR");
     pipeline_sql_add(&sql, ")");
     TRY(pipeline_sql_exec(log->ctx, log->warehouse->conn, &sql, NULL));
     Str what = pipeline_name(arena, "Reading changes of ", log->table->name);
@@ -190,6 +192,8 @@ ErrCode warehouse_apply_changes(const Ctx *ctx, Warehouse *warehouse, const Mode
                    .key = pipeline_silver_key(ctx->arena, table),
                    .columns = pipeline_table_columns(ctx->arena, table)};
         TRY(stage(&log, changes, &counts.n_read, err));
+        if (pipeline_stream_marks_wrong(changes))
+            TRY(pipeline_quarantine_changes(ctx, warehouse, table, source, log.stage, &counts.n_set_aside, err));
         TRY(apply(&log, source, &counts, err));
     }
     counts.duration_us = clock_monotonic(ctx->clock) - from_us;

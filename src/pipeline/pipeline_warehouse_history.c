@@ -50,12 +50,26 @@ static ErrCode make_intervals(const History *history, const ModelTable *table, c
     return pipeline_temp_sql(history->ctx, history->conn, name, &sql, &history->tables[nth]);
 }
 
+/* The draft's row is of a member in scope. */
+static const SqlExpr *is_in_scope(const History *history, const SqlRelation *scope) {
+    Arena *arena = history->ctx->arena;
+    SelectDraft there = {.arena = arena};
+    pipeline_draft_item(&there, pipeline_int(arena, 1), S("one"));
+    pipeline_draft_from(&there, SQL_JOIN_NONE, scope, S("_v"), NULL);
+    for (size_t i = 0; i < history->dimension->n_key; i++) {
+        const SqlExpr *value = history->values[history->dimension->key[i]];
+        const SqlExpr *wanted = sql_column(arena, S("_v"), history->natural.names[i], history->natural.types[i]);
+        pipeline_draft_where(&there, sql_call2(arena, SQL_FN_EQ, wanted, value));
+    }
+    return sql_exists(arena, pipeline_draft_end(&there), false);
+}
+
 /* Keys of the first table's rows that have ever been of a member in scope. */
 static ErrCode make_first_keys(const History *history, const SqlRelation *scope, const SqlRelation **ret_keys,
                                Err *err) {
     Arena *arena = history->ctx->arena;
     const ModelTable *table = history->path->table;
-    SelectDraft images = {.arena = arena}, draft = {.arena = arena, .is_distinct = true}, there = {.arena = arena};
+    SelectDraft images = {.arena = arena}, draft = {.arena = arena, .is_distinct = true};
     for (size_t i = 0; i < table->n_columns; i++) {
         const ModelColumn *column = &table->columns[i];
         pipeline_draft_item(&images,
@@ -72,14 +86,7 @@ static ErrCode make_first_keys(const History *history, const SqlRelation *scope,
     pipeline_draft_where(&images, sql_call2(arena, SQL_FN_NE, sql_column(arena, S("b"), S("_op"), TYPE(TYPE_TEXT)),
                                             pipeline_text(arena, S("D"))));
     pipeline_draft_from_select(&draft, SQL_JOIN_NONE, pipeline_draft_end(&images), table->name, NULL);
-    pipeline_draft_item(&there, pipeline_int(arena, 1), S("one"));
-    pipeline_draft_from(&there, SQL_JOIN_NONE, scope, S("_v"), NULL);
-    for (size_t i = 0; i < history->dimension->n_key; i++) {
-        const SqlExpr *value = history->values[history->dimension->key[i]];
-        const SqlExpr *wanted = sql_column(arena, S("_v"), history->natural.names[i], history->natural.types[i]);
-        pipeline_draft_where(&there, sql_call2(arena, SQL_FN_EQ, wanted, value));
-    }
-    pipeline_draft_where(&draft, sql_exists(arena, pipeline_draft_end(&there), false));
+    pipeline_draft_where(&draft, is_in_scope(history, scope));
     return pipeline_temp_table(history->ctx, history->conn, S("_first_keys"), pipeline_draft_end(&draft), ret_keys,
                                err);
 }
@@ -175,8 +182,8 @@ static ErrCode make_points(const History *history, const SqlRelation **ret_point
     return pipeline_temp_sql(history->ctx, history->conn, S("_points"), &sql, ret_points);
 }
 
-static ErrCode make_states(const History *history, const SqlRelation *points, const SqlRelation **ret_states,
-                           Err *err) {
+static ErrCode make_states(const History *history, const SqlRelation *points, const SqlRelation *scope,
+                           const SqlRelation **ret_states, Err *err) {
     Arena *arena = history->ctx->arena;
     SelectDraft draft = {.arena = arena};
     const SqlExpr *on = NULL;
@@ -195,6 +202,7 @@ static ErrCode make_states(const History *history, const SqlRelation *points, co
         pipeline_draft_item(&draft, history->values[i], attribute->name);
         if (attribute->is_key) pipeline_draft_where(&draft, sql_call1(arena, SQL_FN_IS_SET, history->values[i]));
     }
+    if (scope) pipeline_draft_where(&draft, is_in_scope(history, scope)); /* a row may have been of other members too */
     static const char *const times[] = {"_t", "_next"};
     for (size_t i = 0; i < COUNT_OF(times); i++)
         pipeline_draft_item(&draft, sql_column(arena, S(PATH_MOMENT), str_of(times[i]), TYPE(TYPE_TIMESTAMP)),
@@ -290,6 +298,6 @@ ErrCode pipeline_history_versions(const Ctx *ctx, Warehouse *warehouse, const Mo
     const SqlRelation *points, *states;
     TRY(make_tables(&history, scope, err));
     TRY(make_points(&history, &points, err));
-    TRY(make_states(&history, points, &states, err));
+    TRY(make_states(&history, points, scope, &states, err));
     return make_versions(&history, states, ret_versions, err);
 }

@@ -81,6 +81,13 @@ static void add_silver(Arena *arena, Layout *layout, const ModelTable *table) {
     add(arena, silver, S("_at"), TYPE_TIMESTAMP);
 }
 
+static void add_quarantine(Arena *arena, Layout *layout, const ModelTable *table) {
+    LayoutTable *quarantine = add_table(arena, layout, S("quarantine"), table->name);
+    static const char *const texts[] = {"_batch", "_source", "_rule", "_reason", "_key", "_payload"};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) add(arena, quarantine, str_of(texts[i]), TYPE_TEXT);
+    add(arena, quarantine, S("_at"), TYPE_TIMESTAMP);
+}
+
 static void add_dimension(Arena *arena, Layout *layout, const ModelDimension *dimension) {
     Str surrogate = arena_printf(arena, "%.*s_key", STR_ARG(dimension->name));
     LayoutTable *gold = add_table(arena, layout, S("gold"), pipeline_name(arena, "dim_", dimension->name));
@@ -150,6 +157,7 @@ void pipeline_layout_make(Arena *arena, const Model *model, Layout *ret_layout) 
     for (size_t i = 0; i < model->n_tables; i++) {
         add_bronze(arena, ret_layout, &model->tables[i]);
         add_silver(arena, ret_layout, &model->tables[i]);
+        add_quarantine(arena, ret_layout, &model->tables[i]);
     }
     for (size_t i = 0; i < model->n_dimensions; i++) add_dimension(arena, ret_layout, &model->dimensions[i]);
     for (size_t i = 0; i < model->n_facts; i++) add_fact(arena, ret_layout, &model->facts[i]);

@@ -135,7 +135,7 @@ static ErrCode migrate(const Ctx *ctx, EngineConn *conn, const Layout *layout, S
         TRY(engine_execf(ctx, conn, NULL, err, "CREATE SCHEMA IF NOT EXISTS %I", &schema));
     }
     /* _starling before gold: remaking a table of gold notes it there. */
-    static const char *const bring_order[] = {"_starling", "bronze", "silver", "gold"};
+    static const char *const bring_order[] = {"_starling", "bronze", "silver", "quarantine", "gold"};
     for (size_t i = 0; i < COUNT_OF(bring_order); i++)
         TRY(bring_schema(ctx, conn, layout, str_of(bring_order[i]), err));
     Value text = value_text(hash);

@@ -100,7 +100,7 @@ refuses 2 "instant of the reporting time zone" "$starling" query '{"measures":["
 
 # --- an init that fails leaves nothing; lost state is not taken for an invitation to begin anew
 refuses 4 "there is no pack 'nope'" "$starling" init fresh --pack nope
-refuses 2 "carries no sample data" "$starling" init fresh --pack retail --sample
+refuses 2 "carries no sample data" "$starling" init fresh --pack ./zoned --sample
 [ ! -e fresh ] || fail "a failed init left $(find fresh)"
 mkdir full && : >full/notes.txt
 refuses 4 "not empty" "$starling" init full --pack retail

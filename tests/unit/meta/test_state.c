@@ -159,6 +159,27 @@ TEST(files_in_order_of_arrival) {
     fixture_free(&f);
 }
 
+TEST(files_together_or_not) {
+    Fixture f;
+    fixture_new(&f);
+    add_project(&f, "p");
+    MetaFile both[] = {{.input = S("a"), .path = S("1"), .is_quarantine = true}, {.input = S("b"), .path = S("2")}};
+    exec(&f, "CREATE TRIGGER no_b BEFORE INSERT ON file WHEN NEW.input = 'b' BEGIN SELECT RAISE(ABORT, 'no'); END");
+    assert_int_not_equal(meta_files_add(&f.ctx, f.meta, S("p"), both, 2, &f.err), ERR_OK);
+    assert_int_equal(count(&f, "SELECT count(*) FROM file"), 0);
+    exec(&f, "DROP TRIGGER no_b");
+    OK(&f, meta_files_add(&f.ctx, f.meta, S("p"), both, 2, &f.err));
+    OK(&f, meta_files_add(&f.ctx, f.meta, S("p"), NULL, 0, &f.err));
+    MetaFile *files = NULL;
+    size_t n = 0;
+    OK(&f, meta_files(&f.ctx, f.meta, S("p"), &files, &n, &f.err));
+    assert_int_equal(n, 2);
+    assert_true(files[0].is_quarantine);
+    assert_false(files[1].is_quarantine);
+    assert_str(files[1].input, "b");
+    fixture_free(&f);
+}
+
 /* ---- runs ----------------------------------------------------------------------------------------------------------- */
 
 static int64_t begin_run(Fixture *f, const char *project, const char *batch) {
@@ -282,6 +303,60 @@ TEST(runs_of_a_killed_process_are_settled) {
     fixture_free(&f);
 }
 
+TEST(one_run_is_found_or_the_others_are_told) {
+    Fixture f;
+    fixture_new(&f);
+    add_project(&f, "p");
+    add_project(&f, "q");
+    MetaRun run;
+    FAILS(&f, ERR_NOT_FOUND, meta_run_get(&f.ctx, f.meta, S("p"), 1, &run, &f.err));
+    assert_string_equal(f.err.message, "project 'p' has had no run yet");
+    int64_t first = begin_run(&f, "p", "b1"), other = begin_run(&f, "q", ""), last = begin_run(&f, "p", "");
+    OK(&f, meta_run_end(&f.ctx, f.meta, first, META_DONE, 5, S(""), &f.err));
+    OK(&f, meta_run_get(&f.ctx, f.meta, S("p"), first, &run, &f.err));
+    assert_int_equal(run.id, first);
+    assert_int_equal(run.n_rows, 5);
+    assert_str(run.batch, "b1");
+    const int64_t missing[] = {other, last + 1, 0, -1};
+    for (size_t i = 0; i < COUNT_OF(missing); i++) {
+        FAILS(&f, ERR_NOT_FOUND, meta_run_get(&f.ctx, f.meta, S("p"), missing[i], &run, &f.err));
+        Str wanted = arena_printf(
+            f.arena, "project 'p' has no run %" PRId64 " in its log, which goes from %" PRId64 " to %" PRId64,
+            missing[i], first, last);
+        assert_true(str_starts(str_of(f.err.message), wanted));
+    }
+    fixture_free(&f);
+}
+
+/* The log of a project holds its newest runs; those of others do not count. */
+TEST(the_log_does_not_grow_for_ever) {
+    enum { KEPT = 3 };
+    Fixture f;
+    fixture_new(&f);
+    add_project(&f, "p");
+    add_project(&f, "q");
+    int64_t other = begin_run(&f, "q", "");
+    int64_t left = begin_run(&f, "p", ""); /* by a killed process */
+    meta_keep_runs(f.meta, KEPT);
+    for (int i = 0; i < 5; i++) {
+        int64_t run = begin_run(&f, "p", "");
+        OK(&f, meta_run_step(&f.ctx, f.meta, run, &(MetaStep){.name = S("silver")}, &f.err));
+        OK(&f, meta_run_step(&f.ctx, f.meta, run, &(MetaStep){.name = S("gold")}, &f.err));
+        OK(&f, meta_run_end(&f.ctx, f.meta, run, i % 2 ? META_DONE : META_FAILED, 1, S(""), &f.err));
+        const MetaRun *runs = runs_of(&f, "p", 10, (size_t)MIN_OF(i + 2, KEPT));
+        assert_int_equal(runs[0].id, run);
+    }
+    assert_int_equal(runs_of(&f, "p", 10, KEPT)[KEPT - 1].id, left + 3);
+    assert_int_equal(count(&f, "SELECT count(*) FROM etl_log_step"), 2 * KEPT);
+    OK(&f, meta_run_end(&f.ctx, f.meta, other, META_DONE, 0, S(""), &f.err));
+    assert_int_equal(runs_of(&f, "q", 10, 1)[0].id, other);
+    meta_keep_runs(f.meta, 0); /* the default: nothing more goes */
+    int64_t run = begin_run(&f, "p", "");
+    OK(&f, meta_run_end(&f.ctx, f.meta, run, META_DONE, 0, S(""), &f.err));
+    (void)runs_of(&f, "p", 10, KEPT + 1);
+    fixture_free(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(projects_by_name),
@@ -292,6 +367,9 @@ int main(void) {
         cmocka_unit_test(a_run_and_its_steps),
         cmocka_unit_test(a_failed_run_and_a_clock_that_goes_back),
         cmocka_unit_test(runs_of_a_killed_process_are_settled),
+        cmocka_unit_test(files_together_or_not),
+        cmocka_unit_test(one_run_is_found_or_the_others_are_told),
+        cmocka_unit_test(the_log_does_not_grow_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,6 +116,9 @@ TEST(retail_loads_clean) {
     assert_ptr_equal(model_measure(model, S("return_rate"))->fact, fact);
     assert_int_equal(model_measure(model, S("delivery_days"))->label.decimals, 2);
     assert_int_equal(model->n_examples, 3);
+    assert_true(str_eq(model->generator.script, S("generate.sql")));
+    assert_int_equal(model->generator.n_inputs, 3);
+    assert_ptr_equal(model->generator.inputs[1], model_input(model, S("returns")));
     /* order.postal_code is null where the input has none of that name is the loader's matter; here it defaults to its
      * own name */
     const ModelMapping *mapping = &model->mappings[5];
@@ -131,6 +134,7 @@ TEST(online_retail_loads_clean) {
     assert_int_equal(model->tables[0].n_key, 0);
     assert_true(str_eq(model->inputs[0].sample, S("data/invoices.parquet")));
     assert_int_equal(model->n_measures, 11);
+    assert_int_equal(model->generator.script.n, 0);
     assert_true(type_eq(model_measure(model, S("revenue"))->type, TYPE_DEC(38, 3)));
 }
 

@@ -21,7 +21,8 @@ typedef struct Fixture {
     const char *dir;
     int64_t now_us;
     Err err;
-    LoadCounts *counts; /* of the last load */
+    LoadOptions load_options; /* of the next loads */
+    LoadCounts *counts;       /* of the last load */
     size_t n_counts;
     SyncReport report; /* of the last sync */
 } Fixture;
@@ -92,7 +93,8 @@ static inline void fixture_new(Fixture *f, const char *pack) {
     const char *tmp = getenv("TMPDIR");
     (void)snprintf(dir, sizeof(dir), "%s/pipeline test XXXXXX", tmp ? tmp : "/tmp");
     assert_non_null(mkdtemp(dir));
-    *f = (Fixture){.arena = arena_new(0), .now_us = INT64_C(1700000000000000)};
+    *f = (Fixture){
+        .arena = arena_new(0), .now_us = INT64_C(1700000000000000), .load_options = {.max_deleted_percent = 100}};
     f->dir = arena_cstr(f->arena, str_of(dir));
     f->ctx = (Ctx){.arena = f->arena,
                    .security = &SECURITY_OWNER,
@@ -144,7 +146,7 @@ static inline const char *write_text(Fixture *f, const char *name, const char *t
 static inline ErrCode load_inputs(Fixture *f, const PipelineInput *inputs, size_t n) {
     f->counts = NULL;
     f->n_counts = 0;
-    return pipeline_load(&f->ctx, &f->project, inputs, n, &f->counts, &f->n_counts, &f->err);
+    return pipeline_load(&f->ctx, &f->project, inputs, n, &f->load_options, &f->counts, &f->n_counts, &f->err);
 }
 
 static inline ErrCode load_text(Fixture *f, const char *input, const char *name, const char *text) {

@@ -96,7 +96,7 @@ TEST(bad_files_are_told_and_leave_nothing) {
     size_t n;
     OK(&f, meta_runs(&f.ctx, f.project.meta, S("p"), 1, &runs, &n, &f.err));
     assert_int_equal(runs[0].status, META_FAILED);
-    assert_true(str_starts(runs[0].error, S("no column 'at'")));
+    assert_true(str_starts(runs[0].error, S("bad.csv:1: no column 'at'")));
     fixture_free(&f);
 }
 
@@ -193,7 +193,9 @@ TEST(the_place_is_told_once) {
     inputs[0].path = write_text(&f, "visits.csv", VISITS "2014-01-01,/,C1,1\n2014-01-01,,C1,1\n");
     FAILS(&f, ERR_DATA, load_inputs(&f, inputs, 2));
     assert_int_equal(f.err.line, 3);
-    assert_rows(f.err.message, "column 'Page' is empty in 1 row, and 'page' of table 'visit' needs a value");
+    assert_rows(f.err.message,
+                "column 'Page' is empty in 1 row, and 'page' of table 'visit' needs a value; to set such rows aside "
+                "and take in the others: load --quarantine");
     /* two files: each with its own place */
     PipelineInput two[] = {{S("orders"), write_text(&f, "a.csv", ORDERS_HEADER ORDER_1)},
                            {S("orders"), write_text(&f, "b.csv", ORDERS_HEADER "2,C1,Anna,Old,01-03-2014,,1,,,\n")}};

@@ -227,8 +227,10 @@ TEST(the_inbox_takes_a_file_once) {
     assert_int_equal(files[0].n_rows, 1);
     /* a file that would delete everything */
     before = state_of(&f);
+    f.load_options.max_deleted_percent = LOAD_MAX_DELETED_PERCENT;
     FAILS(&f, ERR_CONFLICT, load_text(&f, "visits", "e.csv", "At,Page,Client ID,N\n"));
-    assert_non_null(strstr(f.err.message, "would delete all 1 rows"));
+    assert_non_null(strstr(f.err.message, "would delete 1 of the 1 rows that table 'visit' has from 'd.csv'"));
+    f.load_options.max_deleted_percent = 100;
     assert_rows(state_of(&f), before);
     /* appended files are known whenever they came */
     OK(&f, load_text(&f, "events", "a.csv", "At,What\n2014-01-01,x\n"));

@@ -1,0 +1,376 @@
+/* A pack's script in the place of files: what it may do, what is said when it may not, and the retail pack's own. */
+#include "pipeline_fixture.h"
+
+#include "pipeline/pipeline_internal.h"
+
+/* ---- statements ----------------------------------------------------------------------------------------------------- */
+
+TEST(a_script_is_cut_into_statements) {
+    static const char text[] = "-- a comment; with a semicolon\n"
+                               "SELECT ';', \";\", 'it''s;' ;;\n"
+                               "/* ; /* nested ; */ ; */ SELECT $$;$$, $a_1$ ; $$ ; $a_1$, a$b;\n"
+                               "\n"
+                               "SELECT e'\\';', E'\\\\' -- ;\n"
+                               "  , name'x;'\n"
+                               ";\n"
+                               "SELECT 1 - -1, 2 / 3, $1; SELECT '\xC3\xA9;\n"
+                               "never closed;";
+    static const struct {
+        int line;
+        const char *text;
+    } wanted[] = {
+        {2, "SELECT ';', \";\", 'it''s;' "},
+        {3, "SELECT $$;$$, $a_1$ ; $$ ; $a_1$, a$b"},
+        {5, "SELECT e'\\';', E'\\\\' -- ;\n  , name'x;'\n"},
+        {8, "SELECT 1 - -1, 2 / 3, $1"},
+        {8, "SELECT '\xC3\xA9;\nnever closed;"},
+    };
+    Script script = pipeline_script(str_of(text));
+    Str statement;
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        assert_true(pipeline_script_next(&script, &statement));
+        assert_int_equal(script.line, wanted[i].line);
+        if (!str_eq(statement, str_of(wanted[i].text)))
+            fail_msg("wanted:\n%s\ngot:\n%.*s", wanted[i].text, STR_ARG(statement));
+    }
+    assert_false(pipeline_script_next(&script, &statement));
+    static const char *const none[] = {"", " ;; \n -- nothing", "/* not closed ; ", "--"};
+    for (size_t i = 0; i < COUNT_OF(none); i++) {
+        script = pipeline_script(str_of(none[i]));
+        assert_false(pipeline_script_next(&script, &statement));
+    }
+}
+
+/* ---- the demo pack with a generator --------------------------------------------------------------------------------- */
+
+#define GENERATOR "generator: {script: generate.sql, inputs: [orders, returns]}\n\n"
+#define MAKE_ORDERS                                                                                                                 \
+    "CREATE MACRO twice(x) AS x * 2;\n"                                                                                             \
+    "CREATE TABLE numbers AS SELECT i FROM range((10 * getvariable('scale'))::BIGINT) AS r(i);\n"                                   \
+    "CREATE VIEW Orders AS SELECT i AS \"Order ID\", 'C' || i % 3 AS \"Client ID\", 'Client ' || i % 3 AS \"Client Name\",\n"       \
+    "  'Old' AS \"Group Name\", strftime(DATE '2014-01-31' + i::INTEGER, '%d-%m-%Y') AS \"Order Day\",\n"                           \
+    "  NULL AS placed_at, twice(i + getvariable('seed'))::DECIMAL(12, 2) AS amount, '' AS weight, i > 2 AS is_open, NULL AS code\n" \
+    "FROM numbers;\n"
+#define MAKE_RETURNS "CREATE TABLE returns AS SELECT 1 AS order_id, 'late' AS reason, 'Yes' AS came_back;\n"
+
+static void fixture_generator(Fixture *f, const char *script) {
+    fixture_demo(f);
+    use_changed_pack(f, "mappings:\n", GENERATOR "mappings:\n");
+    f->project.pack = f->dir;
+    write_text(f, "generate.sql", script);
+}
+
+static ErrCode generate(Fixture *f, int64_t scale_milli, int64_t seed) {
+    const GenerateOptions options = {.scale_milli = scale_milli, .seed = seed};
+    f->counts = NULL;
+    f->n_counts = 0;
+    return pipeline_generate(&f->ctx, &f->project, &options, &f->counts, &f->n_counts, &f->err);
+}
+
+TEST(rows_go_in_as_from_files) {
+    Fixture f;
+    fixture_generator(&f, "\xEF\xBB\xBF" MAKE_ORDERS MAKE_RETURNS);
+    OK(&f, generate(&f, 400, 7));
+    assert_load(&f, "order", 4, 0, 0);
+    assert_load(&f, "client", 3, 0, 0);
+    assert_load(&f, "return", 1, 0, 0);
+    assert_oltp(&f, "SELECT id, client_id, day, amount, weight, is_open, placed_at FROM \"order\" ORDER BY id",
+                "0|C0|2014-01-31|14.00|-|false|-\n"
+                "1|C1|2014-02-01|16.00|-|false|-\n"
+                "2|C2|2014-02-02|18.00|-|false|-\n"
+                "3|C0|2014-02-03|20.00|-|true|-");
+    const char *before = state_of(&f);
+    f.now_us += 1000000;
+    OK(&f, generate(&f, 400, 7));
+    assert_true(counts_of(&f, "order").is_known);
+    assert_rows(state_of(&f), before);
+    OK(&f, generate(&f, 600, 7)); /* a larger scale adds */
+    assert_load(&f, "order", 2, 0, 4);
+    assert_load(&f, "return", 0, 0, 1);
+    OK(&f, generate(&f, 600, 8));
+    assert_load(&f, "order", 0, 6, 0);
+    MetaRun *runs;
+    size_t n;
+    OK(&f, meta_runs(&f.ctx, f.project.meta, S("p"), 1, &runs, &n, &f.err));
+    assert_true(str_eq(runs[0].kind, S("generate")));
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, "SELECT count(*), sum(amount) FROM silver.\"order\"", "6|126.00");
+    fixture_free(&f);
+}
+
+/* What an input took in last decides, whatever it came from. */
+TEST(a_file_in_between_is_news) {
+    Fixture f;
+    fixture_generator(&f, MAKE_ORDERS MAKE_RETURNS);
+    OK(&f, generate(&f, 300, 1));
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    assert_load(&f, "order", 1, 2, 0);
+    OK(&f, generate(&f, 300, 1));
+    assert_false(counts_of(&f, "order").is_known);
+    assert_load(&f, "order", 0, 2, 1);
+    assert_true(counts_of(&f, "return").is_known);
+    write_text(&f, "generate.sql", MAKE_ORDERS MAKE_RETURNS "-- another text\n");
+    OK(&f, generate(&f, 300, 1));
+    assert_false(counts_of(&f, "return").is_known);
+    assert_load(&f, "return", 0, 0, 1);
+    fixture_free(&f);
+}
+
+/* ---- what goes wrong ------------------------------------------------------------------------------------------------ */
+
+typedef struct BadScript {
+    const char *text; /* after MAKE_RETURNS, which is line 1 */
+    ErrCode code;
+    int line;
+    const char *message; /* a part of it */
+} BadScript;
+
+#define OUTSIDE "may not read or write files, attach databases, load extensions or change settings"
+
+static const BadScript BAD_SCRIPTS[] = {
+    {"CREATE TABLE orders AS\nSELEC 2;", ERR_INVALID, 3, "not valid SQL near 'SELEC'"},
+    {"\n\n  /* two */ CREATE TABLE orders AS SELECT\n 1 AS a\n FROM FROM;", ERR_INVALID, 6, "near 'FROM'"},
+    {"SELECT 'abc", ERR_INVALID, 2, "a quote or bracket is not closed"},
+    {"SELECT 1;\nSELECT *\nFROM nowhere;", ERR_INVALID, 4, "names something that is not there"},
+    {"SELECT nothing(1);", ERR_INVALID, 2, "names something that is not there"},
+    {"CREATE TABLE returns(a INT);", ERR_INVALID, 2, "is there already"},
+    {"SELECT CAST(x AS INTEGER) FROM (VALUES ('a')) AS v(x);", ERR_INVALID, 2, "the statement failed"},
+    {"SELECT $1;", ERR_INVALID, 2, "the statement failed"},
+    {"CREATE TABLE orders AS SELECT * FROM read_csv('/etc/passwd');", ERR_DENIED, 2, OUTSIDE},
+    {"\nCREATE TABLE orders AS SELECT * FROM 'orders.csv';", ERR_DENIED, 3, OUTSIDE},
+    {"SELECT * FROM glob('/etc/*');", ERR_DENIED, 2, OUTSIDE},
+    {"COPY returns TO 'out.csv';", ERR_DENIED, 2, OUTSIDE},
+    {"ATTACH 'oltp.sqlite' AS other;", ERR_DENIED, 2, OUTSIDE},
+    {"INSTALL httpfs;", ERR_DENIED, 2, OUTSIDE},
+    {"LOAD httpfs;", ERR_DENIED, 2, OUTSIDE},
+    {"SET threads = 1;", ERR_DENIED, 2, OUTSIDE},
+    {"SET GLOBAL enable_external_access = true;", ERR_DENIED, 2, OUTSIDE},
+    {"", ERR_INVALID, 0, "the script makes no table 'orders'"},
+    {"CREATE TABLE orders AS SELECT 1 AS order_id, 'C1' AS client_id;", ERR_DATA, 0,
+     "no column 'group_name', which table 'group' is made from"},
+    {"CREATE TABLE orders AS SELECT 1 AS \"Order ID\", 2 AS order_id;", ERR_DATA, 0, "have the same name"},
+    {"CREATE VIEW orders AS SELECT CAST(x AS INTEGER) AS y FROM (VALUES ('a')) AS v(x);", ERR_INVALID, 0,
+     "table 'orders' cannot be read: the statement failed"},
+    {MAKE_ORDERS
+     "CREATE OR REPLACE VIEW orders AS SELECT * REPLACE ('2014-01-31' AS \"Order Day\") FROM (SELECT i AS "
+     "\"Order ID\", 'C' AS client_id, 'A' AS client_name, 'G' AS group_name, '' AS \"Order Day\", NULL AS placed_at, "
+     "1 AS amount, NULL AS weight, NULL AS is_open, NULL AS code FROM numbers);",
+     ERR_DATA, 0, "(row 1)"},
+};
+
+TEST(a_bad_script_leaves_nothing) {
+    Fixture f;
+    fixture_generator(&f, MAKE_ORDERS MAKE_RETURNS);
+    OK(&f, generate(&f, 300, 1));
+    const char *before = state_of(&f);
+    for (size_t i = 0; i < COUNT_OF(BAD_SCRIPTS); i++) {
+        const BadScript *bad = &BAD_SCRIPTS[i];
+        write_bytes(&f, "generate.sql", arena_printf(f.arena, MAKE_RETURNS "%s", bad->text));
+        f.err = (Err){0};
+        ErrCode code = generate(&f, 500, 1);
+        if (code != bad->code || f.err.line != bad->line || !strstr(f.err.message, bad->message) ||
+            !strstr(f.err.file, "generate.sql"))
+            fail_msg("%s: got %d, %s:%d: %s (%s)", bad->text, (int)code, f.err.file, f.err.line, f.err.message,
+                     f.err.detail);
+    }
+    assert_rows(state_of(&f), before);
+    write_text(&f, "generate.sql", MAKE_ORDERS MAKE_RETURNS);
+    OK(&f, generate(&f, 300, 1));
+    assert_true(counts_of(&f, "order").is_known);
+    fixture_free(&f);
+}
+
+TEST(what_is_no_run_at_all) {
+    Fixture f;
+    fixture_generator(&f, "SELECT '\xFF';");
+    FAILS(&f, ERR_INVALID, generate(&f, 1000, 1));
+    assert_rows(f.err.message, "the script is not UTF-8 text; save it as UTF-8");
+    FAILS(&f, ERR_INVALID, generate(&f, 0, 1));
+    FAILS(&f, ERR_INVALID, generate(&f, PIPELINE_SCALE_MAX_MILLI + 1, 1));
+    FAILS(&f, ERR_INVALID, generate(&f, 1000, -1));
+    FAILS(&f, ERR_INVALID, generate(&f, 1000, INT64_C(1) << 32));
+    assert_int_equal(unlink(path_join(f.arena, f.dir, "generate.sql")), 0);
+    FAILS(&f, ERR_NOT_FOUND, generate(&f, 1000, 1));
+    const Security nobody = {.user = S("nobody"), .permissions = 1U << PERMISSION_READ_DATA};
+    f.ctx.security = &nobody;
+    FAILS(&f, ERR_DENIED, generate(&f, 1000, 1));
+    f.ctx.security = &SECURITY_OWNER;
+    use_pack(&f, source_path(&f, DEMO));
+    FAILS(&f, ERR_UNSUPPORTED, generate(&f, 1000, 1));
+    fixture_free(&f);
+}
+
+TEST(a_script_ends_with_its_time) {
+    Fixture f;
+    fixture_generator(&f,
+                      "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE a.range + b.range = 7;\n");
+    f.ctx.deadline_us = clock_monotonic(f.ctx.clock) + 200000;
+    FAILS(&f, ERR_TIMEOUT, generate(&f, 1000, 1));
+    f.ctx.deadline_us = 0;
+    fixture_free(&f);
+}
+
+/* ---- the retail pack ------------------------------------------------------------------------------------------------ */
+
+/* What the script makes in an instance with so many threads. */
+typedef struct Made {
+    Reader reader;
+    Generated generated;
+} Made;
+
+static Made *make(Fixture *f, int64_t scale_milli, int64_t seed, int n_threads) {
+    const ModelGenerator *generator = &f->project.model->generator;
+    Made *made = ARENA_NEW(f->arena, Made);
+    made->generated = (Generated){.name = generator->script, .scale_milli = scale_milli, .seed = seed};
+    OK(f, file_read(f->arena, path_join(f->arena, f->project.pack, "generate.sql"), PIPELINE_SCRIPT_MAX_BYTES,
+                    &made->generated.text, &f->err));
+    ReadFile *files = ARENA_ARRAY(f->arena, ReadFile, generator->n_inputs);
+    for (size_t i = 0; i < generator->n_inputs; i++)
+        files[i] = (ReadFile){.input = generator->inputs[i], .generated = &made->generated, .name = generator->script};
+    made->reader = (Reader){.model = f->project.model, .files = files, .n_files = generator->n_inputs};
+    EngineConfig config = {.is_create = true, .is_locked_down = true, .n_threads = n_threads};
+    OK(f, engine_open(&f->ctx, f->project.registry, &ENGINE_DUCKDB, &config, &made->reader.db, &f->err));
+    OK(f, engine_connect(&f->ctx, made->reader.db, &made->reader.conn, &f->err));
+    OK(f, pipeline_generate_read(&f->ctx, &made->reader, &f->err));
+    return made;
+}
+
+/* Counts and digests of its tables; `where` bounds the lines. */
+static const char *digest(Fixture *f, Made *made, const char *where) {
+    Str text = S("");
+    for (size_t i = 0; i < made->reader.n_files; i++) {
+        Str sql =
+            arena_printf(f->arena,
+                         "SELECT count(*), md5(string_agg(row, '' ORDER BY row)) FROM (SELECT f::VARCHAR AS row FROM "
+                         "file_%zu AS f WHERE %s)",
+                         i, i == 0 ? where : "true");
+        text =
+            arena_printf(f->arena, "%.*s%s\n", STR_ARG(text), rows_of(f, made->reader.conn, arena_cstr(f->arena, sql)));
+    }
+    return text.p;
+}
+
+TEST(equal_scale_and_seed_give_equal_rows) {
+    Fixture f, here;
+    here = (Fixture){.arena = arena_new(0)};
+    fixture_new(&f, source_path(&here, "packs/retail"));
+    Made *one = make(&f, 50, 1, 1), *four = make(&f, 50, 1, 4), *other = make(&f, 50, 2, 1),
+         *large = make(&f, 120, 1, 2);
+    const char *rows = digest(&f, one, "true");
+    assert_rows(digest(&f, four, "true"), rows);
+    assert_true(strncmp(rows, "2845|", 5) == 0);
+    assert_string_not_equal(digest(&f, other, "true"), rows);
+    /* a larger scale begins with the same lines */
+    const char *first = digest(&f, large, "row_id::BIGINT <= 2845");
+    assert_true(strncmp(first, rows, (size_t)(strchr(rows, '\n') - rows)) == 0);
+    assert_rows(rows_of(&f, large->reader.conn, "SELECT count(*), max(row_id::BIGINT) FROM file_0"), "6833|6833");
+    Made *all[] = {one, four, other, large};
+    for (size_t i = 0; i < COUNT_OF(all); i++) pipeline_reader_close(&all[i]->reader);
+    fixture_free(&f);
+    arena_free(here.arena);
+}
+
+/* A condition that must hold of a managed database at any scale from 0.05. */
+static const char *const TRAPS[] = {
+    /* ids of orders of several customers, and on several dates */
+    "SELECT count(*) > 20 FROM (SELECT id FROM \"order\" GROUP BY id HAVING count(DISTINCT customer_id) > 1)",
+    "SELECT count(*) > 20 FROM (SELECT id FROM \"order\" GROUP BY id HAVING count(DISTINCT date) > 1)",
+    "SELECT count(*) > 0 FROM (SELECT id FROM \"order\" GROUP BY id HAVING count(*) = 3)",
+    /* ids of several products; names of several products */
+    "SELECT count(*) > 10 FROM (SELECT id FROM product GROUP BY id HAVING count(*) > 1)",
+    "SELECT count(*) > 0 FROM (SELECT name FROM product GROUP BY name HAVING count(*) > 1)",
+    /* lines that stand twice */
+    "SELECT count(*) > 5 FROM (SELECT 1 FROM order_product GROUP BY order_id, customer_id, product_id, product_name, quantity, "
+    "discount HAVING count(*) > 1)",
+    /* returns that name several orders, and none that names no order */
+    "SELECT count(*) > 0 FROM \"return\" WHERE (SELECT count(*) FROM \"order\" WHERE id = order_id) > 1",
+    "SELECT count(*) = 0 FROM \"return\" WHERE order_id NOT IN (SELECT id FROM \"order\")",
+    /* what names hold */
+    "SELECT count(*) > 5 FROM product WHERE name LIKE '%' || char(160) || '%'",
+    "SELECT count(*) > 5 FROM product WHERE name LIKE '%\"%' AND name LIKE '%,%'",
+    "SELECT count(*) > 0 FROM customer WHERE name LIKE '%''%'",
+    "SELECT count(*) > 5 FROM customer WHERE length(name) < length(CAST(name AS BLOB))",
+    "SELECT count(*) > 20 FROM \"order\" WHERE length(city) < length(CAST(city AS BLOB))",
+    /* places */
+    "SELECT count(*) = 0 FROM \"order\" WHERE (postal_code IS NULL) = (country = 'United States')",
+    "SELECT count(*) > 0 FROM \"order\" WHERE postal_code LIKE '0%'",
+    "SELECT count(DISTINCT market) = 3 FROM \"order\" WHERE region = 'Central'",
+    "SELECT count(DISTINCT market) = 7 AND count(DISTINCT region) = 13 FROM \"order\"",
+    "SELECT count(*) > 0 FROM \"order\" WHERE region NOT IN (SELECT region FROM manager)",
+    /* figures */
+    "SELECT count(*) > 100 FROM order_product WHERE profit < 0",
+    "SELECT sum(profit) > 0 AND min(sales) > 0 FROM order_product",
+    "SELECT count(*) > 50 FROM \"order\" WHERE ship_date = date",
+    "SELECT count(*) = 0 FROM \"order\" WHERE ship_date < date OR ship_date > date(date, '+7 days')",
+    "SELECT min(date) >= '2011-01-01' AND max(date) <= '2014-12-31' FROM \"order\"",
+    /* it grows from year to year, and the end of a year is stronger than its begin */
+    "SELECT sum(date LIKE '2011%') < sum(date LIKE '2012%') AND sum(date LIKE '2012%') < sum(date LIKE '2013%') AND "
+    "sum(date LIKE '2013%') < sum(date LIKE '2014%') FROM \"order\"",
+    "SELECT sum(substr(date, 6, 2) > '06') > sum(substr(date, 6, 2) <= '06') FROM \"order\"",
+};
+
+static void assert_traps(Fixture *f) {
+    for (size_t i = 0; i < COUNT_OF(TRAPS); i++) {
+        const char *got = oltp_rows(f, TRAPS[i]);
+        if (strcmp(got, "1") != 0) fail_msg("%s: %s", TRAPS[i], got);
+    }
+}
+
+TEST(retail_has_the_traps_of_real_exports) {
+    Fixture f, here;
+    here = (Fixture){.arena = arena_new(0)};
+    fixture_new(&f, source_path(&here, "packs/retail"));
+    OK(&f, generate(&f, 50, 1));
+    assert_traps(&f);
+    /* all of it reaches the facts, each line with its customer, product and place */
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f,
+                     "SELECT count(*), count(*) FILTER (WHERE customer_key < 0 OR product_key < 0 OR ship_to_key < 0) "
+                     "FROM gold.fact_order_line",
+                     "2845|0");
+    ModelFindings findings = {0};
+    EngineConn *conn;
+    OK(&f, engine_connect(&f.ctx, f.project.warehouse, &conn, &f.err));
+    OK(&f, pipeline_check_data(&f.ctx, conn, f.project.model, &findings, &f.err));
+    assert_int_equal(findings.n, 0);
+    engine_disconnect(conn);
+    fixture_free(&f);
+    arena_free(here.arena);
+}
+
+TEST(retail_at_scale_1) {
+    Fixture f, here;
+    here = (Fixture){.arena = arena_new(0)};
+    fixture_new(&f, source_path(&here, "packs/retail"));
+    OK(&f, generate(&f, 50, 1));
+    OK(&f, generate(&f, 1000, 1));
+    static const char *const tables[] = {"segment", "category", "subcategory", "product",      "customer",
+                                         "manager", "order",    "return",      "order_product"};
+    int64_t n = 0;
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        LoadCounts counts = counts_of(&f, tables[i]);
+        assert_int_equal(counts.n_updated, 0);
+        n += counts.n_inserted + counts.n_same;
+    }
+    if (n < 95000 || n > 105000) fail_msg("scale 1 has %" PRId64 " rows", n);
+    assert_load(&f, "order_product", 56991 - 2845, 0, 2845);
+    assert_oltp(&f, "SELECT count(*) FROM order_product", "56991");
+    assert_traps(&f);
+    fixture_free(&f);
+    arena_free(here.arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_script_is_cut_into_statements),
+        cmocka_unit_test(rows_go_in_as_from_files),
+        cmocka_unit_test(a_file_in_between_is_news),
+        cmocka_unit_test(a_bad_script_leaves_nothing),
+        cmocka_unit_test(what_is_no_run_at_all),
+        cmocka_unit_test(a_script_ends_with_its_time),
+        cmocka_unit_test(equal_scale_and_seed_give_equal_rows),
+        cmocka_unit_test(retail_has_the_traps_of_real_exports),
+        cmocka_unit_test(retail_at_scale_1),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
