@@ -18,6 +18,12 @@ class History:
         self.records = {table.name: {} for table in tables}
         self.newest = {table.name: 0 for table in tables}
 
+    def copy(self):
+        out = History(self.tables)
+        out.records = {table: {key: list(records) for key, records in keys.items()} for table, keys in self.records.items()}
+        out.newest = dict(self.newest)
+        return out
+
     def add(self, table, key, at_us, row):
         """The clock of a table never goes back. Key None: the log has a row that came to nothing."""
         self.newest[table] = max(self.newest[table], at_us)
