@@ -3,7 +3,8 @@
  * app/: a home and its projects, and the operations on them (app_op.h).
  *
  * A session is one request: it finds the home, takes its lock as the operation says, opens what the operation asks for (meta,
- * model, warehouse) and closes all of it at its end. One thread a session.
+ * model, warehouse) and closes all of it at its end. One thread a session. Where another process holds the home (`sync --follow`)
+ * the session runs there, through the home's socket, and its bytes come back.
  */
 #include "app/app_op.h"
 #include "engine/engine.h"
@@ -11,7 +12,7 @@
 #include "model/model.h"
 #include "pipeline/pipeline.h"
 
-enum { APP_HOME_VERSION = 1, APP_LOCK_WAIT_MS = 10000 };
+enum { APP_HOME_VERSION = 1, APP_LOCK_WAIT_MS = 10000, APP_FOLLOW_POLL_MS = 20 };
 
 /* Process-wide: engine registry and clock. */
 App *app_new(Clock clock);
@@ -27,9 +28,19 @@ typedef struct AppRequest {
     Progress progress;
 } AppRequest;
 
-/* Runs one operation from permission to the last byte. The writer is finished by the caller. */
-NODISCARD ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args, Writer *writer,
-                          Err *err);
+/* Where an operation's document goes, and how it looks. */
+typedef struct AppOutput {
+    WriterFormat format;
+    int width; /* of the terminal; 0: unbounded */
+    bool is_pretty;
+    Sink out;
+    Sink live;  /* to the same place, each text at once: for what goes on until it is ended */
+    Sink notes; /* beside the document, for the person; without write: nobody reads them */
+} AppOutput;
+
+/* Runs one operation from permission to the last byte. A failure ends the document where its format has a place for errors. */
+NODISCARD ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args,
+                          const AppOutput *output, Err *err);
 
 /* ---- for operations ------------------------------------------------------------------------------------------------- */
 
@@ -42,6 +53,7 @@ typedef struct AppConfig {
     int64_t lock_wait_ms;       /* lock_wait, default 10 s */
     int64_t runs_keep;          /* runs.keep, default 10,000 */
     int max_deleted_percent;    /* load.max_deleted, default 20 */
+    int64_t follow_poll_ms;     /* follow.poll, default 20 ms */
 } AppConfig;
 
 App *session_app(const AppSession *session);

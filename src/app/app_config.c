@@ -5,6 +5,7 @@
 static const AppConfig CONFIG_INITIAL = {.query_timeout_us = 30 * TIME_US_PER_SECOND,
                                          .query_max_rows = 1000000,
                                          .lock_wait_ms = APP_LOCK_WAIT_MS,
+                                         .follow_poll_ms = APP_FOLLOW_POLL_MS,
                                          .runs_keep = META_RUNS_KEEP,
                                          .max_deleted_percent = LOAD_MAX_DELETED_PERCENT};
 
@@ -26,6 +27,7 @@ typedef struct ConfigKey {
 static const ConfigKey CONFIG_KEYS[] = {
     {"load.max_deleted", CONFIG_PERCENT, offsetof(AppConfig, max_deleted_percent), true},
     {"lock_wait", CONFIG_DURATION_MS, offsetof(AppConfig, lock_wait_ms), false},
+    {"follow.poll", CONFIG_DURATION_MS, offsetof(AppConfig, follow_poll_ms), false},
     {"query.timeout", CONFIG_DURATION_US, offsetof(AppConfig, query_timeout_us), false},
     {"query.max_rows", CONFIG_COUNT_OF, offsetof(AppConfig, query_max_rows), false},
     {"runs.keep", CONFIG_COUNT_OF, offsetof(AppConfig, runs_keep), false},

@@ -15,6 +15,8 @@
 static const char HOME_TEXT[] = "# Settings of this home; what is left out has the value shown.\n"
                                 "home: 1\n"
                                 "# lock_wait: 10s          # how long a command waits for another one to finish\n"
+                                "# follow:\n"
+                                "#   poll: 20ms            # how often sync --follow looks at the sources\n"
                                 "# query:\n"
                                 "#   timeout: 30s\n"
                                 "#   max_rows: 1000000\n"

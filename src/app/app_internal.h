@@ -45,9 +45,10 @@ NODISCARD ErrCode home_config(Arena *arena, const char *home, AppConfig *ret_con
 typedef struct HomeLock {
     int fd;
 } HomeLock;
-/* ERR_BUSY naming the holding process after wait_ms. */
-NODISCARD ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t wait_ms, HomeLock *ret_lock,
-                            Err *err);
+/* Waits until until_us. ERR_BUSY naming the holding process after that (waited_ms is for the message); at once, with *ret_is_held,
+ * where it is held and there is a socket to ask who holds it. */
+NODISCARD ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t until_us, int64_t waited_ms,
+                            HomeLock *ret_lock, bool *ret_is_held, Err *err);
 void home_unlock(HomeLock *lock);
 
 /* ---- session (app_session.c) ---------------------------------------------------------------------------------------- */
@@ -58,10 +59,19 @@ struct App {
     Clock clock;
 };
 
+typedef struct Holder Holder; /* app_holder_internal.h */
+
 struct AppSession {
     App *app;
     const AppRequest *request;
     const Op *op;
+    const AppOutput *output;
+    bool is_raw;            /* the operation wrote to output by itself: there is no document */
+    Holder *holder;         /* this process holds the home, and the session came through its socket… */
+    struct NetRequest *net; /* …as this request; both NULL otherwise */
+    bool has_entered;       /* the holder's place for writers */
+    bool is_held;           /* another process holds the home, and may be asked */
+    int64_t lock_until_us;  /* how long to wait for the home */
     const char *home;
     bool is_new_folder; /* made by this session… */
     bool is_new_home;   /* …as was the home in it */
@@ -73,6 +83,17 @@ struct AppSession {
     bool has_project;
     EngineDb *warehouse;
 };
+
+/* As app_run; holder and net: see AppSession. */
+NODISCARD ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct NetRequest *net, const Op *op,
+                              const OpArgs *args, const AppOutput *output, Err *err);
+/* Opens any project's warehouse as this session may; ERR_NOT_FOUND: it has none yet. The caller closes it. */
+NODISCARD ErrCode session_open_warehouse(const Ctx *ctx, AppSession *session, Str project, EngineDb **ret_db, Err *err);
+/* A project on its applied model, which lives in `arena`; without warehouse. */
+NODISCARD ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name, Arena *arena,
+                                   PipelineProject *ret_project, int64_t *ret_version, Err *err);
+/* How a warehouse is opened: all who share its instance in one process must say the same. */
+EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const HomeProject *at, bool is_read_only);
 
 /* What a load took in, as a table. */
 NODISCARD ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, size_t n, Err *err);

@@ -1,6 +1,7 @@
 /*
  * The home's lock: flock(2) on HOME/.lock, shared for readers and exclusive for writers, freed by the kernel with its holder. Who
- * holds it is read from /proc/locks only when waiting has failed, to name the process in the message.
+ * holds it is read from /proc/locks only when waiting has failed, to name the process in the message. The lock alone decides who
+ * is alive: a socket beside it may be one that a killed process left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/app_internal.h"
+#include "app/app_holder_internal.h"
 
 enum { LOCK_POLL_MS = 20 };
 
@@ -61,28 +62,41 @@ static ErrCode busy(const Ctx *ctx, const char *home, int fd, int64_t waited_ms,
                    STR_ARG(command_of(ctx->arena, pid)), home, waited_ms / 1000);
 }
 
-ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t wait_ms, HomeLock *ret_lock, Err *err) {
-    const char *path = path_join(ctx->arena, home, ".lock");
+static ErrCode open_lock(const char *path, bool is_exclusive, int *ret_fd, Err *err) {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0 && !is_exclusive) fd = open(path, O_RDONLY | O_CLOEXEC); /* a home one may only read */
     if (fd < 0)
         return err_set(err, ERR_IO, "%s cannot be opened (%s); the home's folder must be writable", path,
                        strerror(errno));
-    int64_t until_us = clock_monotonic(ctx->clock) + wait_ms * 1000;
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+/* The first look is without a wait. */
+static ErrCode wait_for(const Ctx *ctx, const char *home, const char *path, int fd, bool is_exclusive, int64_t until_us,
+                        int64_t waited_ms, bool *ret_is_held, Err *err) {
+    const char *socket = path_join(ctx->arena, home, HOLDER_SOCKET);
     for (;;) {
-        if (flock(fd, (is_exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) break;
-        ErrCode code = ERR_OK;
+        if (flock(fd, (is_exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) return ERR_OK;
         if (errno != EWOULDBLOCK && errno != EINTR)
-            code = err_set(err, ERR_IO, "%s cannot be locked (%s)", path, strerror(errno));
-        else if (clock_monotonic(ctx->clock) >= until_us)
-            code = busy(ctx, home, fd, wait_ms, err);
-        else
-            code = ctx_check(ctx, err);
-        if (code) {
-            close(fd);
-            return code;
-        }
+            return err_set(err, ERR_IO, "%s cannot be locked (%s)", path, strerror(errno));
+        if (clock_monotonic(ctx->clock) >= until_us) return busy(ctx, home, fd, waited_ms, err);
+        *ret_is_held = file_exists(socket);
+        if (*ret_is_held) return err_set(err, ERR_BUSY, "another process holds %s", home);
+        TRY(ctx_check(ctx, err));
         nanosleep(&(struct timespec){.tv_nsec = LOCK_POLL_MS * 1000000L}, NULL);
+    }
+}
+
+ErrCode home_lock(const Ctx *ctx, const char *home, bool is_exclusive, int64_t until_us, int64_t waited_ms,
+                  HomeLock *ret_lock, bool *ret_is_held, Err *err) {
+    const char *path = path_join(ctx->arena, home, ".lock");
+    int fd = -1;
+    TRY(open_lock(path, is_exclusive, &fd, err));
+    ErrCode code = wait_for(ctx, home, path, fd, is_exclusive, until_us, waited_ms, ret_is_held, err);
+    if (code) {
+        close(fd);
+        return code;
     }
     ret_lock->fd = fd;
     return ERR_OK;

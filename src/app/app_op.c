@@ -43,8 +43,9 @@ Str app_op_nearest(Str name) {
 
 const char *op_arg_type_name(OpArgType type) {
     static const char *const NAMES[] = {
-        [OP_ARG_TEXT] = "TEXT", [OP_ARG_INT] = "N",     [OP_ARG_NUMBER] = "NUMBER",  [OP_ARG_FLAG] = "",
-        [OP_ARG_NAME] = "NAME", [OP_ARG_PATH] = "PATH", [OP_ARG_PAIR] = "NAME=PATH", [OP_ARG_JSON] = "JSON"};
+        [OP_ARG_TEXT] = "TEXT",      [OP_ARG_INT] = "N",          [OP_ARG_NUMBER] = "NUMBER",
+        [OP_ARG_FLAG] = "",          [OP_ARG_NAME] = "NAME",      [OP_ARG_PATH] = "PATH",
+        [OP_ARG_PACK] = "NAME|PATH", [OP_ARG_PAIR] = "NAME=PATH", [OP_ARG_JSON] = "JSON"};
     return NAMES[type];
 }
 
@@ -110,6 +111,7 @@ static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, dou
         if (!value.n) return err_set(err, ERR_INVALID, "%s takes a path, not an empty text", arg->name);
         break;
     case OP_ARG_TEXT:
+    case OP_ARG_PACK:
     case OP_ARG_FLAG:
     case OP_ARG_JSON: break;
     }

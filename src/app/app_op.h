@@ -17,6 +17,7 @@ typedef enum OpArgType {
     OP_ARG_FLAG, /* true when given */
     OP_ARG_NAME, /* lower case name with hyphens or underscores */
     OP_ARG_PATH, /* file or folder; the transport makes it absolute */
+    OP_ARG_PACK, /* a pack's name, or its folder, with a '/' or a leading '.', which the transport makes absolute */
     OP_ARG_PAIR, /* name=path, repeated */
     OP_ARG_JSON  /* a JSON document, or @file */
 } OpArgType;
@@ -53,8 +54,9 @@ typedef struct Op {
     const char *example; /* a command line, or NULL */
     Permission permission;
     OpHome home;
-    bool needs_project;      /* --project, or the home's only one */
-    const char *project_arg; /* an argument that names it as --project does, or NULL */
+    bool needs_project;       /* --project, or the home's only one */
+    const char *project_arg;  /* an argument that names it as --project does, or NULL */
+    const char *all_projects; /* name of a flag with which --project may be left out all the same; NULL: none */
     OpResult result;
     bool is_streaming; /* rows leave as they come */
     bool is_long;      /* a job where the transport has jobs */

@@ -73,7 +73,7 @@ static const OpArg ARGS[] = {
      .is_required = true,
      .help = "folder to make, or an existing home"},
     {.name = "pack",
-     .type = OP_ARG_TEXT,
+     .type = OP_ARG_PACK,
      .is_required = true,
      .help = "a pack's name, or the folder of one (./my-pack)"},
     {.name = "sample", .type = OP_ARG_FLAG, .help = "take the pack's own data in, or what its generator makes"},

@@ -128,7 +128,7 @@ static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args
 
 static const OpArg CHECK_ARGS[] = {
     {.name = "pack",
-     .type = OP_ARG_TEXT,
+     .type = OP_ARG_PACK,
      .is_positional = true,
      .help = "a pack's name or folder; otherwise the project's pack and its data"},
 };

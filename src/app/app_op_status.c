@@ -12,11 +12,10 @@ typedef struct ProjectStatus {
 
 /* The newest published batch of a project's warehouse, opened just for this. */
 static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *status, Err *err) {
+    EngineDb *db = NULL;
     HomeProject at = home_project(ctx->arena, session->home, status->project.name);
     if (!file_exists(at.warehouse)) return ERR_OK;
-    const EngineConfig config = {.path = at.warehouse, .is_read_only = true, .is_locked_down = true, .n_threads = 1};
-    EngineDb *db = NULL;
-    TRY(engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &db, err));
+    TRY(session_open_warehouse(ctx, session, status->project.name, &db, err));
     EngineConn *conn = NULL;
     ErrCode code = engine_connect(ctx, db, &conn, err);
     Str batch = {0};
@@ -60,10 +59,13 @@ static ErrCode write_project(const Ctx *ctx, const AppSession *session, Writer *
         TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(run->duration_us), err));
         if (error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(error), err));
         TRY(writer_object_end(w, err));
-        TRY(writer_note(w,
-                        arena_printf(arena, "    last run: %.*s %" PRId64 " %.*s in %.*s%s%.*s", STR_ARG(run->kind),
-                                     run->id, STR_ARG(how), STR_ARG(took), error.n ? ": " : "", STR_ARG(error)),
-                        err));
+        if (str_eq(how, str_of(meta_status_name(META_RUNNING))))
+            TRY(writer_note(w, arena_printf(arena, "    running: %.*s %" PRId64, STR_ARG(run->kind), run->id), err));
+        else
+            TRY(writer_note(w,
+                            arena_printf(arena, "    last run: %.*s %" PRId64 " %.*s in %.*s%s%.*s", STR_ARG(run->kind),
+                                         run->id, STR_ARG(how), STR_ARG(took), error.n ? ": " : "", STR_ARG(error)),
+                            err));
     }
     return writer_object_end(w, err);
 }

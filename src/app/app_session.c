@@ -1,8 +1,15 @@
 /*
  * One request: permission, home, lock, configuration, project and its model, then the operation; everything is closed in reverse
  * order whatever happened. The model a project runs on is the applied text in meta, not the folder's.
+ *
+ * Where the lock is held and a socket lies beside it, the one who holds the home is asked to run the operation; nobody answering
+ * (the process was killed, or has just ended), the lock is tried again, and so on until `lock_wait` is over.
  */
-#include "app/app_internal.h"
+#include <time.h>
+
+#include "app/app_holder_internal.h"
+
+enum { ASK_AGAIN_MS = 20 };
 
 App *app_new(Clock clock) {
     Arena *arena = arena_new(0);
@@ -90,32 +97,41 @@ static void free_model(void *model) {
     arena_free(((Model *)model)->arena);
 }
 
-/* Parses the applied model into an arena of its own, held by the snapshot. */
-static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str project, Err *err) {
+ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name, Arena *arena,
+                         PipelineProject *ret_project, int64_t *ret_version, Err *err) {
     MetaModel applied = {0};
-    TRY(meta_model_get(ctx, session->meta, project, 0, &applied, err));
-    HomeProject at = home_project(ctx->arena, session->home, project);
-    Arena *arena = arena_new(0);
+    TRY(meta_model_get(ctx, meta, name, 0, &applied, err));
+    HomeProject at = home_project(arena, home, name);
     Model *model = NULL;
     ModelFindings findings = {0};
-    ErrCode code =
-        model_parse(arena, applied.text, S("pack.yaml"), arena_cstr(arena, str_of(at.pack)), &model, &findings, err);
+    if (model_parse(arena, applied.text, S("pack.yaml"), at.pack, &model, &findings, err))
+        return err_prefix(err, "the applied model of '%.*s' cannot be read by this version", STR_ARG(name));
+    *ret_version = applied.version;
+    *ret_project = (PipelineProject){.name = arena_str(arena, name),
+                                     .model = model,
+                                     .folder = at.folder,
+                                     .oltp_path = at.oltp,
+                                     .inbox = at.inbox,
+                                     .pack = at.pack,
+                                     .registry = app->registry,
+                                     .meta = meta};
+    return ERR_OK;
+}
+
+/* The applied model in an arena of its own, held by the snapshot. */
+static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str name, Err *err) {
+    Arena *arena = arena_new(0);
+    int64_t version = 0;
+    ErrCode code = app_project_load(ctx, session->app, session->home, session->meta, name, arena, &session->project,
+                                    &version, err);
     if (code) {
         arena_free(arena);
-        return err_prefix(err, "the applied model of '%.*s' cannot be read by this version", STR_ARG(project));
+        return code;
     }
-    session->snapshot = snapshot_new(applied.version);
-    snapshot_set(session->snapshot, SNAPSHOT_MODEL, model, free_model);
+    session->snapshot = snapshot_new(version);
+    snapshot_set(session->snapshot, SNAPSHOT_MODEL, (void *)(uintptr_t)session->project.model, free_model);
     ctx->snapshot = session->snapshot;
-    ctx->project = project;
-    session->project = (PipelineProject){.name = project,
-                                         .model = model,
-                                         .folder = at.folder,
-                                         .oltp_path = at.oltp,
-                                         .inbox = at.inbox,
-                                         .pack = at.pack,
-                                         .registry = session->app->registry,
-                                         .meta = session->meta};
+    ctx->project = session->project.name;
     session->has_project = true;
     return ERR_OK;
 }
@@ -128,47 +144,81 @@ ErrCode session_project(const Ctx *ctx, AppSession *session, PipelineProject **r
     return ERR_OK;
 }
 
+EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const HomeProject *at, bool is_read_only) {
+    Str *allowed = ARENA_ARRAY(arena, Str, 1);
+    allowed[0] = arena_printf(arena, "%s/", at->lake);
+    return (EngineConfig){.path = at->warehouse,
+                          .is_read_only = is_read_only,
+                          .is_create = !is_read_only,
+                          .memory_limit_bytes = config->memory_limit_bytes,
+                          .n_threads = config->n_threads,
+                          .is_locked_down = true,
+                          .allowed_paths = allowed,
+                          .n_allowed_paths = 1};
+}
+
+/* A process that holds the home has its warehouses open for writing, and everyone in it shares that instance. */
+ErrCode session_open_warehouse(const Ctx *ctx, AppSession *session, Str project, EngineDb **ret_db, Err *err) {
+    HomeProject at = home_project(ctx->arena, session->home, project);
+    bool is_reader = !is_writer(session);
+    EngineConfig config = app_warehouse_config(ctx->arena, &session->config, &at, is_reader && !session->holder);
+    if (is_reader && !file_exists(at.warehouse))
+        return err_set(err, ERR_NOT_FOUND,
+                       "project '%.*s' has no data yet; take files in with `starling load`, then run `starling sync`",
+                       STR_ARG(project));
+    ErrCode code = engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, ret_db, err);
+    if (code == ERR_CORRUPT) /* nothing in it is the only copy */
+        return err_set(err, code,
+                       "%s is damaged or no warehouse; remove it and run `starling sync`, which builds it anew",
+                       at.warehouse);
+    return code;
+}
+
 ErrCode session_warehouse(const Ctx *ctx, AppSession *session, EngineDb **ret_db, Err *err) {
     if (!session->warehouse) {
-        HomeProject at = home_project(ctx->arena, session->home, session->project.name);
-        Str allowed[] = {arena_printf(ctx->arena, "%s/", at.lake)};
-        EngineConfig config = {.path = at.warehouse,
-                               .is_read_only = !is_writer(session),
-                               .is_create = is_writer(session),
-                               .memory_limit_bytes = session->config.memory_limit_bytes,
-                               .n_threads = session->config.n_threads,
-                               .is_locked_down = true,
-                               .allowed_paths = allowed,
-                               .n_allowed_paths = COUNT_OF(allowed)};
-        if (config.is_read_only && !file_exists(at.warehouse))
-            return err_set(
-                err, ERR_NOT_FOUND,
-                "project '%.*s' has no data yet; take files in with `starling load`, then run `starling sync`",
-                STR_ARG(session->project.name));
-        ErrCode code = engine_open(ctx, session->app->registry, &ENGINE_DUCKDB, &config, &session->warehouse, err);
-        if (code == ERR_CORRUPT) /* nothing in it is the only copy */
-            return err_set(err, code,
-                           "%s is damaged or no warehouse; remove it and run `starling sync`, which builds it anew",
-                           at.warehouse);
-        if (code) return code;
+        TRY(session_open_warehouse(ctx, session, session->project.name, &session->warehouse, err));
         session->project.warehouse = session->warehouse;
     }
     *ret_db = session->warehouse;
     return ERR_OK;
 }
 
+/* ---- the home ------------------------------------------------------------------------------------------------------- */
+
+static ErrCode lock_home(const Ctx *ctx, AppSession *session, int64_t wait_ms, Err *err) {
+    if (!session->lock_until_us) session->lock_until_us = clock_monotonic(ctx->clock) + wait_ms * 1000;
+    return home_lock(ctx, session->home, is_writer(session), session->lock_until_us, wait_ms, &session->lock,
+                     &session->is_held, err);
+}
+
+/* Makes the home named by argument, or finds it as one. */
+static ErrCode enter_new_home(Ctx *ctx, AppSession *session, const OpArgs *args, Err *err) {
+    const char *path = arena_cstr(ctx->arena, op_arg_text(args, "home"));
+    session->is_new_folder = !file_exists(path);
+    TRY(file_make_dir(path, err));
+    TRY(path_real(ctx->arena, path, &session->home, err));
+    TRY(lock_home(ctx, session, APP_LOCK_WAIT_MS, err));
+    return home_is(ctx->arena, session->home) ? home_config(ctx->arena, session->home, &session->config, err) : ERR_OK;
+}
+
+/* The home that this process holds: no lock, but a writer waits for its turn. */
+static ErrCode enter_held_home(Ctx *ctx, AppSession *session, Err *err) {
+    const AppConfig *held = session->holder->config;
+    session->home = session->holder->home;
+    TRY(home_config(ctx->arena, session->home, &session->config, err));
+    session->config.memory_limit_bytes = held->memory_limit_bytes; /* of the instance that is open */
+    session->config.n_threads = held->n_threads;
+    if (!is_writer(session)) return ERR_OK;
+    TRY(holder_enter(ctx, session->holder, HOLDER_COMMAND, session->config.lock_wait_ms, err));
+    session->has_entered = true;
+    return ERR_OK;
+}
+
 /* Finds (or makes) the home, reads its settings and takes its lock. */
 static ErrCode enter_home(Ctx *ctx, AppSession *session, const OpArgs *args, Err *err) {
     const Op *op = session->op;
-    if (op->home == OP_HOME_CREATE) {
-        const char *path = arena_cstr(ctx->arena, op_arg_text(args, "home"));
-        session->is_new_folder = !file_exists(path);
-        TRY(file_make_dir(path, err));
-        TRY(path_real(ctx->arena, path, &session->home, err));
-        TRY(home_lock(ctx, session->home, true, APP_LOCK_WAIT_MS, &session->lock, err));
-        return home_is(ctx->arena, session->home) ? home_config(ctx->arena, session->home, &session->config, err)
-                                                  : ERR_OK;
-    }
+    if (session->holder) return enter_held_home(ctx, session, err);
+    if (op->home == OP_HOME_CREATE) return enter_new_home(ctx, session, args, err);
     Err own = {0};
     ErrCode code = home_find(ctx, session->request->home ? session->request->home : ".", &session->home, &own);
     if (code == ERR_NOT_FOUND && op->home == OP_HOME_OPTIONAL && !session->request->home) return ERR_OK;
@@ -177,13 +227,17 @@ static ErrCode enter_home(Ctx *ctx, AppSession *session, const OpArgs *args, Err
         return code;
     }
     TRY(home_config(ctx->arena, session->home, &session->config, err));
-    return home_lock(ctx, session->home, is_writer(session), session->config.lock_wait_ms, &session->lock, err);
+    return lock_home(ctx, session, session->config.lock_wait_ms, err);
 }
 
-static ErrCode run_in_home(Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err) {
+/* ---- the walk ------------------------------------------------------------------------------------------------------- */
+
+static ErrCode run_here(Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err) {
     const Op *op = session->op;
+    session->is_held = false;
     if (op->home != OP_HOME_NONE) TRY(enter_home(ctx, session, args, err));
-    if (op->needs_project && session->home) {
+    bool is_for_all = op->all_projects && op_arg_flag(args, op->all_projects) && !session->request->project.n;
+    if (op->needs_project && session->home && !is_for_all) {
         Str project = {0};
         TRY(choose_project(ctx, session, args, &project, err));
         TRY(load_snapshot(ctx, session, project, err));
@@ -191,12 +245,39 @@ static ErrCode run_in_home(Ctx *ctx, AppSession *session, const OpArgs *args, Wr
     int64_t timeout_us = session->request->timeout_us;
     if (!timeout_us && op->home == OP_HOME_READ) timeout_us = session->config.query_timeout_us;
     if (timeout_us) ctx->deadline_us = clock_monotonic(ctx->clock) + timeout_us;
+    if (session->net && timeout_us) net_request_deadline(session->net, ctx->deadline_us + HOLDER_STALL_MS * 1000);
     return op->run(ctx, session, args, writer, err);
 }
 
-ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args, Writer *writer, Err *err) {
+/* Here, or where the home is held, whichever is had first. */
+static ErrCode run_somewhere(Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, bool *ret_has_document,
+                             Err *err) {
+    for (;;) {
+        ErrCode code = run_here(ctx, session, args, writer, err);
+        if (!session->is_held) return code;
+        bool is_done = false;
+        code = holder_ask(ctx, session, args, &is_done, ret_has_document, err);
+        if (is_done) return code;
+        TRY(ctx_check(ctx, err));
+        nanosleep(&(struct timespec){.tv_nsec = ASK_AGAIN_MS * 1000000L}, NULL);
+    }
+}
+
+static void leave(AppSession *session, Arena *arena, ErrCode code) {
+    engine_close(session->warehouse);
+    meta_close(session->meta);
+    snapshot_release(session->snapshot);
+    if (session->has_entered) holder_leave(session->holder, HOLDER_COMMAND);
+    if (code && session->lock.fd >= 0 && session->op->home == OP_HOME_CREATE)
+        home_discard(arena, session->home, session->is_new_home, session->is_new_folder);
+    home_unlock(&session->lock);
+}
+
+ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct NetRequest *net, const Op *op,
+                    const OpArgs *args, const AppOutput *output, Err *err) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
-    AppSession session = {.app = app, .request = request, .op = op, .lock = {-1}};
+    AppSession session = {
+        .app = app, .request = request, .op = op, .output = output, .holder = holder, .net = net, .lock = {-1}};
     Ctx ctx = {.arena = arena,
                .security = request->security,
                .clock = app->clock,
@@ -204,19 +285,25 @@ ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs 
                .as_of_us = INT64_MIN,
                .request_id = ctx_new_request_id(arena),
                .progress = request->progress};
+    WriterOptions options = {.format = output->format, .width = output->width, .is_pretty = output->is_pretty};
+    if (output->format == WRITER_CSV) options.notes = output->notes;
+    Writer *writer = writer_new(arena, output->out, &options);
+    bool has_document = false;
     Err own = {0};
     ErrCode code = ctx_require(&ctx, op->permission, &own);
-    if (!code) code = run_in_home(&ctx, &session, args, writer, &own);
-    engine_close(session.warehouse);
-    meta_close(session.meta);
-    snapshot_release(session.snapshot);
-    if (code && session.lock.fd >= 0 && op->home == OP_HOME_CREATE)
-        home_discard(arena, session.home, session.is_new_home, session.is_new_folder);
-    home_unlock(&session.lock);
-    if (!code) return ERR_OK;
-    log_error(op->name, &own, ctx.request_id);
-    *err = own;
+    if (!code) code = run_somewhere(&ctx, &session, args, writer, &has_document, &own);
+    leave(&session, arena, code);
+    has_document |= session.is_raw && !code;
+    if (code) log_error(op->name, &own, ctx.request_id);
+    if (code && !has_document) err_ignore(writer_fail(writer, &own, NULL));
+    if (!code && !has_document) code = writer_finish(writer, &own);
+    if (code) *err = own;
     return code;
+}
+
+ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args, const AppOutput *output,
+                Err *err) {
+    return session_run(app, request, NULL, NULL, op, args, output, err);
 }
 
 ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err) {

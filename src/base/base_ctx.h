@@ -35,7 +35,8 @@ static inline bool security_allows(const Security *security, Permission permissi
     return permission == PERMISSION_NONE || (security->permissions >> permission & 1);
 }
 
-/* Where progress of long work is told; fn may be NULL. total 0: unknown. Called from the working thread. */
+/* Where progress of long work is told; fn may be NULL. total 0: unknown; `what` empty: nothing goes on any more. Called from the
+ * working thread. */
 typedef struct Progress {
     void (*fn)(void *arg, Str what, int64_t done, int64_t total);
     void *arg;

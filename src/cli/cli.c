@@ -94,6 +94,14 @@ static Str user_name(Arena *arena) {
     return entry && entry->pw_name ? arena_str(arena, str_of(entry->pw_name)) : S("owner");
 }
 
+/* Standard output for lines that somebody waits for. */
+static ErrCode write_now(void *arg, Str bytes, Err *err) {
+    Sink out = sink_of_file(arg);
+    TRY(out.write(out.arg, bytes, err));
+    if (fflush(arg) != 0) return err_set(err, ERR_IO, "standard output cannot be written");
+    return ERR_OK;
+}
+
 static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *err) {
     Security owner = SECURITY_OWNER;
     owner.user = user_name(arena);
@@ -104,19 +112,20 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
                           .cancel = cancel,
                           .timeout_us = line->timeout_us};
     if (!line->is_quiet) request.progress = cli_progress_start(&progress);
-    WriterOptions options = {.format = line->format, .width = terminal_width(), .is_pretty = isatty(STDOUT_FILENO)};
-    if (line->format == WRITER_CSV && !line->is_quiet) options.notes = sink_of_file(stderr);
-    Writer *writer = writer_new(arena, sink_of_file(stdout), &options);
+    AppOutput output = {.format = line->format,
+                        .width = terminal_width(),
+                        .is_pretty = isatty(STDOUT_FILENO),
+                        .out = sink_of_file(stdout),
+                        .live = {write_now, stdout}};
+    if (!line->is_quiet) output.notes = sink_of_file(stderr);
     App *app = app_new(CLOCK_SYSTEM);
-    ErrCode code = app_run(app, &request, line->op, line->args, writer, err);
+    ErrCode code = app_run(app, &request, line->op, line->args, &output, err);
     app_free(app);
     if (!line->is_quiet) cli_progress_end(&progress);
     if (code) {
-        err_ignore(writer_fail(writer, err, NULL));
         fflush(stdout);
         return code;
     }
-    TRY(writer_finish(writer, err));
     if (fflush(stdout) != 0) return err_set(err, ERR_IO, "standard output cannot be written");
     return ERR_OK;
 }

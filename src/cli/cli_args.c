@@ -75,13 +75,15 @@ static ErrCode absolute(Arena *arena, Str path, Str *ret_path, Err *err) {
     }
     if (!getcwd(folder, sizeof folder))
         return err_set(err, ERR_IO, "the working folder cannot be read; is it deleted?");
+    while (str_starts(path, S("./"))) path = str_slice(path, 2, path.n);
     *ret_path = str_of(path_join(arena, folder, arena_cstr(arena, path)));
     return ERR_OK;
 }
 
 /* A value as the operation wants it: paths absolute, @FILE read. */
 static ErrCode set_arg(Arena *arena, OpArgs *args, const OpArg *arg, Str value, Err *err) {
-    if (arg->type == OP_ARG_PATH && value.n) TRY(absolute(arena, value, &value, err));
+    bool is_folder = arg->type == OP_ARG_PACK && (str_find_char(value, '/') >= 0 || str_starts(value, S(".")));
+    if ((arg->type == OP_ARG_PATH && value.n) || is_folder) TRY(absolute(arena, value, &value, err));
     ptrdiff_t eq = str_find_char(value, '=');
     if (arg->type == OP_ARG_PAIR && eq > 0 && (size_t)eq + 1 < value.n) {
         Str path = {0};

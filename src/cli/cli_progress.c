@@ -37,6 +37,10 @@ static void print_line(CliProgress *state, bool is_new, int64_t done, int64_t to
 
 static void on_progress(void *arg, Str what, int64_t done, int64_t total) {
     CliProgress *state = arg;
+    if (!what.n) {
+        cli_progress_end(state);
+        return;
+    }
     size_t n = utf8_cut(what, sizeof state->what - 1);
     bool is_new = strlen(state->what) != n || memcmp(state->what, what.p, n) != 0;
     if (is_new) {
@@ -61,4 +65,5 @@ void cli_progress_end(CliProgress *state) {
         fputs("\r\033[K", stderr);
         fflush(stderr);
     }
+    state->what[0] = 0;
 }

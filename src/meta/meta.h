@@ -68,6 +68,9 @@ NODISCARD ErrCode meta_files_add(const Ctx *ctx, Meta *meta, Str project, const 
 NODISCARD ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile **ret_files, size_t *ret_n,
                              Err *err); /* oldest first */
 
+/* The id of the file that came last; 0: none yet. */
+NODISCARD ErrCode meta_file_newest(const Ctx *ctx, Meta *meta, Str project, int64_t *ret_id, Err *err);
+
 /* etl_log: one row a run and one a step of it. */
 typedef enum MetaStatus { META_RUNNING, META_DONE, META_FAILED } MetaStatus;
 const char *meta_status_name(MetaStatus status);

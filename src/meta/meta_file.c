@@ -62,3 +62,11 @@ ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile **ret_files
     *ret_files = files;
     return ERR_OK;
 }
+
+ErrCode meta_file_newest(const Ctx *ctx, Meta *meta, Str project, int64_t *ret_id, Err *err) {
+    Value name = value_text(project), id;
+    TRY(engine_valuef(ctx, meta->conn, &id, err, "SELECT id FROM file WHERE project = %V ORDER BY id DESC LIMIT 1",
+                      &name));
+    *ret_id = id.is_null || id.type.kind != TYPE_INT64 ? 0 : id.i;
+    return ERR_OK;
+}

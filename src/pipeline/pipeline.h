@@ -229,6 +229,18 @@ typedef struct SyncOptions {
 NODISCARD ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, const SyncOptions *options,
                                 SyncReport *ret_report, Err *err);
 
+/*
+ * Tells cheaply (a few microseconds) whether a project's sources may have moved since it was asked last: for SQLite by `PRAGMA
+ * data_version` on a connection of its own, which every commit of another connection changes, our own purge's too; for files by
+ * the newest that was taken in. So "moved" may be said for nothing, never the other way round. The first answer is "moved".
+ * Keeps project->meta and project->registry until its close, nothing else of the project. One thread at a time.
+ */
+typedef struct PipelineWatch PipelineWatch;
+NODISCARD ErrCode pipeline_watch_open(const Ctx *ctx, const PipelineProject *project, PipelineWatch **ret_watch,
+                                      Err *err);
+NODISCARD ErrCode pipeline_watch_is_moved(const Ctx *ctx, PipelineWatch *watch, bool *ret_is_moved, Err *err);
+void pipeline_watch_close(PipelineWatch *watch); /* NULL allowed */
+
 /* A sync after which every row of sources, silver and gold is compared, all at one position: ERR_DATA naming tables and keys that
  * differ, and then nothing is published. */
 NODISCARD ErrCode pipeline_reconcile(const Ctx *ctx, const PipelineProject *project, SyncReport *ret_report, Err *err);

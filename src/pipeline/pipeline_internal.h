@@ -232,6 +232,8 @@ typedef struct LogPlaces {
 } LogPlaces;
 /* "TABLE=SEQ@AT+FLOOR;…"; false: the token was not written so. */
 bool pipeline_log_parse(Arena *arena, Str token, LogPlaces *ret_places);
+/* Two tokens of the same rows of the same logs. */
+bool pipeline_log_same(Arena *arena, Str a, Str b);
 NODISCARD ErrCode pipeline_log_token(Arena *arena, const LogPlaces *places, Str *ret_token, Err *err);
 const LogPlace *pipeline_log_find(const LogPlaces *places, Str table); /* NULL: none */
 NODISCARD ErrCode pipeline_log_exists(const Ctx *ctx, EngineConn *conn, Str log, bool *ret_exists, Err *err);

@@ -43,6 +43,17 @@ ErrCode pipeline_log_token(Arena *arena, const LogPlaces *places, Str *ret_token
     return ERR_OK;
 }
 
+bool pipeline_log_same(Arena *arena, Str a, Str b) {
+    LogPlaces one, other;
+    if (!pipeline_log_parse(arena, a, &one) || !pipeline_log_parse(arena, b, &other) || one.at.n != other.at.n)
+        return false;
+    for (size_t i = 0; i < one.at.n; i++) {
+        const LogPlace *x = &one.at.at[i], *y = &other.at.at[i];
+        if (!str_eq(x->table, y->table) || x->seq != y->seq || x->at_us != y->at_us) return false;
+    }
+    return true;
+}
+
 const LogPlace *pipeline_log_find(const LogPlaces *places, Str table) {
     for (size_t i = 0; i < places->at.n; i++)
         if (str_eq(places->at.at[i].table, table)) return &places->at.at[i];

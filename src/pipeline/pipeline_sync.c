@@ -16,14 +16,15 @@ typedef struct SyncSource {
     SourceReader *reader; /* NULL: nothing moved */
     Position from;
     Position to;
-    bool is_read_to_verify; /* nothing moved: the reader is there to compare */
+    bool is_read_again; /* nothing moved: the reader is there to compare */
 } SyncSource;
 
 typedef struct Sync {
     const Ctx *ctx;
     const PipelineProject *project;
     const SyncOptions *options;
-    bool is_verifying; /* everything is compared, sources too */
+    bool is_verifying;    /* everything is compared, sources too */
+    bool is_past_the_log; /* a whole read that does not go by the log */
     PipelineRun *run;
     SyncSource *sources;
     size_t n_sources;
@@ -61,25 +62,25 @@ static ErrCode read_whole(const Sync *sync, SyncSource *source, Err *err) {
 }
 
 /* Files that the warehouse has taken in already are read once more, all of them. */
-static ErrCode read_files_to_verify(const Sync *sync, SyncSource *source, Err *err) {
+static ErrCode read_files_again(const Sync *sync, SyncSource *source, Err *err) {
     TRY(read_whole(sync, source, err));
     if (source->reader) return ERR_OK;
     bool is_same;
     const Position nothing = {0};
-    source->is_read_to_verify = true;
+    source->is_read_again = true;
     return source_snapshot(sync->ctx, source->source, &nothing, &source->reader, &source->to, &is_same, err);
 }
 
 /* A reader that stands where the warehouse does; a writer that is faster makes news of it. */
-static ErrCode read_to_verify(const Sync *sync, SyncSource *source, Err *err) {
+static ErrCode read_again(const Sync *sync, SyncSource *source, Err *err) {
     enum { TRIES = 100 };
     for (int i = 0; i < TRIES; i++) {
         bool is_same;
         SourceNews news;
         Str why;
         TRY(source_snapshot(sync->ctx, source->source, &source->from, &source->reader, &source->to, &is_same, err));
-        source->is_read_to_verify = str_eq(source->to.token, source->from.token);
-        if (source->is_read_to_verify) return ERR_OK;
+        source->is_read_again = pipeline_log_same(sync->ctx->arena, source->to.token, source->from.token);
+        if (source->is_read_again) return ERR_OK;
         source_reader_close(source->reader);
         source->reader = NULL;
         TRY(source_changes(sync->ctx, source->source, &source->from, &source->reader, &source->to, &news, &why, err));
@@ -93,13 +94,13 @@ static ErrCode open_source(const Sync *sync, SyncSource *source, Err *err) {
     TRY(warehouse_position(sync->ctx, sync->run->warehouse, source->model->name, &source->from, err));
     TRY(check_not_gone(sync, source, err));
     TRY(pipeline_source_open(sync->ctx, sync->project, source->model, &source->source, err));
-    bool has_log = source_mode(source->source)->has_log && source->from.token.n && !sync->options->is_full;
-    if (!has_log && sync->is_verifying && source->from.token.n) return read_files_to_verify(sync, source, err);
+    bool has_log = source_mode(source->source)->has_log && source->from.token.n && !sync->is_past_the_log;
+    if (!has_log && sync->is_verifying && source->from.token.n) return read_files_again(sync, source, err);
     if (!has_log) return read_whole(sync, source, err);
     SourceNews news;
     Str why = {0};
     TRY(source_changes(sync->ctx, source->source, &source->from, &source->reader, &source->to, &news, &why, err));
-    if (news == SOURCE_SAME && sync->is_verifying) return read_to_verify(sync, source, err);
+    if (news == SOURCE_SAME && (sync->is_verifying || sync->options->is_full)) return read_again(sync, source, err);
     if (news != SOURCE_LOST) return ERR_OK;
     TRY(read_whole(sync, source, err));
     pipeline_run_note(sync->run, arena_printf(sync->ctx->arena, "Source %.*s is read whole again: %.*s.",
@@ -128,6 +129,7 @@ static void close_readers(Sync *sync) {
 static void close_sources(Sync *sync) {
     close_readers(sync);
     for (size_t i = 0; i < sync->n_sources; i++) source_close(sync->sources[i].source);
+    sync->n_sources = 0;
 }
 
 static bool is_any_moved(const Sync *sync) {
@@ -192,8 +194,8 @@ static ErrCode check_count(const Sync *sync, const SyncSource *source, const Mod
         STR_ARG(table->name), n_source, n_silver.i);
 }
 
-static ErrCode apply_source(Sync *sync, const SyncSource *source, Err *err) {
-    if (!source->reader || source->is_read_to_verify) return ERR_OK;
+/* The tables as the reader has them, changes or whole. */
+static ErrCode apply_tables(Sync *sync, const SyncSource *source, Err *err) {
     size_t n_tables;
     const ModelTable *const *tables = source_reader_tables(source->reader, &n_tables);
     for (size_t i = 0; i < n_tables; i++) {
@@ -204,6 +206,19 @@ static ErrCode apply_source(Sync *sync, const SyncSource *source, Err *err) {
         for (size_t p = 0; p < n_parts; p++) TRY(apply_part(sync, source, tables[i], &parts[p], err));
         if (source->reader->is_changes) TRY(check_count(sync, source, tables[i], err));
     }
+    return ERR_OK;
+}
+
+/* A full read takes what the log knows first, with its times, and then what it does not. */
+static ErrCode apply_source(Sync *sync, const SyncSource *source, Err *err) {
+    if (!source->reader) return ERR_OK;
+    bool has_changes = source->reader->is_changes;
+    if (!source->is_read_again) TRY(apply_tables(sync, source, err));
+    if (!sync->options->is_full || (!has_changes && !source->is_read_again)) return ERR_OK;
+    const Model *model = sync->project->model;
+    source->reader->is_changes = false;
+    for (size_t i = 0; i < model->n_tables; i++)
+        if (model->tables[i].source == source->model) TRY(apply_part(sync, source, &model->tables[i], NULL, err));
     return ERR_OK;
 }
 
@@ -234,8 +249,7 @@ static ErrCode verify_source(Sync *sync, const SyncSource *source, Err *err) {
     if (!source_mode(source->source)->has_log) {
         size_t n_tables;
         const ModelTable *const *tables = source_reader_tables(source->reader, &n_tables);
-        for (size_t i = 0; i < n_tables && source->is_read_to_verify; i++)
-            TRY(verify_table(sync, source, tables[i], err));
+        for (size_t i = 0; i < n_tables && source->is_read_again; i++) TRY(verify_table(sync, source, tables[i], err));
         return ERR_OK;
     }
     const Model *model = sync->project->model;
@@ -277,7 +291,7 @@ static ErrCode apply_and_publish(Sync *sync, Err *err) {
     TRY(open_sources(sync, err));
     TRY(pipeline_gold_is_current(sync->ctx, warehouse, &is_current, err));
     if (is_current && !is_any_moved(sync) && !sync->options->is_full) return ERR_OK;
-    TRY(pipeline_run_begin(sync->run, err));
+    if (!sync->run->id) TRY(pipeline_run_begin(sync->run, err));
     FAULT_POINT("sync.begin");
     TRY(warehouse_begin(sync->ctx, warehouse, sync->run->batch, err));
     warehouse->is_whole = sync->options->is_full;
@@ -294,8 +308,18 @@ static ErrCode apply_and_publish(Sync *sync, Err *err) {
 static ErrCode work(PipelineRun *run, void *arg, Err *err) {
     Sync *sync = arg;
     sync->run = run;
-    ErrCode code = apply_and_publish(sync, err);
+    Err cause;
+    ErrCode code = apply_and_publish(sync, &cause);
     close_sources(sync);
+    if (code == ERR_DATA && sync->options->is_full && !sync->is_past_the_log) { /* the log is not to be trusted */
+        warehouse_abandon(run->warehouse);
+        run->counts.n = 0;
+        pipeline_run_note(run, arena_printf(sync->ctx->arena, "Read past the log of changes: %s.", cause.message));
+        sync->is_past_the_log = true;
+        code = apply_and_publish(sync, &cause);
+        close_sources(sync);
+    }
+    if (code && err) *err = cause;
     return code;
 }
 

@@ -250,9 +250,20 @@ static const SqlSelect *numbered_changes(const Diff *diff, const SqlRelation *st
 
 /* ---- both together -------------------------------------------------------------------------------------------------- */
 
-static ErrCode apply_difference(const Diff *diff, TableCounts *counts, Err *err) {
+/* What is found now did not happen before what is known: the writer's clock may be ahead of ours. */
+static ErrCode raise_at(Diff *diff, Err *err) {
+    Value last;
+    if (diff->at_us == INT64_MIN) return ERR_OK;
+    TRY(engine_valuef(diff->ctx, diff->warehouse->conn, &last, err, "SELECT max(_at) FROM %R",
+                      pipeline_bronze(diff->ctx->arena, diff->table)));
+    if (!last.is_null) diff->at_us = MAX_OF(diff->at_us, last.i);
+    return ERR_OK;
+}
+
+static ErrCode apply_difference(Diff *diff, TableCounts *counts, Err *err) {
     EngineConn *conn = diff->warehouse->conn;
     const SqlRelation *staged = diff->stage, *records;
+    TRY(raise_at(diff, err));
     if (!diff->table->n_key) {
         const SqlSelect *rows;
         TRY(identify(diff, &rows, err));

@@ -32,20 +32,23 @@ static void start(const History *history, PipelineSql *sql, Err *err) {
 
 /* ---- rows and when they held ---------------------------------------------------------------------------------------- */
 
-/* A table's rows with _from and _to, of some keys (_k_K…) or of all. */
+/* A table's rows with _from and _to, of some keys (_k_K…) or of all. Of a key's records of one moment only the last counts. */
 static ErrCode make_intervals(const History *history, const ModelTable *table, const SqlRelation *keys, size_t nth,
                               Err *err) {
     SilverKey key = pipeline_silver_key(history->ctx->arena, table);
     PipelineSql sql CLEANUP(pipeline_sql_release);
     start(history, &sql, err);
-    pipeline_sql_add(&sql, "SELECT * FROM (SELECT *, CASE WHEN row_number() OVER (PARTITION BY ");
+    pipeline_sql_add(&sql, "SELECT * FROM (SELECT * EXCLUDE (_when), CASE WHEN row_number() OVER (PARTITION BY ");
     pipeline_sql_columns(&sql, NULL, KEY_, key.names, key.n, NULL);
-    pipeline_sql_add(&sql, " ORDER BY _seq) = 1 THEN " BEGINNING " ELSE coalesce(_at, " BEGINNING
-                           ") END AS _from, coalesce(lead(coalesce(_at, " BEGINNING ")) OVER (PARTITION BY ");
+    pipeline_sql_add(&sql, " ORDER BY _seq) = 1 THEN " BEGINNING " ELSE _when END AS _from, "
+                           "coalesce(lead(_when) OVER (PARTITION BY ");
     pipeline_sql_columns(&sql, NULL, KEY_, key.names, key.n, NULL);
-    pipeline_sql_add(&sql, " ORDER BY _seq), " END ") AS _to FROM (");
+    pipeline_sql_add(&sql, " ORDER BY _seq), " END ") AS _to FROM (SELECT *, lead(_when) OVER (PARTITION BY ");
+    pipeline_sql_columns(&sql, NULL, KEY_, key.names, key.n, NULL);
+    pipeline_sql_add(&sql, " ORDER BY _seq) AS _then FROM (SELECT * EXCLUDE (_at), coalesce(_at, " BEGINNING
+                           ") AS _when FROM (");
     pipeline_sql_events(&sql, table, pipeline_bronze(history->ctx->arena, table), keys);
-    pipeline_sql_add(&sql, ") AS e) AS h WHERE _kind <> 'out' AND _from < _to");
+    pipeline_sql_add(&sql, ") AS e) AS w) AS l WHERE _then IS DISTINCT FROM _when) AS h WHERE _kind <> 'out'");
     Str name = arena_printf(history->ctx->arena, "_h%zu", nth);
     return pipeline_temp_sql(history->ctx, history->conn, name, &sql, &history->tables[nth]);
 }

@@ -160,29 +160,70 @@ TEST(rows_that_are_replaced_are_seen) {
     fixture_free(&f);
 }
 
+/* Takes the triggers of a table away for one statement: what it writes is in no log. */
+static void write_past_triggers(Fixture *f, const char *table, const char *sql) {
+    Str which = arena_printf(
+        f->arena,
+        "FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '\\_starling%%' ESCAPE '\\' AND tbl_name = '%s' "
+        "ORDER BY name",
+        table);
+    const char *n = oltp_rows(f, arena_cstr(f->arena, arena_printf(f->arena, "SELECT count(*) %.*s", STR_ARG(which))));
+    assert_true(atoi(n) >= 3);
+    const char *texts[16], *names[16];
+    for (int i = 0; i < atoi(n); i++) {
+        Str one = arena_printf(f->arena, "sql %.*s LIMIT 1 OFFSET %d", STR_ARG(which), i);
+        texts[i] = oltp_rows(f, arena_cstr(f->arena, arena_printf(f->arena, "SELECT %.*s", STR_ARG(one))));
+        one = arena_printf(f->arena, "name %.*s LIMIT 1 OFFSET %d", STR_ARG(which), i);
+        names[i] = oltp_rows(f, arena_cstr(f->arena, arena_printf(f->arena, "SELECT %.*s", STR_ARG(one))));
+    }
+    for (int i = 0; i < atoi(n); i++)
+        oltp_exec(f, arena_cstr(f->arena, arena_printf(f->arena, "DROP TRIGGER \"%s\"", names[i])));
+    oltp_exec(f, sql);
+    for (int i = 0; i < atoi(n); i++) oltp_exec(f, texts[i]);
+}
+
 TEST(writing_past_the_triggers_is_found_out) {
     Fixture f;
     load_demo(&f);
-    oltp_exec(
-        &f,
-        "CREATE TABLE kept AS SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '\\_starling%' ESCAPE '\\' "
-        "AND tbl_name = 'order'");
-    const char *drops =
-        oltp_rows(&f, "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '\\_starling%' ESCAPE '\\' "
-                      "AND tbl_name = 'order'");
-    Str names = str_of(drops);
-    while (names.n) {
-        Str name = str_split_next(&names, '\n');
-        oltp_exec(&f, arena_cstr(f.arena, arena_printf(f.arena, "DROP TRIGGER \"%.*s\"", STR_ARG(name))));
-    }
-    oltp_exec(&f, "UPDATE \"order\" SET amount = 5 WHERE id = 1");
+    write_past_triggers(&f, "order", "UPDATE \"order\" SET amount = 5 WHERE id = 1");
+    OK(&f, sync_all(&f)); /* nobody says that it is there */
+    assert_int_equal(f.report.n_changes, 0);
     FAILS(&f, ERR_DATA, pipeline_reconcile(&f.ctx, &f.project, &f.report, &f.err));
     assert_non_null(strstr(f.err.message, "rows of table 'order' differ between its source and the warehouse (id=1)"));
     assert_warehouse(&f, "SELECT max(version) FROM _starling.batch", "1");
+    /* the next change of that row does not go on from what is known, and a new row makes one too many */
+    write_past_triggers(&f, "order",
+                        "INSERT INTO \"order\" (id, client_id, day, amount) VALUES (70, 'C1', '2014-01-01', 1)");
+    oltp_exec(&f, "UPDATE \"order\" SET amount = 6 WHERE id = 70");
+    FAILS(&f, ERR_DATA, sync_all(&f));
+    assert_non_null(
+        strstr(f.err.message, "the changes of table 'order' do not go on from what the warehouse holds (id=70)"));
+    assert_warehouse(&f, "SELECT max(version) FROM _starling.batch", "1");
     const SyncOptions full = {.is_full = true};
     OK(&f, pipeline_sync(&f.ctx, &f.project, &full, &f.report, &f.err));
-    assert_int_equal(f.report.n_changes, 1);
-    assert_warehouse(&f, "SELECT amount FROM silver.order WHERE id = 1", "0.05");
+    assert_int_equal(f.report.n_changes, 2);
+    assert_int_equal(f.report.n_notes, 1);
+    assert_warehouse(&f, "SELECT id, amount FROM silver.order WHERE id IN (1, 70) ORDER BY 1", "1|0.05\n70|0.06");
+    write_past_triggers(&f, "order", "DELETE FROM \"order\" WHERE id = 70");
+    oltp_exec(&f, "UPDATE \"order\" SET amount = 9 WHERE id = 2");
+    FAILS(&f, ERR_DATA, sync_all(&f));
+    assert_non_null(strstr(f.err.message, "table 'order' has 3 rows in its source and 4 in the warehouse"));
+    OK(&f, pipeline_sync(&f.ctx, &f.project, &full, &f.report, &f.err));
+    OK(&f, pipeline_reconcile(&f.ctx, &f.project, &f.report, &f.err));
+    fixture_free(&f);
+}
+
+TEST(a_full_sync_keeps_what_the_log_knows) {
+    Fixture f;
+    load_demo(&f);
+    oltp_exec(&f, "UPDATE client SET \"group\" = 'New' WHERE id = 'C1'");
+    usleep(3000);
+    oltp_exec(&f, "UPDATE client SET \"group\" = 'Old' WHERE id = 'C1'");
+    const SyncOptions full = {.is_full = true};
+    OK(&f, pipeline_sync(&f.ctx, &f.project, &full, &f.report, &f.err));
+    assert_int_equal(f.report.n_changes, 2);
+    assert_warehouse(&f, "SELECT count(*) FROM gold.dim_client WHERE id = 'C1'", "3");
+    assert_everything_again(&f);
     fixture_free(&f);
 }
 
@@ -209,6 +250,7 @@ int main(void) {
         cmocka_unit_test(keys_may_be_forgotten_and_gold_is_the_same),
         cmocka_unit_test(rows_that_are_replaced_are_seen),
         cmocka_unit_test(writing_past_the_triggers_is_found_out),
+        cmocka_unit_test(a_full_sync_keeps_what_the_log_knows),
         cmocka_unit_test(a_damaged_gold_is_found_and_mended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,128 @@
+#pragma once
+/*
+ * Of app/ only: the process that holds a home (`sync --follow`), and the way other commands reach it.
+ *
+ *   POST /v1/op/model/check   {"version", "args": {name: [text…]}, "project", "user", "format", …}
+ *   200                       frames: a letter, the number of bytes in 8 hex digits, the bytes
+ *                               o  of the document, for standard output
+ *                               n  a note, for standard error
+ *                               p  {"what", "done", "total"}: progress
+ *                               e  the last: {} or {"code", "message", …}, an Err
+ *   503                       nobody to do it now: as if there were no answer
+ */
+#include <pthread.h>
+
+#include "app/app_internal.h"
+#include "net/net.h"
+
+#define HOLDER_SOCKET ".socket"
+#define HOLDER_PATH "/v1/op/"
+
+enum {
+    HOLDER_WORKERS = 8,
+    HOLDER_WAITING = 64,
+    HOLDER_CONNECTIONS = 128,
+    HOLDER_BODY_MAX_BYTES = 64 << 20, /* a query may come from a file of 16 MiB, escaped */
+    HOLDER_GRACE_MS = 2000,           /* what runs at the end may go on so long */
+    HOLDER_STALL_MS = 60000 /* past its time limit a command may wait so long for its reader, then it is given up */
+};
+
+/* ---- the wire (app_holder_wire.c) ----------------------------------------------------------------------------------- */
+
+/* A command on its way to the holder. */
+typedef struct HolderCommand {
+    const Op *op;
+    const OpArgs *args;
+    Str project;
+    Str user;
+    WriterFormat format;
+    int width;
+    bool is_pretty;
+    bool has_notes;
+    bool has_progress;
+    int64_t timeout_us;
+} HolderCommand;
+
+/* URL and body; both in the arena. */
+NODISCARD ErrCode holder_command_print(Arena *arena, const HolderCommand *command, const char **ret_url, Str *ret_body,
+                                       Err *err);
+/* ERR_NOT_FOUND, ERR_INVALID, ERR_VERSION (the sender is another version of this program). */
+NODISCARD ErrCode holder_command_parse(Arena *arena, Str path, Str body, HolderCommand *ret_command, Err *err);
+
+typedef enum FrameKind { FRAME_OUT = 'o', FRAME_NOTE = 'n', FRAME_PROGRESS = 'p', FRAME_END = 'e' } FrameKind;
+enum { FRAME_HEAD_BYTES = 9, FRAME_TEXT_MAX_BYTES = 64 << 10 /* of p and e */ };
+
+NODISCARD ErrCode frame_write(Sink to, FrameKind kind, Str bytes, Err *err);
+NODISCARD ErrCode frame_write_progress(Sink to, Str what, int64_t done, int64_t total, Err *err);
+NODISCARD ErrCode frame_write_end(Sink to, const Err *result, Err *err); /* result->code may be ERR_OK */
+
+/* Takes frames apart as their bytes come, holding back nothing of documents and notes. */
+typedef struct FrameReader {
+    Arena *arena;
+    Sink out;
+    Sink notes;
+    Progress progress;
+    char head[FRAME_HEAD_BYTES];
+    size_t n_head;
+    FrameKind kind;
+    size_t n_left; /* of the current frame */
+    Buf text;
+    bool has_out;    /* some of the document has come */
+    bool has_failed; /* what came is no frame, or a sink of ours refused it */
+    bool is_ended;
+    Err result;
+} FrameReader;
+
+void frame_reader_init(FrameReader *reader, Arena *arena, const AppOutput *output, Progress progress);
+void frame_reader_release(FrameReader *reader);
+Sink frame_reader_sink(FrameReader *reader); /* ERR_IO for what is no frame */
+
+/* ---- asking (app_holder_client.c) ----------------------------------------------------------------------------------- */
+
+/*
+ * Runs the session's operation in the process that holds the home. *ret_is_done: it was taken on there, and its end (or the end of
+ * the connection) is what is returned; otherwise nobody took it, and it may be asked again. *ret_has_document: a failure needs no
+ * document of ours any more.
+ */
+NODISCARD ErrCode holder_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, bool *ret_is_done,
+                             bool *ret_has_document, Err *err);
+
+/* ---- holding (app_holder.c) ----------------------------------------------------------------------------------------- */
+
+/* Two kinds of writers take turns: commands that change something, and the loop that keeps the warehouse in step. */
+typedef enum HolderSide { HOLDER_COMMAND, HOLDER_FOLLOW, HOLDER_SIDES } HolderSide;
+
+struct Holder {
+    App *app;
+    const char *home;
+    const AppRequest *request; /* of sync --follow */
+    const AppOutput *output;
+    const AppConfig *config;
+    Meta *meta; /* the loop's */
+    bool is_first_full;
+    int64_t owner_uid; /* of the home's folder */
+    NetFolder folder;
+    NetServer *server;
+
+    Cancel cancel;           /* of the loop's work */
+    atomic_bool is_stopping; /* the loop begins nothing more */
+    atomic_bool is_loop_over;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_taken; /* a writer is at work */
+    HolderSide turn;
+    int n_waiting[HOLDER_SIDES];
+    int64_t n_commands; /* writing commands that have ended: projects and models may be others */
+};
+
+/* Serves and follows until ctx is cancelled or timed out; that is success. The session holds the home alone. */
+NODISCARD ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, Err *err);
+/* A writer's turn. ERR_BUSY after wait_ms (0: without limit), ERR_CANCELLED, ERR_TIMEOUT. */
+NODISCARD ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, int64_t wait_ms, Err *err);
+void holder_leave(Holder *holder, HolderSide side);
+/* Waits up to ms for a writing command to end; gives how many have. */
+int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms);
+
+/* The loop: a thread's main function, the holder its argument. */
+void *holder_follow(void *holder);

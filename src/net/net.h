@@ -1,0 +1,100 @@
+#pragma once
+/*
+ * net/: HTTP. A server that answers from a bounded pool of workers and streams its answers, a client that streams what it gets,
+ * and UNIX sockets whose folder may have a path of any length.
+ *
+ * Everything that could grow has a maximum in NetServerConfig; what is over it is refused (413, 431, 503) or waits. Errors of a
+ * peer are Errs, never signals. Nothing here knows what is asked or answered.
+ */
+#include "base/base.h"
+
+/* ---- server --------------------------------------------------------------------------------------------------------- */
+
+typedef struct NetServer NetServer;
+typedef struct NetRequest NetRequest; /* one request and its answer; the handler's until it returns */
+
+/* Answers one request, on a worker's thread, from the first line of the answer to its end. */
+typedef void NetHandler(void *arg, NetRequest *request);
+
+typedef struct NetServerConfig {
+    int listen_fd; /* bound and listening, UNIX or TCP; the server's from net_server_start on, which closes it at its end */
+    NetHandler *handler;
+    void *arg;
+    int n_workers;              /* requests answered at one time */
+    size_t max_waiting;         /* requests that wait for a worker; the next gets 503 */
+    int max_connections;        /* open at one time; the next waits to be accepted */
+    size_t max_header_bytes;    /* request line and headers; more gets 431 or 414 */
+    size_t max_body_bytes;      /* of a request; more gets 413 */
+    size_t max_unread_bytes;    /* of an answer that its reader has not taken yet; then net_response_write waits */
+    int idle_timeout_s;         /* a connection that moves no byte so long, while we wait for it, is closed; 0: never */
+    int client_check_period_ms; /* how often it is looked whether waiting clients are still there */
+} NetServerConfig;
+
+/* 4 workers, 64 waiting, 256 connections, 32 KiB of headers, 1 MiB of body, 256 KiB unread, 60 s, 50 ms; no socket, no handler. */
+extern const NetServerConfig NET_SERVER_DEFAULT;
+
+/* Starts answering. ERR_IO; the socket is closed then too. */
+NODISCARD ErrCode net_server_start(const NetServerConfig *config, NetServer **ret_server, Err *err);
+/*
+ * Accepts nothing more, lets what was begun go on for up to grace_ms, cancels what is left, waits until every handler has
+ * returned, and frees. Requests that still wait for a worker get 503. NULL allowed.
+ */
+void net_server_stop(NetServer *server, int grace_ms);
+
+/* The request: texts are borrowed until the handler returns. */
+Str net_request_method(const NetRequest *request);
+Str net_request_path(const NetRequest *request); /* decoded, without the part after '?' */
+Str net_request_body(const NetRequest *request);
+Str net_request_header(const NetRequest *request,
+                       Str name); /* the first of that name in any case; empty when there is none */
+/* Who is at the other end of a UNIX socket, as the kernel knows it; -1 for any other. */
+int64_t net_request_peer_uid(const NetRequest *request);
+/* Set when the client is gone (within two check periods) or the server has stopped waiting: give it to the work's Ctx. */
+Cancel *net_request_cancel(NetRequest *request);
+/* From then on (on CLOCK_SYSTEM's monotonic clock; 0: never) a reader that takes nothing is given up with ERR_TIMEOUT. */
+void net_request_deadline(NetRequest *request, int64_t deadline_us);
+
+/* The answer: begin, write…, and return from the handler. A handler that returns without a begin answers 500. */
+NODISCARD ErrCode net_response_begin(NetRequest *request, int status, const char *content_type, Err *err);
+/* Waits while the reader has max_unread_bytes to take. ERR_CANCELLED when the client is gone or the server stops, ERR_TIMEOUT.
+ * After a failure the answer is aborted. */
+NODISCARD ErrCode net_response_write(NetRequest *request, Str bytes, Err *err);
+Sink net_response_sink(NetRequest *request);
+/* Ends the answer so that its reader sees that it is not whole. */
+void net_response_abort(NetRequest *request);
+/* A short answer in one. */
+NODISCARD ErrCode net_respond(NetRequest *request, int status, const char *content_type, Str body, Err *err);
+
+/* ---- client --------------------------------------------------------------------------------------------------------- */
+
+typedef struct NetCall {
+    const char *socket_path; /* a UNIX socket (see net_unix_path); NULL: by TCP, as the URL says */
+    const char *url;         /* "http://host/path" */
+    const char *method;      /* "GET", "POST" */
+    const char *content_type;
+    Str body;
+    int answer_timeout_ms; /* until the answer's first byte; 0: without limit */
+} NetCall;
+
+/*
+ * Makes a call and hands its answer's body on as it comes, on this thread; a sink's failure ends the call and is returned. The
+ * sink gets the body whatever the status is. *ret_status is set as soon as it is known, also where the call fails after it (0: no
+ * answer came). ERR_NOT_FOUND: nobody listens there. ERR_DENIED: the socket is not for us. ERR_BUSY: no answer in time. ERR_IO:
+ * the connection broke. ERR_CANCELLED and ERR_TIMEOUT by ctx, within 100 ms.
+ */
+NODISCARD ErrCode net_call(const Ctx *ctx, const NetCall *call, Sink body, int *ret_status, Err *err);
+
+/* ---- UNIX sockets --------------------------------------------------------------------------------------------------- */
+
+/* A folder that a socket is in. The kernel takes at most 107 bytes for a socket's path, so it is named by an open descriptor of
+ * its folder: "/proc/self/fd/7/name". */
+typedef struct NetFolder {
+    int fd; /* -1: not open */
+} NetFolder;
+
+NODISCARD ErrCode net_folder_open(const char *path, NetFolder *ret_folder, Err *err); /* ERR_IO */
+void net_folder_close(NetFolder *folder);
+/* The short path of a name (at most 64 bytes) in the folder; good for this process while the folder is open. */
+const char *net_unix_path(Arena *arena, const NetFolder *folder, const char *name);
+/* Replaces what has that name by a listening socket that its owner alone may connect to. ERR_IO. */
+NODISCARD ErrCode net_unix_listen(Arena *arena, const NetFolder *folder, const char *name, int *ret_fd, Err *err);
