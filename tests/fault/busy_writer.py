@@ -34,7 +34,6 @@ def waits(home, rng, what, prepare, *args):
         alone_s, writer.longest_s = writer.longest_s, 0.0
         with shop.Meanwhile(writer):
             home.run(*args)
-            home.run(*args)
         longest.append((writer.longest_s, alone_s))
         n += writer.n
         writer.close()
@@ -87,7 +86,7 @@ def clock_back(home):
 def test(rng, folder):
     home = shop.Shop(folder)
     home.init()
-    home.load(8000)
+    home.load(4000)
     home.run("sync")
     held_lock(home)
     waits(home, rng, "sync", lambda: None, "sync")

@@ -4,9 +4,10 @@ every column is what a rebuild gives.
 
 KILLS=N changes their number, SEED=N repeats a run as far as time does not decide."""
 import collections
+import json
 import os
-import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -14,8 +15,9 @@ import shop
 import warehouse
 from warehouse import Failure
 
-LINES = 4000
+LINES = 2000
 POINT_LIMIT = 40  # of one name in one command
+KEEPS_UP_S = 10.0  # with sanitizers, beside other tests; what it takes without: bench/
 
 
 class Verb:
@@ -92,7 +94,7 @@ class Series:
         """The file's last lines are gone, and others changed: there is something to load."""
         self.write_some()
         connection = shop.Writer(self.home.oltp, self.rng)
-        connection.connection.execute("DELETE FROM order_product WHERE row_id BETWEEN 2000 AND ?", (LINES,))
+        connection.connection.execute("DELETE FROM order_product WHERE row_id BETWEEN ? AND ?", (LINES // 2, LINES))
         connection.close()
         # the same file is not loaded twice: a line more for the eye, the same rows
         with open(self.home.file(LINES), "a", encoding="utf-8") as file:
@@ -153,36 +155,95 @@ class Series:
 
 # --- a process that holds the home -----------------------------------------------------------------------------------------------
 
+class Follow:
+    """sync --follow, killed while another program writes and other commands come."""
+    def __init__(self, series):
+        self.series, self.home, self.rng, self.points = series, series.home, series.rng, []
+
+    def start(self, environment=()):
+        return shop.start(self.home.home, "sync", "--follow", environment=environment)
+
+    def count(self):
+        """The lines that a query shows, and those that there are."""
+        document = json.loads(self.home.run("query", '{"measures":["order_lines"]}', "--json"))
+        connection = sqlite3.connect(self.home.oltp)
+        n = connection.execute("SELECT count(*) FROM order_product").fetchone()[0]
+        connection.close()
+        return document["rows"][0][0], n
+
+    def explore(self):
+        """Without a kill: what was written is shown before long, and the points on the way are noted."""
+        log = os.path.join(self.home.folder, "points.txt")
+        if os.path.exists(log):
+            os.remove(log)
+        process = self.start({"STARLING_FAULT_LOG": log})
+        try:
+            with shop.Meanwhile(shop.Writer(self.home.oltp, self.rng), 0.02):
+                time.sleep(1.5)
+                self.home.check_opens()
+            until = time.monotonic() + KEEPS_UP_S
+            shown, there = self.count()
+            while shown != there and time.monotonic() < until:
+                shown, there = self.count()
+            if shown != there:
+                raise Failure("after %g s, follow shows %d of %d lines" % (KEEPS_UP_S, shown, there))
+        finally:
+            process.terminate()
+            _, said = process.communicate(timeout=60)
+        if process.returncode not in (0, -signal.SIGTERM, 128 + signal.SIGTERM, 6):
+            raise Failure("follow ended with %d: %s" % (process.returncode, said.decode()))
+        with open(log, encoding="utf-8") as file:
+            counts = collections.Counter(file.read().split())
+        self.points = [(name, n) for name, count in sorted(counts.items()) for n in range(1, min(count, POINT_LIMIT) + 1)]
+
+    def kill_one(self):
+        name = self.rng.choice(sorted({name for name, _ in self.points}) + [None])
+        moment, environment = "at a time", {}
+        if name:
+            moment = "at " + name
+            environment = {"STARLING_FAULT": "%s:%d" % self.rng.choice([point for point in self.points if point[0] == name])}
+        process = self.start(environment)
+        with shop.Meanwhile(shop.Writer(self.home.oltp, self.rng), 0.01):
+            if name:
+                try:
+                    process.wait(timeout=5)
+                except subprocess.TimeoutExpired:  # it was not passed so often
+                    moment = "at a time"
+            else:
+                if self.rng.random() < 0.5:
+                    self.home.check_opens()
+                time.sleep(self.rng.random() * 2)
+            process.kill()
+        _, said = process.communicate(timeout=60)
+        if process.returncode != -signal.SIGKILL:
+            raise Failure("follow ended with %d: %s" % (process.returncode, said.decode()))
+        self.home.check_opens()
+        self.home.run("sync")
+        self.home.check_in_step()
+        self.series.counts["follow, %s, while written" % moment] += 1
+
+
 def follow(series, kills):
     if "--follow" not in warehouse.run("help", "sync"):
         print("SKIPPED: sync has no --follow")
         return
-    for i in range(kills):
-        process = shop.start(series.home.home, "sync", "--follow")
-        with shop.Meanwhile(shop.Writer(series.home.oltp, series.rng)):
-            time.sleep(series.rng.random() * 3)
-            if i % 2:
-                series.home.check_opens()
-        if process.poll() is not None:
-            raise Failure("follow ended by itself with %d: %s" % (process.returncode, process.stderr.read().decode()))
-        process.kill()
-        process.communicate()
-        series.home.check_opens()
-        series.home.run("sync")
-        series.home.check_in_step()
-        series.counts["follow, at a time, while written"] += 1
+    following = Follow(series)
+    following.explore()
+    for _ in range(kills):
+        following.kill_one()
     series.home.check_rebuilt()
 
 
 def test(rng, folder):
-    kills = int(os.environ.get("KILLS", "12"))
+    kills = int(os.environ.get("KILLS", "8"))
     series = Series(rng, folder, kills)
     series.run()
-    follow(series, max(1, kills // 10))
+    n_following = max(2, kills // 5)
+    follow(series, n_following)
     for what, n in sorted(series.counts.items()):
         print("%4d  %s" % (n, what))
-    print("killed %d of %d times" % (sum(series.counts.values()), kills))
-    return kills
+    print("killed %d of %d times" % (sum(series.counts.values()), kills + n_following))
+    return kills + n_following
 
 
 if __name__ == "__main__":

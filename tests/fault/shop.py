@@ -100,7 +100,7 @@ class Writer:
 
     def pair(self):
         row = self.connection.execute("SELECT row_id FROM order_product WHERE row_id >= ? ORDER BY 1 LIMIT 1",
-                                      (self.rng.randrange(4000),)).fetchone()
+                                      (self.rng.randrange(2000),)).fetchone()
         return row[0] // 2 * 2 if row else 0
 
     def sell(self):
