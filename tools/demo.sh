@@ -1,21 +1,49 @@
 #!/bin/sh
-# The demo: a home with the Online Retail project, made from the data the pack carries, brought in step, and asked three questions.
-# Run again it reuses the home, unless the pack has changed since.
+# The demo: one home with two projects, both brought in step and asked. retail keeps an operational database of its own, filled by
+# its pack's generator; online-retail has the real data its pack carries. Run again it reuses the home, unless a pack has changed since.
 set -eu
 cd "$(dirname "$0")/.."
 starling=build/starling
 home=build/demo
 
-if ! cmp -s packs/online-retail/pack.yaml "$home/projects/online-retail/pack/pack.yaml"; then
+title() { printf '\n== %s\n\n' "$*"; }
+
+# is_made PROJECT FILE…: its pack's files are those of today
+is_made() {
+    project=$1
+    shift
+    for file; do
+        cmp -s "packs/$project/$file" "$home/projects/$project/pack/$file" || return 1
+    done
+}
+
+# ask PROJECT QUERY: the answer with its SQL
+ask() {
+    printf '%s\n\n' "$2"
+    "$starling" query "$2" --sql --project "$1" --home "$home"
+}
+
+if ! is_made retail pack.yaml generate.sql || ! is_made online-retail pack.yaml; then
     rm -rf "$home"
+    title "A home, and in it the project retail: orders of an invented shop chain, made by the pack's generator"
+    "$starling" init "$home" --pack retail --sample
+    title "and the project online-retail: real order lines, which its pack carries"
     "$starling" init "$home" --pack online-retail --sample
-    echo
 fi
-"$starling" sync --home "$home"
-echo
-"$starling" examples --sql --home "$home"
-echo
+for project in retail online-retail; do
+    title "Sync of $project"
+    "$starling" sync --project "$project" --home "$home"
+done
+
+title "Questions to online-retail: the pack's examples"
+"$starling" examples --sql --project online-retail --home "$home"
+title "Questions to retail: which regions brought most in 2014?"
+ask retail '{"measures":["revenue","margin"],"dimensions":["ship_to.region"],"time":{"dimension":"order_date","range":"2014"},"order":[["revenue","desc"]],"limit":5}'
+title "and how do returns differ between categories?"
+ask retail '{"measures":["orders","returned_orders","return_rate"],"dimensions":["product.category"]}'
+
+title "The home"
 "$starling" status --home "$home"
 echo
-echo "Ask it yourself:"
-echo "  $starling query --home $home '{\"measures\":[\"revenue\"],\"dimensions\":[\"country\"],\"limit\":5}'"
+echo "Ask it yourself; a home with two projects wants to know which:"
+echo "  $starling query --home $home --project retail '{\"measures\":[\"revenue\"],\"dimensions\":[\"customer.segment\"]}'"

@@ -1,5 +1,5 @@
 -- Orders of an invented shop chain, in the shape of the files that the pack reads: `starling generate` runs this and takes the
--- tables orders, returns and people in as if they were files. Scale 1 is about 100,000 operational rows, half of them order lines.
+-- tables orders, returns and people in as if they were files. Scale 1 is about 100,000 operational rows, 57,000 of them order lines.
 --
 -- Nothing is random: every value follows from (seed, number of its row, a salt) by whole-number arithmetic, so equal scale and seed
 -- give equal rows on any machine. No value depends on the scale, so the rows of a smaller one are the first of a larger one.
@@ -22,8 +22,8 @@ CREATE MACRO draw(n, salt) AS squares(low(((n) + 1)::UBIGINT * key(salt)), key(s
 CREATE MACRO pick(n, salt, k) AS ((draw(n, salt) * (k)::UBIGINT) >> 32)::BIGINT;
 -- One of a list.
 CREATE MACRO pick_of(n, salt, list) AS (list)[pick(n, salt, len(list)) + 1];
--- A whole number of hundred-thousandths as a decimal.
-CREATE MACRO fifths(x) AS (x)::DECIMAL(18, 0) * 0.00001::DECIMAL(5, 5);
+-- So many hundred-thousandths as a decimal, exactly.
+CREATE MACRO hundred_thousandths(x) AS (x)::DECIMAL(18, 0) * 0.00001::DECIMAL(5, 5);
 
 SET VARIABLE n_orders = greatest(1, round(28500 * getvariable('scale')))::BIGINT;
 
@@ -211,8 +211,8 @@ SELECT line + 1 AS "Row ID", o.id AS "Order ID", strftime(o.date, '%d-%m-%Y') AS
        strftime(o.ship_date, '%d-%m-%Y') AS "Ship Date", o.mode AS "Ship Mode", c.id AS "Customer ID", c.name AS "Customer Name",
        c.segment AS "Segment", o.town AS "City", o.state AS "State", o.country AS "Country", o.postal_code AS "Postal Code",
        o.market AS "Market", o.region AS "Region", p.id AS "Product ID", p.category AS "Category", p.subcategory AS "Sub-Category",
-       p.name AS "Product Name", fifths(p.price * quantity * (1000 - cut)) AS "Sales", quantity AS "Quantity",
-       cut * 0.001::DECIMAL(4, 3) AS "Discount", fifths(p.price * quantity * (p.margin - cut)) AS "Profit",
+       p.name AS "Product Name", hundred_thousandths(p.price * quantity * (1000 - cut)) AS "Sales", quantity AS "Quantity",
+       cut * 0.001::DECIMAL(4, 3) AS "Discount", hundred_thousandths(p.price * quantity * (p.margin - cut)) AS "Profit",
        (p.price * quantity * (1000 - cut) * (30 + pick(line, 76, 90) + CASE o.mode WHEN 'Standard Class' THEN 0 ELSE 60 END)
            // 1000000)::DECIMAL(18, 0) * 0.01::DECIMAL(3, 2) AS "Shipping Cost",
        o.priority AS "Order Priority"

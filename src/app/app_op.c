@@ -4,9 +4,10 @@
 #include "app/app_internal.h"
 
 static const Op *const OPS[] = {
-    &APP_OP_INIT,     &APP_OP_LOAD,       &APP_OP_GENERATE,    &APP_OP_SYNC,        &APP_OP_RECONCILE,
-    &APP_OP_REBUILD,  &APP_OP_STATUS,     &APP_OP_RUNS,        &APP_OP_RUN_SHOW,    &APP_OP_QUERY,
-    &APP_OP_EXAMPLES, &APP_OP_QUARANTINE, &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY, &APP_OP_VERSION,
+    &APP_OP_INIT,        &APP_OP_LOAD,          &APP_OP_GENERATE,      &APP_OP_SYNC,        &APP_OP_RECONCILE,
+    &APP_OP_REBUILD,     &APP_OP_SOURCE_ATTACH, &APP_OP_SOURCE_DETACH, &APP_OP_SOURCE_LIST, &APP_OP_STATUS,
+    &APP_OP_RUNS,        &APP_OP_RUN_SHOW,      &APP_OP_QUERY,         &APP_OP_EXAMPLES,    &APP_OP_QUARANTINE,
+    &APP_OP_MODEL_CHECK, &APP_OP_MODEL_APPLY,   &APP_OP_VERSION,
 };
 
 enum { OP_MAX_ARGS = 16, OP_MAX_LIST = 256 };
@@ -42,10 +43,11 @@ Str app_op_nearest(Str name) {
 }
 
 const char *op_arg_type_name(OpArgType type) {
-    static const char *const NAMES[] = {
-        [OP_ARG_TEXT] = "TEXT",      [OP_ARG_INT] = "N",          [OP_ARG_NUMBER] = "NUMBER",
-        [OP_ARG_FLAG] = "",          [OP_ARG_NAME] = "NAME",      [OP_ARG_PATH] = "PATH",
-        [OP_ARG_PACK] = "NAME|PATH", [OP_ARG_PAIR] = "NAME=PATH", [OP_ARG_JSON] = "JSON"};
+    static const char *const NAMES[] = {[OP_ARG_TEXT] = "TEXT",      [OP_ARG_INT] = "N",
+                                        [OP_ARG_NUMBER] = "NUMBER",  [OP_ARG_FLAG] = "",
+                                        [OP_ARG_NAME] = "NAME",      [OP_ARG_PATH] = "PATH",
+                                        [OP_ARG_PACK] = "NAME|PATH", [OP_ARG_PAIR] = "NAME=PATH",
+                                        [OP_ARG_JSON] = "JSON",      [OP_ARG_DATABASE] = "sqlite:PATH"};
     return NAMES[type];
 }
 
@@ -109,6 +111,11 @@ static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, dou
     }
     case OP_ARG_PATH:
         if (!value.n) return err_set(err, ERR_INVALID, "%s takes a path, not an empty text", arg->name);
+        break;
+    case OP_ARG_DATABASE:
+        if (!str_starts(value, S("sqlite:")) || value.n == strlen("sqlite:"))
+            return err_set(err, ERR_INVALID, "%s is '%.*s', but should read sqlite:PATH, the file of a SQLite database",
+                           arg->name, STR_ARG(value));
         break;
     case OP_ARG_TEXT:
     case OP_ARG_PACK:

@@ -40,12 +40,10 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     TRY(home_find_pack(ctx, pack, &folder, err));
     Str name = session->request->project;
     TRY(home_add_project(ctx, session, name, pack, err));
-    if (!name.n) {
-        Model *model = NULL;
-        ModelFindings findings = {0};
-        TRY(model_load(ctx->arena, folder, &model, &findings, err));
-        name = model->name;
-    }
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    TRY(model_load(ctx->arena, folder, &model, &findings, err));
+    if (!name.n) name = model->name;
     LoadCounts *counts = NULL;
     size_t n_counts = 0;
     if (op_arg_flag(args, "sample")) {
@@ -60,10 +58,11 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     TRY(writer_field(w, S("project"), S("Project"), value_text(name), err));
     TRY(writer_field(w, S("pack"), S("Pack"), value_text(pack), err));
     if (n_counts) TRY(app_write_loads(ctx, w, counts, n_counts, err));
-    return writer_note(w,
-                       op_arg_flag(args, "sample") ? S("Next: starling sync")
-                                                   : S("Next: starling load NAME=FILE, then starling sync"),
-                       err);
+    Str next = op_arg_flag(args, "sample") ? S("Next: starling sync")
+               : model->generator.script.n
+                   ? S("Next: starling generate, or starling load NAME=FILE; then starling sync")
+                   : S("Next: starling load NAME=FILE, then starling sync");
+    return writer_note(w, next, err);
 }
 
 static const OpArg ARGS[] = {

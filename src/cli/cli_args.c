@@ -84,6 +84,11 @@ static ErrCode absolute(Arena *arena, Str path, Str *ret_path, Err *err) {
 static ErrCode set_arg(Arena *arena, OpArgs *args, const OpArg *arg, Str value, Err *err) {
     bool is_folder = arg->type == OP_ARG_PACK && (str_find_char(value, '/') >= 0 || str_starts(value, S(".")));
     if ((arg->type == OP_ARG_PATH && value.n) || is_folder) TRY(absolute(arena, value, &value, err));
+    if (arg->type == OP_ARG_DATABASE && str_starts(value, S("sqlite:")) && value.n > strlen("sqlite:")) {
+        Str path = {0};
+        TRY(absolute(arena, str_slice(value, strlen("sqlite:"), value.n), &path, err));
+        value = arena_printf(arena, "sqlite:%.*s", STR_ARG(path));
+    }
     ptrdiff_t eq = str_find_char(value, '=');
     if (arg->type == OP_ARG_PAIR && eq > 0 && (size_t)eq + 1 < value.n) {
         Str path = {0};

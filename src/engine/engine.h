@@ -37,8 +37,14 @@ typedef struct EngineConfig {
     int64_t memory_limit_bytes; /* 0: the engine's default */
     int n_threads;              /* 0: the engine's default */
     int busy_timeout_ms;        /* SQLite: how long to wait for another writer */
-    bool trusts_schema;  /* SQLite: its checks and triggers are ours and may use all functions (json_valid above all) */
-    bool is_locked_down; /* DuckDB: no files but allowed_paths, settings frozen */
+    bool trusts_schema; /* SQLite: its checks and triggers are ours and may use all functions (json_valid above all) */
+    bool
+        has_no_writers; /* SQLite, read-only: a lock of the caller keeps writers out, so that the file can be read where the disk
+                            cannot be written */
+    /* SQLite: another application's. Its journal mode is kept, and SQL has starling_value(v, kind, precision, scale): v as that Type
+     * or null; starling_wrong(…, is_required, column): in words why it is none, else null; starling_raw(v): as JSON can hold it. */
+    bool is_foreign;
+    bool is_locked_down;      /* DuckDB: no files but allowed_paths, settings frozen */
     const char *temp_dir;     /* where to spill; NULL: beside the file */
     const Str *allowed_paths; /* folders end in '/' */
     size_t n_allowed_paths;

@@ -21,6 +21,9 @@ void sqlite_close(EngineDb *db);
 ErrCode sqlite_connect(const Ctx *ctx, EngineDb *db, EngineConn **ret_conn, Err *err);
 void sqlite_disconnect(EngineConn *conn);
 
+/* Gives a connection to another application's database the functions of EngineConfig.is_foreign; an SQLite code. */
+int sqlite_add_foreign_functions(sqlite3 *native);
+
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 /* Fills err from the last error of the connection. */

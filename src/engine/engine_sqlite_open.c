@@ -3,7 +3,7 @@
  *
  * Every connection: foreign keys on, double quotes are never strings, the schema is not trusted unless said, its tables
  * cannot be written under SQLite's feet, no extension is loaded. Files are in WAL mode: readers and one writer do not
- * wait for each other. While it waits for another writer a connection looks every few milliseconds whether its call
+ * wait for each other; another application's file keeps the mode it has. While it waits for another writer a connection looks every few milliseconds whether its call
  * should stop.
  *
  * A database in memory lives in SQLite's memdb file system under a name of its own, so that all connections see it, and
@@ -11,8 +11,11 @@
  */
 #include "engine/engine_sqlite_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { BUSY_SLEEP_MS = 5 };
 
@@ -50,17 +53,43 @@ static int harden(sqlite3 *native, const EngineConfig *config) {
     return sqlite3_exec(native, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
 }
 
+/* In WAL mode SQLite writes beside a file even to read it, unless it is told that the file does not change. That holds where the
+ * disk cannot be written, the caller keeps writers out, and nothing waits in the WAL: then the file's URI says so. */
+static bool add_immutable_uri(const EngineDb *db, Buf *uri) {
+    if (!db->path || !db->config.is_read_only || !db->config.has_no_writers) return false;
+    if (access(db->path, W_OK) == 0 || errno != EROFS) return false;
+    struct stat wal;
+    buf_printf(uri, "%s-wal", db->path);
+    buf_add_char(uri, 0);
+    if (uri->is_overflown || (stat(uri->p, &wal) == 0 && wal.st_size > 0)) return false;
+    buf_clear(uri);
+    buf_add(uri, S("file:"));
+    for (const char *c = db->path; *c; c++)
+        *c == '%' || *c == '?' || *c == '#' ? buf_printf(uri, "%%%02X", (unsigned)*c) : buf_add_char(uri, *c);
+    buf_add(uri, S("?immutable=1"));
+    buf_add_char(uri, 0);
+    return !uri->is_overflown;
+}
+
 /* Opens a handle of the database; *ret_native is to be closed even on failure, and is NULL then only for want of
  * memory. */
 static int open_handle(const EngineDb *db, sqlite3 **ret_native) {
+    enum { URI_MAX_BYTES = 16384 };
     char memory_name[64];
     const char *name = db->path;
+    int flags = open_flags(&db->config);
+    Buf uri CLEANUP(buf_release);
+    buf_init(&uri, URI_MAX_BYTES);
     if (!name) {
         (void)snprintf(memory_name, sizeof(memory_name), "file:/starling-%p?vfs=memdb", (const void *)db);
         name = memory_name;
+    } else if (add_immutable_uri(db, &uri)) {
+        name = uri.p;
+        flags |= SQLITE_OPEN_URI;
     }
-    int failed = sqlite3_open_v2(name, ret_native, open_flags(&db->config), NULL);
-    return failed ? failed : harden(*ret_native, &db->config);
+    int failed = sqlite3_open_v2(name, ret_native, flags, NULL);
+    if (!failed) failed = harden(*ret_native, &db->config);
+    return failed || !db->config.is_foreign ? failed : sqlite_add_foreign_functions(*ret_native);
 }
 
 /* ---- the database ------------------------------------------------------------------------------------------------ */
@@ -72,7 +101,7 @@ static int read_schema(sqlite3 *native) {
 /* First use: whether it is a database, may be written, and is in WAL mode. */
 static ErrCode prove(EngineDb *db, sqlite3 *native, Err *err) {
     int failed = read_schema(native);
-    if (!failed && db->path && !db->config.is_read_only) {
+    if (!failed && db->path && !db->config.is_read_only && !db->config.is_foreign) {
         if (sqlite3_db_readonly(native, "main") == 1)
             return err_set(err, ERR_IO, "The database '%s' cannot be written; check the permissions of the file.",
                            db->path);

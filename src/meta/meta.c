@@ -48,6 +48,7 @@ ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bo
         .is_create = is_create,
         .is_read_only = is_read_only,
         .busy_timeout_ms = META_BUSY_MS,
+        .has_no_writers = is_read_only, /* the home's lock */
     };
     Arena *arena = arena_new(0);
     Meta *meta = ARENA_NEW(arena, Meta);

@@ -6,11 +6,12 @@
  */
 #include "engine/engine.h"
 
-enum { META_VERSION = 2, META_RUNS_KEEP = 10000 };
+enum { META_VERSION = 3, META_RUNS_KEEP = 10000 };
 
 typedef struct Meta Meta;
 
-/* is_create makes the file; else ERR_NOT_FOUND. is_read_only never migrates: an older schema is then ERR_VERSION. */
+/* is_create makes the file; else ERR_NOT_FOUND. is_read_only never migrates: an older schema is then ERR_VERSION. The
+ * home's lock keeps writers out meanwhile, so that a home on a disk that cannot be written can be read. */
 NODISCARD ErrCode meta_open(const Ctx *ctx, EngineRegistry *registry, const char *path, bool is_create,
                             bool is_read_only, Meta **ret_meta, Err *err);
 void meta_close(Meta *meta); /* NULL allowed */
@@ -70,6 +71,18 @@ NODISCARD ErrCode meta_files(const Ctx *ctx, Meta *meta, Str project, MetaFile *
 
 /* The id of the file that came last; 0: none yet. */
 NODISCARD ErrCode meta_file_newest(const Ctx *ctx, Meta *meta, Str project, int64_t *ret_id, Err *err);
+/* An existing database that a source of the pack was attached to. */
+typedef struct MetaAttached {
+    Str source;
+    Str path;   /* absolute */
+    Str tables; /* those that are captured, "a,b" */
+    int64_t at_us;
+} MetaAttached;
+
+NODISCARD ErrCode meta_attached_set(const Ctx *ctx, Meta *meta, Str project, const MetaAttached *attached, Err *err);
+NODISCARD ErrCode meta_attached_remove(const Ctx *ctx, Meta *meta, Str project, Str source, Err *err);
+NODISCARD ErrCode meta_attached(const Ctx *ctx, Meta *meta, Str project, MetaAttached **ret_attached, size_t *ret_n,
+                                Err *err); /* by source */
 
 /* etl_log: one row a run and one a step of it. */
 typedef enum MetaStatus { META_RUNNING, META_DONE, META_FAILED } MetaStatus;

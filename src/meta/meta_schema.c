@@ -53,9 +53,20 @@ static ErrCode migrate_file_quarantine(const Ctx *ctx, EngineConn *conn, Err *er
                         &whole);
 }
 
+/* Attached databases. */
+static ErrCode migrate_attached(const Ctx *ctx, EngineConn *conn, Err *err) {
+    const Type text = TYPE(TYPE_TEXT), whole = TYPE(TYPE_INT64);
+    return engine_execf(ctx, conn, NULL, err,
+                        "CREATE TABLE attached (project %T NOT NULL REFERENCES project (name) ON DELETE CASCADE,"
+                        " source %T NOT NULL, path %T NOT NULL, tables %T NOT NULL, at_us %T NOT NULL,"
+                        " PRIMARY KEY (project, source))",
+                        &text, &text, &text, &text, &whole);
+}
+
 const MetaMigration META_MIGRATIONS[META_VERSION] = {
     {.version = 1, .run = migrate_1},
     {.version = 2, .run = migrate_file_quarantine},
+    {.version = 3, .run = migrate_attached},
 };
 
 /* ---- version -------------------------------------------------------------------------------------------------------- */

@@ -21,9 +21,9 @@ typedef enum ChangeOp {
     CHANGE_INSERT = 'I',
     CHANGE_UPDATE = 'U', /* also of the key: before and after differ in it */
     CHANGE_DELETE = 'D',
-    CHANGE_FIX = 'F',     /* a person's correction of a quarantined row */
-    CHANGE_SUSPECT = 'S', /* another row may have gone with this one: the reader looks it up by key */
-    CHANGE_WRONG = 'Q'    /* a row that cannot be typed, before and after: it waits in quarantine */
+    CHANGE_FIX = 'F',       /* a person's correction of a quarantined row */
+    CHANGE_SUSPECT = 'S',   /* another row may have gone with this one: the reader looks it up by key */
+    CHANGE_QUARANTINE = 'Q' /* a row whose values do not fit the model came, or came again: no row of silver */
 } ChangeOp;
 
 /* How far a source has been read. A token means something to its source only; another epoch (a restored backup, a purged log)
@@ -48,6 +48,19 @@ typedef struct Position {
 #define CHANGE_OP "_op"
 #define CHANGE_AT "_at"
 #define CHANGE_IS_NOW "_is_now"
+
+/*
+ * Rows of attached databases, whole tables and changes alike, have two columns more, for their values may not fit the model:
+ *
+ *   _wrong    text  what is wrong, naming column and value; null where the row fits. Columns that do not fit are null
+ *   _payload  text  JSON of the row as it lies there; null where it fits
+ *
+ * A row that does not fit is none of silver's. Among changes, the image that does not fit counts as absent: an update to such a row
+ * is D, one from it I, an insert Q, an update from one to another Q; _wrong and _payload tell of the after image. The deletion of
+ * such a row is Q without them, before_C as far as it fits. _is_now of D and S: no row that fits has the key.
+ */
+#define CHANGE_WRONG "_wrong"
+#define CHANGE_PAYLOAD "_payload"
 
 /* ---- sources -------------------------------------------------------------------------------------------------------- */
 
@@ -267,6 +280,35 @@ NODISCARD ErrCode pipeline_quarantine_list(const Ctx *ctx, EngineConn *warehouse
 /* Makes or migrates the managed schema of a pack's managed sources in SQLite: WAL, keys, references, checks, `attributes` (JSON)
  * and `tbl_last_dt` with its trigger and index. */
 NODISCARD ErrCode pipeline_managed_create(const Ctx *ctx, const PipelineProject *project, Err *err);
+
+/* Attaching an existing SQLite database to a source of the pack: what there is, what would be made, what stands in the way. */
+typedef struct AttachTable {
+    Str table;
+    Str columns;      /* as the database declares them: "id INTEGER, name TEXT" */
+    Str key;          /* the unique key that the pack's key rests on: "id" */
+    Str problem;      /* why it cannot be captured, and what to do; empty: it can */
+    bool is_captured; /* already, and as it should be */
+} AttachTable;
+typedef struct AttachPlan {
+    Str source;
+    Str path;
+    bool waits; /* its journal mode makes writers wait while it is read */
+    AttachTable *tables;
+    size_t n_tables;
+    size_t n_problems;
+    const Str *creates; /* what --apply makes in the database, by name */
+    size_t n_creates;
+} AttachPlan;
+/*
+ * Plans, and with is_apply carries out: in one transaction a state table, and for each table a log and triggers; then the project
+ * remembers the path. source empty: the only attached one; n_tables 0: all of the source's. Applying with a problem is
+ * ERR_CONFLICT naming it, and nothing is changed.
+ */
+NODISCARD ErrCode pipeline_attach(const Ctx *ctx, const PipelineProject *project, Str source, const char *path,
+                                  const Str *tables, size_t n_tables, bool is_apply, AttachPlan *ret_plan, Err *err);
+/* Takes away all that was added, however much of it is left, and forgets the path. *ret_n: things removed; -1: the file is gone. */
+NODISCARD ErrCode pipeline_detach(const Ctx *ctx, const PipelineProject *project, Str source, Str *ret_path,
+                                  int64_t *ret_n, Err *err);
 
 /* Proves the model's natural keys and dependent attributes on silver, one scan a table. */
 NODISCARD ErrCode pipeline_check_data(const Ctx *ctx, EngineConn *warehouse, const Model *model,

@@ -106,6 +106,7 @@ static ErrCode take_table(const Ctx *ctx, Reader *reader, size_t index, Err *err
                       "' AND table_schema = 'main' AND lower(table_name) = %L",
                       &name));
     if (!n.i) return no_table(file->generated, name, err);
+    ctx_progress(ctx, pipeline_name(ctx->arena, "Reading ", name), 0, 0);
     Err cause;
     ErrCode code = pipeline_read_relation(ctx, reader, index, sql_relation_table(ctx->arena, S(SCRATCH), name), &cause);
     if (code == ERR_DATA && cause.file[0]) { /* two columns of one name */
@@ -118,10 +119,22 @@ static ErrCode take_table(const Ctx *ctx, Reader *reader, size_t index, Err *err
     return code;
 }
 
+/* A transaction that the script left open could not reach over to the reader's tables. */
+static ErrCode check_ended(const Ctx *ctx, EngineConn *conn, const Generated *generated, Err *err) {
+    Err cause;
+    ErrCode code = engine_execf(ctx, conn, NULL, &cause, "BEGIN");
+    if (!code) return engine_execf(ctx, conn, NULL, err, "COMMIT");
+    if (is_not_the_script(code)) return refused(generated, 0, &cause, err);
+    err_set(err, ERR_INVALID, "the script leaves a transaction open; end it with COMMIT, or leave out its BEGIN");
+    err_detail(err, "%s", cause.detail);
+    return err_at(err, generated->name, 0, 0);
+}
+
 ErrCode pipeline_generate_read(const Ctx *ctx, Reader *reader, Err *err) {
     const Generated *generated = reader->files[0].generated;
     TRY(set_up(ctx, reader->conn, generated, err));
     TRY(run_script(ctx, reader->conn, generated, err));
+    TRY(check_ended(ctx, reader->conn, generated, err));
     Err cause;
     if (engine_execf(ctx, reader->conn, NULL, &cause, "USE memory")) return refused(generated, 0, &cause, err);
     for (size_t i = 0; i < reader->n_files; i++) TRY(take_table(ctx, reader, i, err));

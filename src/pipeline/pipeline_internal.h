@@ -133,6 +133,7 @@ struct SourceReader {
 typedef struct SourcePart {
     size_t part; /* for pipeline_reader_open_part */
     Str hash;
+    int64_t at_us; /* when the file was taken in */
 } SourcePart;
 const SourcePart *pipeline_reader_parts(const Ctx *ctx, const SourceReader *reader, const ModelTable *table,
                                         size_t *ret_n);
@@ -172,12 +173,6 @@ NODISCARD ErrCode pipeline_managed_make_indexes(const Ctx *ctx, EngineConn *conn
 NODISCARD ErrCode pipeline_managed_drop_indexes(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
 NODISCARD ErrCode pipeline_managed_make_triggers(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err);
 
-/* ---- rows that do not fit ------------------------------------------------------------------------------------------- */
-
-/* Two more columns of a stream whose rows may not fit the model, both null where the row does: the reason, and the row as it came (a
- * JSON object of texts). A change may then also be CHANGE_WRONG: the row was not, and is not, in silver. */
-#define QUARANTINE_WRONG "_wrong"
-#define QUARANTINE_PAYLOAD "_payload"
 /* ---- the log of changes in SQLite: pipeline_log*.c ------------------------------------------------------------------- */
 
 #define LOG_PREFIX "_starling_"
@@ -215,6 +210,9 @@ Str pipeline_log_condition(Str sql);
 /* Makes the log and triggers of a table, or brings them to its shape, within the caller's transaction; needs MANAGED_STATE. Where
  * changes may have been missed the log begins anew: no position read before goes on. pipeline_log_trigger.c. */
 NODISCARD ErrCode pipeline_log_bring(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
+/* Whether pipeline_log_bring would find nothing to do to the triggers. */
+NODISCARD ErrCode pipeline_log_is_whole(const Ctx *ctx, EngineConn *conn, const LogShape *shape, bool *ret_is_whole,
+                                        Err *err);
 /* Nothing is logged until the next pipeline_log_bring, which then begins the log anew: for filling an empty table. */
 NODISCARD ErrCode pipeline_log_pause(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err);
 /* Takes log and triggers away; no error where there are none. */
@@ -248,6 +246,27 @@ NODISCARD ErrCode pipeline_log_changes(const Ctx *ctx, EngineConn *conn, const M
                                        EngineStream **ret_rows, Err *err);
 /* Deletes what lies before a place, a chunk a transaction. Another writer is not waited for long: then it is left for next time. */
 NODISCARD ErrCode pipeline_log_purge(const Ctx *ctx, EngineConn *conn, const LogPlace *to, Err *err);
+
+/* ---- attached databases: pipeline_attach*.c, pipeline_log_foreign.c --------------------------------------------------- */
+
+/* Opens the database a source is attached to, and proves that its captured tables are as they were then. */
+NODISCARD ErrCode pipeline_attached_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                                         EngineDb **ret_db, EngineConn **ret_conn, const ModelTable ***ret_tables,
+                                         size_t *ret_n, Err *err);
+/* What capture has to say against a table of another application's database; empty: nothing. */
+NODISCARD ErrCode pipeline_attach_problem(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str *ret_problem,
+                                          Err *err);
+/* The unique key of the database that makes the pack's key unique; NULL: none. */
+const LogKey *pipeline_attach_key(const LogShape *shape);
+/* Whole tables, and changes, of a database whose values may not fit the model; see CHANGE_WRONG. */
+NODISCARD ErrCode pipeline_foreign_rows(const Ctx *ctx, EngineConn *conn, const ModelTable *table,
+                                        EngineStream **ret_rows, Err *err);
+NODISCARD ErrCode pipeline_foreign_changes(const Ctx *ctx, EngineConn *conn, const ModelTable *table,
+                                           const LogPlace *from, EngineStream **ret_rows, Err *err);
+/* Parts of the stream of changes: "t.K = l.image_K AND … ", and l.latest as text. */
+void pipeline_log_same_row(PipelineSql *sql, const ModelTable *table, const char *image, bool is_whole);
+#define LOG_LATEST_AS_TEXT \
+    "strftime('%%Y-%%m-%%d %%H:%%M:%%S', l.latest / 1000000, 'unixepoch') || printf('.%%06d', l.latest %% 1000000)"
 
 /* ---- the reader of files: pipeline_read*.c -------------------------------------------------------------------------- */
 
@@ -293,7 +312,7 @@ typedef struct ReadTable {
     const SqlRelation *rows;
     int64_t n_rows;
     const SqlRelation
-        *wrong; /* rows set aside: columns (null where unreadable), READ_PLACE, QUARANTINE_WRONG, QUARANTINE_PAYLOAD;
+        *wrong;       /* rows set aside: columns (null where unreadable), READ_PLACE, CHANGE_WRONG, CHANGE_PAYLOAD;
                                  NULL: none of the files is taken in so */
     int64_t *n_wrong; /* of each of the reader's files; NULL as above */
 } ReadTable;
@@ -317,7 +336,7 @@ NODISCARD ErrCode pipeline_read_relation(const Ctx *ctx, Reader *reader, size_t 
 NODISCARD ErrCode pipeline_read_table(const Ctx *ctx, Reader *reader, const ModelTable *table, size_t only,
                                       ReadTable *ret_table, Err *err);
 /* A table's rows as a stream of its columns, in the order of its file or of its key; `stamp` (may be NULL) as one more column. Where
- * rows may be set aside, these follow the others in file order, and all have QUARANTINE_WRONG and QUARANTINE_PAYLOAD as their last columns. */
+ * rows may be set aside, these follow the others in file order, and all have CHANGE_WRONG and CHANGE_PAYLOAD as their last columns. */
 typedef enum ReadOrder { READ_IN_FILE_ORDER, READ_IN_KEY_ORDER } ReadOrder;
 NODISCARD ErrCode pipeline_read_stream(const Ctx *ctx, Reader *reader, const ReadTable *rows, ReadOrder order,
                                        const SqlItem *stamp, EngineStream **ret_rows, Err *err);
@@ -574,7 +593,7 @@ bool pipeline_stream_marks_wrong(const EngineStream *rows);
 NODISCARD ErrCode pipeline_quarantine_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
                                            int64_t at_us, const SqlRelation *stage, bool is_whole, int64_t *ret_n,
                                            Err *err);
-/* The same of staged changes: keys that are good or gone wait no more; CHANGE_WRONG is taken out. */
+/* The same of staged changes: keys that are good or gone wait no more; CHANGE_QUARANTINE is taken out. */
 NODISCARD ErrCode pipeline_quarantine_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
                                               const SqlRelation *stage, int64_t *ret_n, Err *err);
 NODISCARD ErrCode pipeline_quarantine_count(const Ctx *ctx, EngineConn *conn, const ModelTable *table, int64_t *ret_n,

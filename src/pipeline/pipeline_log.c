@@ -116,12 +116,8 @@ ErrCode pipeline_log_goes_on(const Ctx *ctx, EngineConn *conn, const LogPlace *f
 
 /* ---- changes -------------------------------------------------------------------------------------------------------- */
 
-/* An instant as the engine reads it. */
-#define LATEST_AS_TEXT \
-    "strftime('%%Y-%%m-%%d %%H:%%M:%%S', l.latest / 1000000, 'unixepoch') || printf('.%%06d', l.latest %% 1000000)"
-
 /* Finds the row by the table's own index, then compares as bytes. */
-static void add_same_row(PipelineSql *sql, const ModelTable *table, const char *image, bool is_whole) {
+void pipeline_log_same_row(PipelineSql *sql, const ModelTable *table, const char *image, bool is_whole) {
     for (size_t i = 0; i < table->n_key; i++) {
         const Str *column = &table->columns[table->key[i]].name;
         Str logged = pipeline_name(sql->arena, image, *column);
@@ -144,10 +140,10 @@ static void add_is_now(PipelineSql *sql, const ModelTable *table) {
                              : "CASE WHEN l.op <> 'S' THEN 1 ELSE NOT EXISTS (SELECT 1 FROM %I AS t WHERE ",
                      name);
     if (has_key) {
-        add_same_row(sql, table, LOG_AFTER, true);
+        pipeline_log_same_row(sql, table, LOG_AFTER, true);
         pipeline_sql_add(sql, ") ELSE NOT EXISTS (SELECT 1 FROM %I AS t WHERE ", name);
     }
-    add_same_row(sql, table, LOG_BEFORE, !has_key);
+    pipeline_log_same_row(sql, table, LOG_BEFORE, !has_key);
     pipeline_sql_add(sql, ") END");
 }
 
@@ -176,7 +172,7 @@ ErrCode pipeline_log_changes(const Ctx *ctx, EngineConn *conn, const ModelTable 
     pipeline_sql_init(&sql, ctx->arena, engine_dialect(engine_of(conn)), err);
     Str log = pipeline_name(ctx->arena, LOG_TABLE, table->name);
     pipeline_sql_add(&sql,
-                     "SELECT l.seq AS " CHANGE_N ", l.op AS " CHANGE_OP ", " LATEST_AS_TEXT " AS " CHANGE_AT ", ");
+                     "SELECT l.seq AS " CHANGE_N ", l.op AS " CHANGE_OP ", " LOG_LATEST_AS_TEXT " AS " CHANGE_AT ", ");
     add_is_now(&sql, table);
     pipeline_sql_add(&sql, " AS " CHANGE_IS_NOW);
     add_image(&sql, table, LOG_BEFORE, "before_");

@@ -319,6 +319,16 @@ static ErrCode wanted_texts(Arena *arena, const LogShape *shape, Str *texts, Err
     return ERR_OK;
 }
 
+ErrCode pipeline_log_is_whole(const Ctx *ctx, EngineConn *conn, const LogShape *shape, bool *ret_is_whole, Err *err) {
+    Str wanted[N_TRIGGERS];
+    LogThere there;
+    TRY(wanted_texts(ctx->arena, shape, wanted, err));
+    TRY(read_there(ctx, conn, shape, &there, err));
+    TRY(is_intact(ctx, conn, shape, &there, ret_is_whole, err));
+    for (size_t i = 0; i < N_TRIGGERS; i++) *ret_is_whole &= str_eq(wanted[i], there.texts[i]);
+    return ERR_OK;
+}
+
 ErrCode pipeline_log_bring(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err) {
     Str wanted[N_TRIGGERS];
     LogThere there;

@@ -178,8 +178,7 @@ static ErrCode finish_file(const Ctx *ctx, Reader *reader, size_t index, const S
 ErrCode pipeline_aside_finish(const Ctx *ctx, Reader *reader, const SqlRelation *aside, ReadTable *rows, Err *err) {
     Str name = pipeline_name(ctx->arena, "w_", sql_relation_name(aside));
     TRY(make_table(ctx, reader, rows->table, name,
-                   READ_PLACE " BIGINT, " QUARANTINE_WRONG " VARCHAR, " QUARANTINE_PAYLOAD " VARCHAR)", &rows->wrong,
-                   err));
+                   READ_PLACE " BIGINT, " CHANGE_WRONG " VARCHAR, " CHANGE_PAYLOAD " VARCHAR)", &rows->wrong, err));
     rows->n_wrong = ARENA_ARRAY(ctx->arena, int64_t, reader->n_files);
     Value n;
     TRY(engine_valuef(ctx, reader->conn, &n, err, "SELECT count(*) FROM %R", aside));
@@ -194,9 +193,9 @@ ErrCode pipeline_aside_stream(const Ctx *ctx, Reader *reader, const ReadTable *r
                               Err *err) {
     SqlColumnList columns = columns_of(ctx->arena, rows->table);
     return engine_queryf(ctx, reader->conn, ret_rows, err,
-                         "SELECT %C, " QUARANTINE_WRONG ", " QUARANTINE_PAYLOAD
-                         " FROM (SELECT *, CAST(NULL AS VARCHAR) AS " QUARANTINE_WRONG
-                         ", CAST(NULL AS VARCHAR) AS " QUARANTINE_PAYLOAD " FROM %R UNION ALL SELECT * FROM %R) AS u "
-                         "ORDER BY u." QUARANTINE_WRONG " IS NOT NULL, u." READ_PLACE,
+                         "SELECT %C, " CHANGE_WRONG ", " CHANGE_PAYLOAD
+                         " FROM (SELECT *, CAST(NULL AS VARCHAR) AS " CHANGE_WRONG
+                         ", CAST(NULL AS VARCHAR) AS " CHANGE_PAYLOAD " FROM %R UNION ALL SELECT * FROM %R) AS u "
+                         "ORDER BY u." CHANGE_WRONG " IS NOT NULL, u." READ_PLACE,
                          &columns, rows->rows, rows->wrong);
 }

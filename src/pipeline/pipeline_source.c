@@ -4,14 +4,11 @@
 ErrCode pipeline_source_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
                              Source **ret_source, Err *err) {
     switch (source->kind) {
-    case MODEL_SOURCE_MANAGED: return pipeline_source_sqlite_open(ctx, project, source, ret_source, err);
-    case MODEL_SOURCE_FILES: return pipeline_source_files_open(ctx, project, source, ret_source, err);
-    case MODEL_SOURCE_ATTACHED: break;
+    case MODEL_SOURCE_MANAGED:
+    case MODEL_SOURCE_ATTACHED: return pipeline_source_sqlite_open(ctx, project, source, ret_source, err);
+    case MODEL_SOURCE_FILES: break;
     }
-    err_set(err, ERR_UNSUPPORTED,
-            "source '%.*s' is an attached database, which cannot be read yet; kinds 'managed' and 'files' can",
-            STR_ARG(source->name));
-    return err_at(err, source->place.file, source->place.line, source->place.column);
+    return pipeline_source_files_open(ctx, project, source, ret_source, err);
 }
 
 const SourceMode *source_mode(const Source *source) {

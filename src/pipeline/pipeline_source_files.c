@@ -25,7 +25,7 @@ typedef struct FilesReader {
     SourceReader head;
     Reader *reader; /* over the files below */
     ReadFile *files;
-    Str *hashes;
+    const MetaFile **metas; /* of each */
     size_t n_files;
 } FilesReader;
 
@@ -129,6 +129,18 @@ static ErrCode add_tables(const Source *source, const InputState *inputs, size_t
     return ERR_OK;
 }
 
+/* Of each file, whether its bytes came for its input before. */
+static const bool *find_repeated(const Ctx *ctx, const MetaFile *files, size_t n_files) {
+    bool *is_repeated = ARENA_ARRAY(ctx->arena, bool, n_files);
+    Map *seen = map_new(ctx->arena);
+    for (size_t i = 0; i < n_files; i++) {
+        if (!files[i].path.n) continue;
+        Str name = arena_printf(ctx->arena, "%.*s %.*s", STR_ARG(files[i].input), STR_ARG(files[i].hash));
+        is_repeated[i] = map_put(seen, name, (void *)(uintptr_t)&files[i]) != NULL;
+    }
+    return is_repeated;
+}
+
 static bool is_made_from(const Model *model, const ModelTable *table, const ModelInput *input) {
     for (size_t m = 0; m < model->n_mappings; m++)
         if (model->mappings[m].table == table && model->mappings[m].input == input) return true;
@@ -141,14 +153,6 @@ static bool is_needed(const FilesReader *reader, const Model *model, const Model
     return false;
 }
 
-/* Whether file `i`'s bytes came for its input before. */
-static bool is_repeated(const MetaFile *files, size_t i) {
-    for (size_t f = 0; f < i; f++)
-        if (str_eq(files[f].input, files[i].input) && str_eq(files[f].hash, files[i].hash) && files[f].path.n)
-            return true;
-    return false;
-}
-
 /* A file whose rows cannot be read any more may be taken in again with quarantine, so one of the times is enough. */
 static bool has_quarantine(const MetaFile *files, size_t n_files, const MetaFile *file) {
     for (size_t f = 0; f < n_files; f++)
@@ -158,18 +162,18 @@ static bool has_quarantine(const MetaFile *files, size_t n_files, const MetaFile
 }
 
 static void add_files(const Ctx *ctx, const Source *source, const InputState *inputs, size_t n_inputs,
-                      const MetaFile *files, size_t n_files, FilesReader *reader) {
+                      const MetaFile *files, size_t n_files, const bool *is_repeated, FilesReader *reader) {
     reader->files = ARENA_ARRAY(ctx->arena, ReadFile, n_files);
-    reader->hashes = ARENA_ARRAY(ctx->arena, Str, n_files);
+    reader->metas = ARENA_ARRAY(ctx->arena, const MetaFile *, n_files);
     for (size_t i = 0; i < n_files; i++) {
         const MetaFile *file = &files[i];
         const ModelInput *input = model_input(source->project->model, file->input);
         const InputState *state = input ? state_of(inputs, n_inputs, input) : NULL;
         if (!state || !file->path.n || !is_needed(reader, source->project->model, input)) continue;
         bool is_append = input->delivery == MODEL_DELIVERY_APPEND;
-        if (is_append ? file->id <= state->read_id || is_repeated(files, i) : file != state->newest) continue;
+        if (is_append ? file->id <= state->read_id || is_repeated[i] : file != state->newest) continue;
         const char *path = path_join(ctx->arena, source->project->inbox, arena_cstr(ctx->arena, file->path));
-        reader->hashes[reader->n_files] = file->hash;
+        reader->metas[reader->n_files] = file;
         reader->files[reader->n_files++] = (ReadFile){
             .input = input, .path = path, .name = file->name, .is_quarantine = has_quarantine(files, n_files, file)};
         reader->head.at_us = MAX_OF(reader->head.at_us, file->at_us);
@@ -193,6 +197,7 @@ static ErrCode files_snapshot(const Ctx *ctx, Source *source, const Position *fr
     Str meaning;
     TRY(meta_files(ctx, source->project->meta, source->project->name, &files, &n_files, err));
     TRY(meaning_hash(ctx, source, &meaning, err));
+    const bool *is_repeated = find_repeated(ctx, files, n_files);
     bool is_known = str_eq(from->epoch, S(FILES_EPOCH)) &&
                     str_starts(from->token, arena_printf(ctx->arena, "meaning=%.*s", STR_ARG(meaning)));
     InputState *inputs = ARENA_ARRAY(ctx->arena, InputState, model->n_inputs);
@@ -205,7 +210,7 @@ static ErrCode files_snapshot(const Ctx *ctx, Source *source, const Position *fr
         bool is_append = state->input->delivery == MODEL_DELIVERY_APPEND;
         for (size_t f = 0; f < n_files; f++) {
             if (!str_eq(files[f].input, state->input->name) || !files[f].path.n) continue;
-            if (!is_append || !is_repeated(files, f)) state->newest = &files[f];
+            if (!is_append || !is_repeated[f]) state->newest = &files[f];
         }
         state->is_moved = state->newest && state->newest->id != state->read_id;
         is_any_moved |= state->is_moved;
@@ -218,7 +223,7 @@ static ErrCode files_snapshot(const Ctx *ctx, Source *source, const Position *fr
                                       .at_us = INT64_MIN,
                                       .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, model->n_tables)};
         TRY(add_tables(source, inputs, n_inputs, reader, err));
-        add_files(ctx, source, inputs, n_inputs, files, n_files, reader);
+        add_files(ctx, source, inputs, n_inputs, files, n_files, is_repeated, reader);
         TRY(open_files(ctx, source, reader, err));
         *ret_reader = &reader->head;
     }
@@ -241,7 +246,7 @@ const SourcePart *pipeline_source_files_parts(const Ctx *ctx, const SourceReader
     *ret_n = 0;
     for (size_t i = 0; i < reader->n_files && is_append_table(reader, table); i++)
         if (is_made_from(head->source->project->model, table, reader->files[i].input))
-            parts[(*ret_n)++] = (SourcePart){i, reader->hashes[i]};
+            parts[(*ret_n)++] = (SourcePart){i, reader->metas[i]->hash, reader->metas[i]->at_us};
     return parts;
 }
 

@@ -1,7 +1,7 @@
 /*
- * Capture mode "log" on the managed SQLite database: the log of changes that its triggers write (pipeline_log*.c), and whole
- * tables where there is nothing to go on from. Either is read in one read transaction, so that all tables stand at one moment
- * while writers go on.
+ * Capture mode "log" on a SQLite database, managed or attached: the log of changes that its triggers write (pipeline_log*.c), and
+ * whole tables where there is nothing to go on from. Either is read in one read transaction, so that all tables stand at one
+ * moment while writers go on.
  *
  * The position is a place in each table's log. The epoch is a random id in the database, which another one does not have.
  */
@@ -13,6 +13,9 @@ typedef struct SqliteSource {
     Source head;
     EngineDb *db;
     EngineConn *conn;
+    bool is_foreign;
+    const ModelTable **tables; /* that are captured */
+    size_t n_tables;
 } SqliteSource;
 
 typedef struct SqliteReader {
@@ -22,14 +25,9 @@ typedef struct SqliteReader {
 
 static SqliteReader *new_reader(const Ctx *ctx, SqliteSource *source) {
     SqliteReader *reader = ARENA_NEW(ctx->arena, SqliteReader);
-    size_t n = source->head.project->model->n_tables;
-    reader->head = (SourceReader){
-        .source = &source->head, .at_us = INT64_MIN, .tables = ARENA_ARRAY(ctx->arena, const ModelTable *, n)};
+    const ModelTable **tables = ARENA_ARRAY(ctx->arena, const ModelTable *, source->n_tables);
+    reader->head = (SourceReader){.source = &source->head, .at_us = INT64_MIN, .tables = tables};
     return reader;
-}
-
-static bool is_captured(const SqliteSource *source, const ModelTable *table) {
-    return table->source == source->head.source;
 }
 
 static ErrCode read_epoch(const Ctx *ctx, SqliteSource *source, Str *ret_epoch, Err *err) {
@@ -43,17 +41,15 @@ static ErrCode read_epoch(const Ctx *ctx, SqliteSource *source, Str *ret_epoch, 
 
 static ErrCode begin_snapshot(const Ctx *ctx, SqliteSource *source, SqliteReader *reader, Position *ret_position,
                               Err *err) {
-    const Model *model = source->head.project->model;
     Position position;
     LogPlaces places = {0};
     TRY(read_epoch(ctx, source, &position.epoch, err));
     reader->head.at_us = clock_now(ctx->clock);
-    for (size_t i = 0; i < model->n_tables; i++) {
-        if (!is_captured(source, &model->tables[i])) continue;
+    for (size_t i = 0; i < source->n_tables; i++) {
         LogPlace place;
-        TRY(pipeline_log_newest(ctx, source->conn, &model->tables[i], 0, reader->head.at_us, &place, err));
+        TRY(pipeline_log_newest(ctx, source->conn, source->tables[i], 0, reader->head.at_us, &place, err));
         VEC_PUSH(ctx->arena, &places.at, place);
-        reader->head.tables[reader->head.n_tables++] = &model->tables[i];
+        reader->head.tables[reader->head.n_tables++] = source->tables[i];
     }
     TRY(pipeline_log_token(ctx->arena, &places, &position.token, err));
     *ret_position = position;
@@ -78,6 +74,7 @@ static ErrCode sqlite_snapshot(const Ctx *ctx, Source *head, const Position *fro
 
 static ErrCode open_rows(const Ctx *ctx, SqliteSource *source, const ModelTable *table, EngineStream **ret_rows,
                          Err *err) {
+    if (source->is_foreign) return pipeline_foreign_rows(ctx, source->conn, table, ret_rows, err);
     SelectDraft draft = {.arena = ctx->arena};
     for (size_t i = 0; i < table->n_columns; i++)
         pipeline_draft_item(&draft, sql_column(ctx->arena, S("t"), table->columns[i].name, table->columns[i].type),
@@ -123,15 +120,14 @@ static ErrCode table_news(const Ctx *ctx, SqliteSource *source, SqliteReader *re
 
 static ErrCode read_news(const Ctx *ctx, SqliteSource *source, const Position *from, SqliteReader *reader,
                          Position *ret_position, News *news, Err *err) {
-    const Model *model = source->head.project->model;
     Position position;
     TRY(read_epoch(ctx, source, &position.epoch, err));
     if (!str_eq(position.epoch, from->epoch))
         return lost(news, S("the operational database is another one than the warehouse was filled from"));
     if (!pipeline_log_parse(ctx->arena, from->token, &reader->from))
         return lost(news, S("the tables were last read without a log of changes"));
-    for (size_t i = 0; i < model->n_tables && news->news != SOURCE_LOST; i++)
-        if (is_captured(source, &model->tables[i])) TRY(table_news(ctx, source, reader, &model->tables[i], news, err));
+    for (size_t i = 0; i < source->n_tables && news->news != SOURCE_LOST; i++)
+        TRY(table_news(ctx, source, reader, source->tables[i], news, err));
     if (news->news == SOURCE_LOST) return ERR_OK;
     TRY(pipeline_log_token(ctx->arena, &news->to, &position.token, err));
     *ret_position = position;
@@ -164,7 +160,8 @@ static ErrCode sqlite_reader_open(const Ctx *ctx, SourceReader *head, const Mode
     if (!head->is_changes) return open_rows(ctx, source, table, ret_rows, err);
     const LogPlace *from = pipeline_log_find(&reader->from, table->name);
     if (!from) return err_set(err, ERR_INTERNAL, "table '%.*s' is not among the changes", STR_ARG(table->name));
-    return pipeline_log_changes(ctx, source->conn, table, from, ret_rows, err);
+    return source->is_foreign ? pipeline_foreign_changes(ctx, source->conn, table, from, ret_rows, err)
+                              : pipeline_log_changes(ctx, source->conn, table, from, ret_rows, err);
 }
 
 static ErrCode sqlite_count(const Ctx *ctx, SourceReader *reader, const ModelTable *table, int64_t *ret_n, Err *err) {
@@ -216,11 +213,24 @@ static const SourceVtable SOURCE_SQLITE = {
     .close = sqlite_source_close,
 };
 
+static ErrCode open_managed(const Ctx *ctx, SqliteSource *source, Err *err) {
+    const Model *model = source->head.project->model;
+    source->tables = ARENA_ARRAY(ctx->arena, const ModelTable *, model->n_tables);
+    for (size_t i = 0; i < model->n_tables; i++)
+        if (model->tables[i].source == source->head.source) source->tables[source->n_tables++] = &model->tables[i];
+    return pipeline_managed_open(ctx, source->head.project, &source->db, &source->conn, err);
+}
+
 ErrCode pipeline_source_sqlite_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
                                     Source **ret_source, Err *err) {
     SqliteSource *sqlite = ARENA_NEW(ctx->arena, SqliteSource);
     sqlite->head = (Source){.vtable = &SOURCE_SQLITE, .source = source, .project = project};
-    TRY(pipeline_managed_open(ctx, project, &sqlite->db, &sqlite->conn, err));
+    sqlite->is_foreign = source->kind == MODEL_SOURCE_ATTACHED;
+    if (sqlite->is_foreign)
+        TRY(pipeline_attached_open(ctx, project, source, &sqlite->db, &sqlite->conn, &sqlite->tables, &sqlite->n_tables,
+                                   err));
+    else
+        TRY(open_managed(ctx, sqlite, err));
     *ret_source = &sqlite->head;
     return ERR_OK;
 }

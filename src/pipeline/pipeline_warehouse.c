@@ -114,7 +114,7 @@ static ErrCode make_stage(const Ctx *ctx, Warehouse *warehouse, const ModelTable
     for (size_t i = 0; i < table->n_columns; i++)
         pipeline_sql_add(&sql, i ? ", %I %T" : "%I %T", &table->columns[i].name, &table->columns[i].type);
     if (pipeline_stream_marks_wrong(rows))
-        pipeline_sql_add(&sql, ", " QUARANTINE_WRONG " VARCHAR, " QUARANTINE_PAYLOAD " VARCHAR");
+        pipeline_sql_add(&sql, ", " CHANGE_WRONG " VARCHAR, " CHANGE_PAYLOAD " VARCHAR");
     pipeline_sql_add(&sql, ")");
     TRY(pipeline_sql_exec(ctx, warehouse->conn, &sql, NULL));
     *ret_stage = stage;
@@ -194,8 +194,7 @@ ErrCode pipeline_silver_verify_rows(const Ctx *ctx, Warehouse *warehouse, const 
                            err));
     counts->n_read += n;
     if (pipeline_stream_marks_wrong(rows))
-        TRY(engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM %R WHERE " QUARANTINE_WRONG " IS NOT NULL",
-                         stage));
+        TRY(engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM %R WHERE " CHANGE_WRONG " IS NOT NULL", stage));
     return is_last ? pipeline_silver_verify(ctx, warehouse, table, stage, err) : ERR_OK;
 }
 

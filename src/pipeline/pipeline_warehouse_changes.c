@@ -45,7 +45,7 @@ static ErrCode stage(Log *log, EngineStream *changes, int64_t *ret_n, Err *err) 
             pipeline_sql_add(&sql, ", %I %T", &name, &log->columns.types[i]);
         }
     if (pipeline_stream_marks_wrong(changes))
-        pipeline_sql_add(&sql, ", " QUARANTINE_WRONG " VARCHAR, " QUARANTINE_PAYLOAD " VARCHAR");
+        pipeline_sql_add(&sql, ", " CHANGE_WRONG " VARCHAR, " CHANGE_PAYLOAD " VARCHAR");
     pipeline_sql_add(&sql, ")");
     TRY(pipeline_sql_exec(log->ctx, log->warehouse->conn, &sql, NULL));
     Str what = pipeline_name(arena, "Reading changes of ", log->table->name);

@@ -1,6 +1,6 @@
 /*
  * Quarantine: rows that cannot be typed wait in quarantine.T, as text, with the reason, and are in no other layer. A source whose values
- * may not fit the model marks such rows in its stream (QUARANTINE_WRONG, QUARANTINE_PAYLOAD).
+ * may not fit the model marks such rows in its stream (CHANGE_WRONG, CHANGE_PAYLOAD).
  *
  * A snapshot, which is the whole content, replaces what waited from its source; rows to append add to it; a change sets one key's row
  * aside or, when a good row has the key or it is gone, lets it go.
@@ -10,7 +10,7 @@
 bool pipeline_stream_marks_wrong(const EngineStream *rows) {
     const Batch *shape = engine_stream_columns(rows);
     for (size_t i = 0; i < shape->n_columns; i++)
-        if (str_eq(shape->columns[i].name, S(QUARANTINE_WRONG))) return true;
+        if (str_eq(shape->columns[i].name, S(CHANGE_WRONG))) return true;
     return false;
 }
 
@@ -41,10 +41,10 @@ static ErrCode set_aside(const Ctx *ctx, Warehouse *warehouse, const ModelTable 
     pipeline_sql_add(
         &sql,
         has_changes
-            ? "INSERT INTO %R (_batch, _source, _rule, _at, _reason, _payload, _key) SELECT %V, %V, 'type', _at, " QUARANTINE_WRONG
-              ", " QUARANTINE_PAYLOAD ", "
+            ? "INSERT INTO %R (_batch, _source, _rule, _at, _reason, _payload, _key) SELECT %V, %V, 'type', _at, " CHANGE_WRONG
+              ", " CHANGE_PAYLOAD ", "
             : "INSERT INTO %R (_batch, _source, _rule, _at, _reason, _payload, _key) SELECT %V, %V, 'type', "
-              "CAST(%V AS TIMESTAMP), " QUARANTINE_WRONG ", " QUARANTINE_PAYLOAD ", ",
+              "CAST(%V AS TIMESTAMP), " CHANGE_WRONG ", " CHANGE_PAYLOAD ", ",
         quarantine_of(ctx->arena, table), &batch, &name, &at);
     if (!table->n_key)
         pipeline_sql_add(&sql, "NULL");
@@ -52,7 +52,7 @@ static ErrCode set_aside(const Ctx *ctx, Warehouse *warehouse, const ModelTable 
         add_key_text(&sql, table, "after_", "before_");
     else
         add_key_text(&sql, table, "", NULL);
-    pipeline_sql_add(&sql, " FROM %R WHERE " QUARANTINE_WRONG " IS NOT NULL", stage);
+    pipeline_sql_add(&sql, " FROM %R WHERE " CHANGE_WRONG " IS NOT NULL", stage);
     return pipeline_sql_exec(ctx, warehouse->conn, &sql, ret_n);
 }
 
@@ -63,8 +63,7 @@ ErrCode pipeline_quarantine_rows(const Ctx *ctx, Warehouse *warehouse, const Mod
         TRY(engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM %R WHERE _source = %V",
                          quarantine_of(ctx->arena, table), &name));
     TRY(set_aside(ctx, warehouse, table, source, at_us, stage, false, ret_n, err));
-    return engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM %R WHERE " QUARANTINE_WRONG " IS NOT NULL",
-                        stage);
+    return engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM %R WHERE " CHANGE_WRONG " IS NOT NULL", stage);
 }
 
 ErrCode pipeline_quarantine_changes(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,

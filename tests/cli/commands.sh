@@ -48,7 +48,7 @@ python3 - <<'PY'
 lines = open("small.csv").read().splitlines()
 open("corrected.csv", "w").write("\n".join([lines[0], lines[3].replace("2.25", "2.50"), lines[2], lines[1]]) + "\n")
 PY
-runs "$starling" load invoices=corrected.csv --home home --project second
+runs "$starling" load invoices=corrected.csv --replace --home home --project second
 runs "$starling" sync --home home --project second --json
 json 'd["version"] == 2 and d["changes"] == 2'
 runs "$starling" query '{"measures":["revenue"]}' --home home --project second --json

@@ -180,6 +180,50 @@ TEST(files_together_or_not) {
     fixture_free(&f);
 }
 
+/* ---- attached databases --------------------------------------------------------------------------------------------- */
+
+TEST(a_source_is_attached_to_one_database) {
+    Fixture f;
+    fixture_new(&f);
+    add_project(&f, "p");
+    MetaAttached till = {.source = S("till"), .path = S("/a.db"), .tables = S("x,y")}, *all;
+    size_t n;
+    FAILS(&f, ERR_NOT_FOUND, meta_attached_set(&f.ctx, f.meta, S("none"), &till, &f.err));
+    OK(&f, meta_attached_set(&f.ctx, f.meta, S("p"), &till, &f.err));
+    till.path = S("/b.db");
+    till.tables = S("x");
+    OK(&f, meta_attached_set(&f.ctx, f.meta, S("p"), &till, &f.err));
+    OK(&f, meta_attached(&f.ctx, f.meta, S("p"), &all, &n, &f.err));
+    assert_int_equal(n, 1);
+    assert_str(all[0].source, "till");
+    assert_str(all[0].path, "/b.db");
+    assert_str(all[0].tables, "x");
+    assert_int_equal(all[0].at_us, 1000000);
+    OK(&f, meta_attached_remove(&f.ctx, f.meta, S("p"), S("till"), &f.err));
+    OK(&f, meta_attached(&f.ctx, f.meta, S("p"), &all, &n, &f.err));
+    assert_int_equal(n, 0);
+    OK(&f, meta_attached_set(&f.ctx, f.meta, S("p"), &till, &f.err));
+    OK(&f, meta_project_remove(&f.ctx, f.meta, S("p"), &f.err));
+    add_project(&f, "p");
+    OK(&f, meta_attached(&f.ctx, f.meta, S("p"), &all, &n, &f.err));
+    assert_int_equal(n, 0);
+    fixture_free(&f);
+}
+
+/* State of before there were attached databases is brought forward, and keeps what it has. */
+TEST(state_of_version_1_is_brought_forward) {
+    Fixture f;
+    fixture_new(&f);
+    add_project(&f, "p");
+    OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "DROP TABLE attached"));
+    OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "UPDATE meta_schema SET version = 1"));
+    fixture_close(&f);
+    OK(&f, fixture_open(&f, false, false));
+    MetaAttached till = {.source = S("till"), .path = S("/a.db")};
+    OK(&f, meta_attached_set(&f.ctx, f.meta, S("p"), &till, &f.err));
+    fixture_free(&f);
+}
+
 /* ---- runs ----------------------------------------------------------------------------------------------------------- */
 
 static int64_t begin_run(Fixture *f, const char *project, const char *batch) {
@@ -364,6 +408,8 @@ int main(void) {
         cmocka_unit_test(models_have_versions),
         cmocka_unit_test(a_hash_may_be_given),
         cmocka_unit_test(files_in_order_of_arrival),
+        cmocka_unit_test(a_source_is_attached_to_one_database),
+        cmocka_unit_test(state_of_version_1_is_brought_forward),
         cmocka_unit_test(a_run_and_its_steps),
         cmocka_unit_test(a_failed_run_and_a_clock_that_goes_back),
         cmocka_unit_test(runs_of_a_killed_process_are_settled),

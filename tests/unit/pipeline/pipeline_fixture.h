@@ -154,6 +154,13 @@ static inline ErrCode load_text(Fixture *f, const char *input, const char *name,
     return load_inputs(f, &one, 1);
 }
 
+static inline ErrCode generate(Fixture *f, int64_t scale_milli, int64_t seed) {
+    const GenerateOptions options = {.scale_milli = scale_milli, .seed = seed};
+    f->counts = NULL;
+    f->n_counts = 0;
+    return pipeline_generate(&f->ctx, &f->project, &options, &f->counts, &f->n_counts, &f->err);
+}
+
 static inline ErrCode sync_all(Fixture *f) {
     const SyncOptions options = {0};
     return pipeline_sync(&f->ctx, &f->project, &options, &f->report, &f->err);
