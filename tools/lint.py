@@ -181,7 +181,7 @@ class Lint:
         full = os.path.join(self.root, path)
         with open(full, "rb") as file:
             data = file.read()
-        if re.fullmatch(r"tests/(?:cli|tree|long|fault)/[^/]*\.sh", path) and data.startswith(b"#!") \
+        if re.fullmatch(r"tests/(?:cli|tree|random|long|fault)/[^/]*\.sh", path) and data.startswith(b"#!") \
                 and not os.access(full, os.X_OK):
             self.report(path, 1, "script-mode", "is not executable and would never run; chmod +x, or drop the #! line "
                         "when it is only sourced")
