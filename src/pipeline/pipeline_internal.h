@@ -577,7 +577,7 @@ SilverKey pipeline_natural_key(Arena *arena, const ModelDimension *dimension);
 NODISCARD ErrCode pipeline_keys_extend(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
                                        const SqlRelation *versions, int64_t *ret_n_new, Err *err);
 /*
- * The versions of members as bronze tells them (docs/decisions/0006): attributes…, _from, _to (null: since ever, still), _is_current;
+ * The versions of members as bronze tells them (docs/decisions/0007): attributes…, _from, _to (null: since ever, still), _is_current;
  * of the members in `scope` (natural key…; only where the key is local to the path's first table), or of all (NULL), deleted ones
  * included: pipeline_warehouse_history.c.
  */
