@@ -71,6 +71,9 @@ NODISCARD ErrCode pipeline_temp_drop(const Ctx *ctx, EngineConn *conn, const Sql
 /* Appends a stream's rows to the columns of the same names, reporting progress as `what`. */
 NODISCARD ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
                                      Str what, int64_t *ret_n, Err *err);
+/* The same, numbering the rows from `first` on in the column `number` (empty: not). */
+NODISCARD ErrCode pipeline_copy_numbered(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
+                                         Str number, int64_t first, Str what, int64_t *ret_n, Err *err);
 NODISCARD ErrCode pipeline_select_int(const Ctx *ctx, EngineConn *conn, const SqlSelect *select, int64_t *ret_value,
                                       Err *err);
 /* A null of a type, a number, a text. */
@@ -544,6 +547,12 @@ NODISCARD ErrCode pipeline_key_examples(const Ctx *ctx, EngineConn *conn, const 
 NODISCARD ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
                                       int64_t at_us, const SqlRelation *stage, const Str *file_hash,
                                       TableCounts *counts, Err *err);
+
+/* A stream's rows into a keyed table of which bronze has no record yet: they were always so. */
+NODISCARD ErrCode pipeline_first_load(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                      EngineStream *rows, TableCounts *counts, Err *err);
+NODISCARD ErrCode pipeline_is_new(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, bool *ret_is_new,
+                                  Err *err);
 
 /* Whether a part of gold was built from this model before. */
 NODISCARD ErrCode pipeline_gold_is_built(const Ctx *ctx, Warehouse *warehouse, Str name, bool *ret_is_built, Err *err);

@@ -12,6 +12,7 @@ enum { WATCH_BUSY_MS = 1000 };
 typedef struct WatchedDb {
     struct WatchedDb *next;
     const char *path;
+    bool is_foreign;
     EngineDb *db; /* NULL: there is no file yet */
     EngineConn *conn;
     dev_t device;
@@ -30,14 +31,21 @@ struct PipelineWatch {
     WatchedDb *databases;
 };
 
-static void add_database(PipelineWatch *watch, const char *path) {
+static void add_database(PipelineWatch *watch, Str path, bool is_foreign) {
     WatchedDb *database = ARENA_NEW(watch->arena, WatchedDb);
-    *database = (WatchedDb){.next = watch->databases, .path = arena_cstr(watch->arena, str_of(path))};
+    *database = (WatchedDb){.next = watch->databases, .path = arena_cstr(watch->arena, path), .is_foreign = is_foreign};
     watch->databases = database;
 }
 
+static ErrCode add_attached(const Ctx *ctx, PipelineWatch *watch, Err *err) {
+    MetaAttached *attached;
+    size_t n;
+    TRY(meta_attached(ctx, watch->meta, watch->project, &attached, &n, err));
+    for (size_t i = 0; i < n; i++) add_database(watch, attached[i].path, true);
+    return ERR_OK;
+}
+
 ErrCode pipeline_watch_open(const Ctx *ctx, const PipelineProject *project, PipelineWatch **ret_watch, Err *err) {
-    (void)ctx, (void)err;
     Arena *arena = arena_new(0);
     PipelineWatch *watch = ARENA_NEW(arena, PipelineWatch);
     *watch = (PipelineWatch){.arena = arena,
@@ -49,7 +57,12 @@ ErrCode pipeline_watch_open(const Ctx *ctx, const PipelineProject *project, Pipe
         is_managed |= project->model->sources[i].kind == MODEL_SOURCE_MANAGED;
         watch->has_files |= project->model->sources[i].kind == MODEL_SOURCE_FILES;
     }
-    if (is_managed) add_database(watch, project->oltp_path);
+    if (is_managed) add_database(watch, str_of(project->oltp_path), false);
+    ErrCode code = add_attached(ctx, watch, err);
+    if (code) {
+        pipeline_watch_close(watch);
+        return code;
+    }
     *ret_watch = watch;
     return ERR_OK;
 }
@@ -63,7 +76,10 @@ static void close_database(WatchedDb *database) {
 
 static ErrCode open_database(const Ctx *ctx, const PipelineWatch *watch, WatchedDb *database, const struct stat *st,
                              Err *err) {
-    const EngineConfig config = {.path = database->path, .busy_timeout_ms = WATCH_BUSY_MS, .trusts_schema = true};
+    const EngineConfig config = {.path = database->path,
+                                 .busy_timeout_ms = WATCH_BUSY_MS,
+                                 .trusts_schema = !database->is_foreign,
+                                 .is_foreign = database->is_foreign};
     TRY(engine_open(ctx, watch->registry, &ENGINE_SQLITE, &config, &database->db, err));
     ErrCode code = engine_connect(ctx, database->db, &database->conn, err);
     if (code) {
