@@ -83,7 +83,7 @@ for signal in KILL INT; do
 done
 
 # --- a holder that hangs is named; it goes on; it is killed
-printf 'home: 1\nlock_wait: 1s\n' >"$home/starling.yaml"
+printf 'home: 1\nlock_wait: 1s\nfollow:\n  poll: 50ms\n' >"$home/starling.yaml"
 kill -STOP $holder
 refuses 6 "process $holder (" "$starling" status --home "$home"
 kill -CONT $holder
