@@ -132,6 +132,8 @@ static ErrCode allow_paths(duckdb_connection conn, const EngineConfig *config, c
 
 static ErrCode lock_down(duckdb_connection conn, const EngineConfig *config, Err *err) {
     TRY(set_up(conn, S("SET GLOBAL TimeZone = 'UTC'"), err));
+    /* Closing would rewrite whatever row groups were touched; commits do so themselves once the WAL has grown (16 MB). */
+    if (config->path && !config->is_read_only) TRY(set_up(conn, S("PRAGMA disable_checkpoint_on_shutdown"), err));
     if (!config->is_locked_down) return ERR_OK;
     TRY(allow_paths(conn, config, "allowed_directories", true, err));
     TRY(allow_paths(conn, config, "allowed_paths", false, err));

@@ -499,6 +499,21 @@ NODISCARD ErrCode pipeline_draft_path(SelectDraft *draft, const ModelPath *path,
 NODISCARD ErrCode pipeline_draft_path_for(SelectDraft *draft, const ModelPath *path, const ExprScope *scope,
                                           const SqlRelation *const *tables, const SqlExpr *const *exprs, size_t n_exprs,
                                           Err *err);
+/* What a join compares with its table's key, of that key's types. */
+NODISCARD ErrCode pipeline_path_values(const ModelJoin *join, const ExprScope *scope, const SqlExpr ***ret_values,
+                                       Err *err);
+/* Keys of a joined table (_k_K…) that rows of the tables before it name: a temporary table. */
+NODISCARD ErrCode pipeline_path_join_keys(const Ctx *ctx, EngineConn *conn, const ModelPath *path,
+                                          const SqlRelation *const *tables, size_t join_index,
+                                          const SqlRelation **ret_keys, Err *err);
+/* A temporary table of the rows whose columns `names` stand in the columns PREFIXname of `keys`. */
+NODISCARD ErrCode pipeline_narrow(const Ctx *ctx, EngineConn *conn, const SqlRelation *relation,
+                                  const SqlRelation *keys, const char *prefix, const Str *names, size_t n, Str name,
+                                  const SqlRelation **ret_rows, Err *err);
+/* For PathFrom.tables: of silver only what the rows with the grain in `grain_rows` reach. An engine that joins few rows with many
+ * may otherwise read and hash the many. */
+NODISCARD ErrCode pipeline_path_narrow(const Ctx *ctx, EngineConn *conn, const ModelPath *path,
+                                       const SqlRelation *grain_rows, const SqlRelation *const **ret_tables, Err *err);
 /* The condition of a join. */
 NODISCARD ErrCode pipeline_path_on(const ModelJoin *join, const ExprScope *scope, const SqlExpr **ret_on, Err *err);
 bool pipeline_path_is_local(Arena *arena, const ModelPath *path, const Expr *expr); /* over the first table alone */

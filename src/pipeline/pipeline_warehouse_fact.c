@@ -21,6 +21,7 @@ typedef struct FactBuild {
     const SqlExpr *time; /* the main time axis, as stored; NULL: none */
     const SqlExpr *at;   /* business time in UTC: the instant, or for dates the moment the day is over; NULL: none */
     bool is_at_end;      /* `at` is that moment */
+    const SqlRelation *const *near; /* what the touched rows reach; NULL: all rows */
 } FactBuild;
 
 static bool is_utc(Str zone) {
@@ -64,6 +65,26 @@ static const SqlExpr *version_holds(const FactBuild *build, Str alias) {
                    sql_call2(arena, build->is_at_end ? SQL_FN_GE : SQL_FN_GT, to, build->at));
 }
 
+/* The members that the touched rows name in a role. */
+static ErrCode near_members(const FactBuild *build, size_t index, const SqlRelation *gold,
+                            const SqlRelation **ret_members, Err *err) {
+    Arena *arena = build->arena;
+    const ModelRole *role = &build->fact->roles[index];
+    SilverKey key = pipeline_natural_key(arena, role->dimension);
+    const SqlExpr **values = ARENA_ARRAY(arena, const SqlExpr *, key.n);
+    SelectDraft draft = {.arena = arena, .is_distinct = true};
+    for (size_t i = 0; i < key.n; i++) {
+        TRY(expr_compile(&build->scope, role->key_exprs[i], &values[i], err));
+        values[i] = pipeline_as(arena, values[i], key.types[i]);
+        pipeline_draft_item(&draft, values[i], key.names[i]);
+    }
+    const SqlRelation *keys;
+    TRY(pipeline_draft_path_for(&draft, &build->fact->path, &build->scope, build->near, values, key.n, err));
+    TRY(pipeline_temp_table(build->ctx, build->warehouse->conn, S("_named"), pipeline_draft_end(&draft), &keys, err));
+    return pipeline_narrow(build->ctx, build->warehouse->conn, gold, keys, "", key.names, key.n,
+                           arena_printf(arena, "_members%zu", index), ret_members, err);
+}
+
 static ErrCode add_role(FactBuild *build, size_t index, Err *err) {
     Arena *arena = build->arena;
     const ModelRole *role = &build->fact->roles[index];
@@ -77,12 +98,13 @@ static ErrCode add_role(FactBuild *build, size_t index, Err *err) {
         const SqlExpr *member = sql_column(arena, alias, attribute->name, attribute->type);
         on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, member, pipeline_as(arena, value, attribute->type)));
     }
-    const SqlRelation *gold = model_relation_dimension(arena, dimension);
+    const SqlRelation *gold = model_relation_dimension(arena, dimension), *members = gold;
+    if (build->near) TRY(near_members(build, index, gold, &members, err));
     Value has_versions;
     TRY(engine_valuef(build->ctx, build->warehouse->conn, &has_versions, err,
                       "SELECT EXISTS (SELECT 1 FROM %R WHERE NOT _is_current)", gold));
     if (has_versions.b) on = sql_and(arena, on, version_holds(build, alias));
-    pipeline_draft_from(&build->draft, SQL_JOIN_LEFT, gold, alias, on);
+    pipeline_draft_from(&build->draft, SQL_JOIN_LEFT, members, alias, on);
     Str surrogate = arena_printf(arena, "%.*s_key", STR_ARG(dimension->name));
     const SqlExpr *found = sql_column(arena, alias, surrogate, TYPE(TYPE_INT64));
     const SqlExpr *key = sql_call2(arena, SQL_FN_COALESCE, found, pipeline_int(arena, MODEL_UNKNOWN_KEY));
@@ -170,15 +192,9 @@ static void add_grain(FactBuild *build) {
 
 /* Its rows as gold should have them: all, or those of the grain in `touched`. */
 static ErrCode build_select(FactBuild *build, const SqlRelation *touched, const SqlSelect **ret_select, Err *err) {
-    Arena *arena = build->arena;
     const ModelPath *path = &build->fact->path;
-    PathFrom from = {0};
-    if (touched) {
-        SilverKey grain = pipeline_grain(arena, path->table);
-        pipeline_draft_from(&build->draft, SQL_JOIN_NONE, touched, S("_touched"), NULL);
-        from.first_on =
-            pipeline_same_columns(arena, S("_touched"), path->table->name, grain.names, grain.types, grain.n, false);
-    }
+    if (touched) TRY(pipeline_path_narrow(build->ctx, build->warehouse->conn, path, touched, &build->near, err));
+    PathFrom from = {.tables = build->near};
     TRY(pipeline_draft_path(&build->draft, path, &build->scope, &from, err));
     TRY(find_time(build, err));
     for (size_t i = 0; i < build->fact->n_roles; i++) TRY(add_role(build, i, err));

@@ -94,38 +94,12 @@ static ErrCode make_first_keys(const History *history, const SqlRelation *scope,
                                err);
 }
 
-/* What a join compares with its table's key. */
-static ErrCode join_values(const History *history, const ModelJoin *join, const SqlExpr ***ret_values, Err *err) {
-    const SqlExpr **values = ARENA_ARRAY(history->ctx->arena, const SqlExpr *, join->table->n_key);
-    for (size_t k = 0; k < join->table->n_key; k++) {
-        TRY(expr_compile(&history->scope, join->on[k], &values[k], err));
-        values[k] = pipeline_as(history->ctx->arena, values[k], join->table->columns[join->table->key[k]].type);
-    }
-    *ret_values = values;
-    return ERR_OK;
-}
-
-/* Keys of a joined table that any row before it has ever named. */
-static ErrCode make_join_keys(const History *history, size_t join_index, const SqlRelation **ret_keys, Err *err) {
-    Arena *arena = history->ctx->arena;
-    const ModelJoin *join = &history->path->joins[join_index];
-    const SqlExpr **values;
-    SelectDraft draft = {.arena = arena, .is_distinct = true};
-    TRY(join_values(history, join, &values, err));
-    TRY(pipeline_draft_path_for(&draft, history->path, &history->scope, history->tables, values, join->table->n_key,
-                                err));
-    for (size_t k = 0; k < join->table->n_key; k++)
-        pipeline_draft_item(&draft, values[k],
-                            pipeline_name(arena, KEY_, join->table->columns[join->table->key[k]].name));
-    return pipeline_temp_table(history->ctx, history->conn, S("_join_keys"), pipeline_draft_end(&draft), ret_keys, err);
-}
-
 static ErrCode make_tables(const History *history, const SqlRelation *scope, Err *err) {
     const SqlRelation *keys = NULL;
     if (scope) TRY(make_first_keys(history, scope, &keys, err));
     TRY(make_intervals(history, history->path->table, keys, 0, err));
     for (size_t i = 0; i < history->path->n_joins; i++) {
-        TRY(make_join_keys(history, i, &keys, err));
+        TRY(pipeline_path_join_keys(history->ctx, history->conn, history->path, history->tables, i, &keys, err));
         TRY(make_intervals(history, history->path->joins[i].table, keys, i + 1, err));
     }
     return ERR_OK;
@@ -153,7 +127,7 @@ static ErrCode moments_of(const History *history, size_t join_index, const char 
     } else {
         const ModelJoin *join = &history->path->joins[join_index];
         const SqlExpr **values, *on;
-        TRY(join_values(history, join, &values, err));
+        TRY(pipeline_path_values(join, &history->scope, &values, err));
         TRY(pipeline_draft_path_for(&draft, history->path, &history->scope, history->tables, values, join->table->n_key,
                                     err));
         TRY(pipeline_path_on(join, &history->scope, &on, err));

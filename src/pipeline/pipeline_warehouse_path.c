@@ -69,6 +69,16 @@ ErrCode pipeline_path_on(const ModelJoin *join, const ExprScope *scope, const Sq
     return ERR_OK;
 }
 
+ErrCode pipeline_path_values(const ModelJoin *join, const ExprScope *scope, const SqlExpr ***ret_values, Err *err) {
+    const SqlExpr **values = ARENA_ARRAY(scope->arena, const SqlExpr *, join->table->n_key);
+    for (size_t k = 0; k < join->table->n_key; k++) {
+        TRY(expr_compile(scope, join->on[k], &values[k], err));
+        values[k] = pipeline_as(scope->arena, values[k], join->table->columns[join->table->key[k]].type);
+    }
+    *ret_values = values;
+    return ERR_OK;
+}
+
 ErrCode pipeline_draft_path(SelectDraft *draft, const ModelPath *path, const ExprScope *scope, const PathFrom *from,
                             Err *err) {
     static const PathFrom SILVER = {0};
@@ -96,6 +106,50 @@ ErrCode pipeline_draft_path_for(SelectDraft *draft, const ModelPath *path, const
     PathFrom from = {.tables = tables};
     TRY(needed_joins(draft->arena, path, scope, exprs, n_exprs, &from.is_needed, err));
     return pipeline_draft_path(draft, path, scope, &from, err);
+}
+
+ErrCode pipeline_path_join_keys(const Ctx *ctx, EngineConn *conn, const ModelPath *path,
+                                const SqlRelation *const *tables, size_t join_index, const SqlRelation **ret_keys,
+                                Err *err) {
+    const ModelJoin *join = &path->joins[join_index];
+    ExprScope scope = model_path_scope(ctx->arena, path);
+    SelectDraft draft = {.arena = ctx->arena, .is_distinct = true};
+    const SqlExpr **values;
+    TRY(pipeline_path_values(join, &scope, &values, err));
+    TRY(pipeline_draft_path_for(&draft, path, &scope, tables, values, join->table->n_key, err));
+    for (size_t k = 0; k < join->table->n_key; k++)
+        pipeline_draft_item(&draft, values[k],
+                            pipeline_name(ctx->arena, KEY_, join->table->columns[join->table->key[k]].name));
+    return pipeline_temp_table(ctx, conn, S("_join_keys"), pipeline_draft_end(&draft), ret_keys, err);
+}
+
+ErrCode pipeline_narrow(const Ctx *ctx, EngineConn *conn, const SqlRelation *relation, const SqlRelation *keys,
+                        const char *prefix, const Str *names, size_t n, Str name, const SqlRelation **ret_rows,
+                        Err *err) {
+    PipelineSql sql CLEANUP(pipeline_sql_release);
+    pipeline_sql_init(&sql, ctx->arena, engine_dialect(engine_of(conn)), err);
+    pipeline_sql_add(&sql, "SELECT t.* FROM %R AS t WHERE EXISTS (SELECT 1 FROM %R AS k WHERE ", relation, keys);
+    pipeline_sql_same(&sql, "k", prefix, "t", "", names, n, false);
+    pipeline_sql_add(&sql, ")");
+    return pipeline_temp_sql(ctx, conn, name, &sql, ret_rows);
+}
+
+ErrCode pipeline_path_narrow(const Ctx *ctx, EngineConn *conn, const ModelPath *path, const SqlRelation *grain_rows,
+                             const SqlRelation *const **ret_tables, Err *err) {
+    const SqlRelation **tables = ARENA_ARRAY(ctx->arena, const SqlRelation *, path->n_joins + 1);
+    SilverKey grain = pipeline_grain(ctx->arena, path->table);
+    TRY(pipeline_narrow(ctx, conn, pipeline_silver(ctx->arena, path->table), grain_rows, "", grain.names, grain.n,
+                        S("_near0"), &tables[0], err));
+    for (size_t i = 0; i < path->n_joins; i++) {
+        const ModelTable *table = path->joins[i].table;
+        SilverKey key = pipeline_silver_key(ctx->arena, table);
+        const SqlRelation *keys;
+        TRY(pipeline_path_join_keys(ctx, conn, path, tables, i, &keys, err));
+        TRY(pipeline_narrow(ctx, conn, pipeline_silver(ctx->arena, table), keys, KEY_, key.names, key.n,
+                            arena_printf(ctx->arena, "_near%zu", i + 1), &tables[i + 1], err));
+    }
+    *ret_tables = tables;
+    return ERR_OK;
 }
 
 /* ---- changes -------------------------------------------------------------------------------------------------------- */
@@ -188,14 +242,11 @@ ErrCode pipeline_touch_path(Touch *touch, Err *err) {
         const ModelJoin *join = &touch->path->joins[i];
         const TableChange *change = pipeline_change_of(touch->warehouse, join->table);
         if (!change->is_changed) continue;
-        const SqlExpr **values = ARENA_ARRAY(arena, const SqlExpr *, join->table->n_key);
-        Str *names = ARENA_ARRAY(arena, Str, join->table->n_key);
-        for (size_t k = 0; k < join->table->n_key; k++) {
-            const ModelColumn *column = &join->table->columns[join->table->key[k]];
-            names[k] = pipeline_name(arena, KEY_, column->name);
-            TRY(expr_compile(&touch->scope, join->on[k], &values[k], err));
-            values[k] = pipeline_as(arena, values[k], column->type);
-        }
+        SilverKey key = pipeline_silver_key(arena, join->table);
+        const SqlExpr **values;
+        Str *names = ARENA_ARRAY(arena, Str, key.n);
+        for (size_t k = 0; k < key.n; k++) names[k] = pipeline_name(arena, KEY_, key.names[k]);
+        TRY(pipeline_path_values(join, &touch->scope, &values, err));
         TRY(pipeline_touch_matching(touch, change->keys, names, values, join->table->n_key, err));
     }
     return ERR_OK;
