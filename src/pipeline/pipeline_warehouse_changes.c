@@ -4,7 +4,7 @@
  * Suspects. A log made by triggers does not see a row that REPLACE removes for the sake of another; it only knows, before the
  * statement ran, which rows might go (op S). What became of such a row tells the next event of its key:
  *
- *   an insert into the key     it had gone; together they are an update (none where the images are equal)
+ *   an insert into the key     it had gone; of one moment they are together an update (none where the images are equal)
  *   another row moved there    it had gone: a deletion
  *   its own update, deletion   it was still there
  *   none                       whether the source has it now decides
@@ -62,19 +62,19 @@ static void add_key_changed(const Log *log, PipelineSql *sql) {
     pipeline_sql_add(sql, ")");
 }
 
-/* Events of keys in the order of the log: _k_K…, _n, _is_now, _event: 'S', 'I' (inserted), 'M' (moved here), 'U' (its own update),
+/* Events of keys in the order of the log: _k_K…, _n, _at, _is_now, _event: 'S', 'I' (inserted), 'M' (moved here), 'U' (its own update),
  * 'D' (left or deleted). */
 static void add_events(const Log *log, PipelineSql *sql) {
     pipeline_sql_add(sql, "SELECT ");
     pipeline_sql_columns(sql, "l", "after_", log->key.names, log->key.n, KEY_);
-    pipeline_sql_add(sql, ", _n, _is_now, CASE WHEN _op = 'I' THEN 'I' WHEN ");
+    pipeline_sql_add(sql, ", _n, _at, _is_now, CASE WHEN _op = 'I' THEN 'I' WHEN ");
     add_key_changed(log, sql);
     pipeline_sql_add(sql, " THEN 'M' ELSE 'U' END AS _event FROM %R AS l WHERE _op IN ('I', 'U') UNION ALL SELECT ",
                      log->stage);
     pipeline_sql_columns(sql, "l", "before_", log->key.names, log->key.n, KEY_);
     pipeline_sql_add(
         sql,
-        ", _n, CASE WHEN _op <> 'U' THEN _is_now END, CASE WHEN _op = 'S' THEN 'S' ELSE 'D' END FROM %R AS l "
+        ", _n, _at, CASE WHEN _op <> 'U' THEN _is_now END, CASE WHEN _op = 'S' THEN 'S' ELSE 'D' END FROM %R AS l "
         "WHERE _op IN ('D', 'S') OR (_op = 'U' AND ",
         log->stage);
     add_key_changed(log, sql);
@@ -85,11 +85,14 @@ static void add_events(const Log *log, PipelineSql *sql) {
 static ErrCode make_fates(const Log *log, const SqlRelation **ret_fates, Err *err) {
     PipelineSql sql CLEANUP(pipeline_sql_release);
     start(log, &sql, err);
-    pipeline_sql_add(&sql,
-                     "SELECT _n, coalesce(_next IN ('I', 'M'), _is_now) AS _is_gone, "
-                     "CASE WHEN _next = 'I' THEN _next_n END AS _for FROM (SELECT *, lead(_event) OVER (PARTITION BY ");
+    pipeline_sql_add(
+        &sql,
+        "SELECT _n, coalesce(_next IN ('I', 'M'), _is_now) AS _is_gone, "
+        "CASE WHEN _next = 'I' AND _next_at = _at THEN _next_n END AS _for FROM (SELECT *, lead(_event) OVER (PARTITION BY ");
     pipeline_sql_columns(&sql, NULL, KEY_, log->key.names, log->key.n, NULL);
-    pipeline_sql_add(&sql, " ORDER BY _n) AS _next, lead(_n) OVER (PARTITION BY ");
+    pipeline_sql_add(&sql, " ORDER BY _n) AS _next, lead(_at) OVER (PARTITION BY ");
+    pipeline_sql_columns(&sql, NULL, KEY_, log->key.names, log->key.n, NULL);
+    pipeline_sql_add(&sql, " ORDER BY _n) AS _next_at, lead(_n) OVER (PARTITION BY ");
     pipeline_sql_columns(&sql, NULL, KEY_, log->key.names, log->key.n, NULL);
     pipeline_sql_add(&sql, " ORDER BY _n) AS _next_n FROM (");
     add_events(log, &sql);

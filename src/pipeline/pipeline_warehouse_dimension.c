@@ -17,7 +17,8 @@ typedef struct Dim {
     const SqlRelation *gold;
     SilverKey key;
     Str surrogate;
-    bool has_history;
+    bool has_history;            /* an attribute's is kept */
+    bool has_past;               /* bronze knows more of the path's tables than that rows came once */
     const SqlRelation *scope;    /* natural keys of the members to look at; NULL: all */
     const SqlRelation *versions; /* attributes…, _from, _to, _is_current */
     const SqlRelation *wanted;   /* as gold, for the members in scope */
@@ -41,6 +42,23 @@ static bool is_key_local(const Dim *dim) {
                                     dim->dimension->attributes[dim->dimension->key[i]].expr))
             return false;
     return true;
+}
+
+/* Whether bronze knows more of a table than that its rows came once. */
+static ErrCode has_past(const Dim *dim, const ModelTable *table, bool *ret_has_past, Err *err) {
+    Value value;
+    TRY(engine_valuef(dim->ctx, dim->warehouse->conn, &value, err, "SELECT EXISTS (SELECT 1 FROM %R WHERE _op <> 'I')",
+                      pipeline_bronze(dim->ctx->arena, table)));
+    *ret_has_past = value.b;
+    return ERR_OK;
+}
+
+static ErrCode find_past(Dim *dim, Err *err) {
+    const ModelPath *path = &dim->dimension->path;
+    TRY(has_past(dim, path->table, &dim->has_past, err));
+    for (size_t i = 0; i < path->n_joins && !dim->has_past; i++)
+        TRY(has_past(dim, path->joins[i].table, &dim->has_past, err));
+    return ERR_OK;
 }
 
 /* select distinct natural key from …, whose FROM entry is the path's first table under its name. */
@@ -86,25 +104,53 @@ static ErrCode scope_of_records(const Dim *dim, const SqlRelation *scope, Err *e
     return ERR_OK;
 }
 
-/* Members whose rows reach something that changed. */
+/* The path's tables with every row that bronze has ever had. */
+static ErrCode make_ever(const Dim *dim, const SqlRelation *const **ret_tables, Err *err) {
+    Arena *arena = dim->ctx->arena;
+    const ModelPath *path = &dim->dimension->path;
+    const SqlRelation **tables = ARENA_ARRAY(arena, const SqlRelation *, path->n_joins + 1);
+    for (size_t i = 0; i <= path->n_joins; i++) {
+        const ModelTable *table = i ? path->joins[i - 1].table : path->table;
+        TableColumns columns = pipeline_table_columns(arena, table);
+        tables[i] = sql_relation_table(arena, S(""), arena_printf(arena, "_ever%zu", i));
+        PipelineSql sql CLEANUP(pipeline_sql_release);
+        start(dim, &sql, err);
+        pipeline_sql_add(&sql, "CREATE OR REPLACE TEMPORARY VIEW %R AS SELECT ", tables[i]);
+        pipeline_sql_columns(&sql, "b", "after_", columns.names, columns.n, "");
+        pipeline_sql_add(&sql, " FROM %R AS b WHERE _op <> 'D'", pipeline_bronze(arena, table));
+        TRY(pipeline_sql_exec(dim->ctx, dim->warehouse->conn, &sql, NULL));
+    }
+    *ret_tables = tables;
+    return ERR_OK;
+}
+
+/* Members whose rows reach something that changed, or, where there is a past, have ever done so: what comes late was always so. */
 static ErrCode scope_of_joins(const Dim *dim, const SqlRelation *scope, Err *err) {
     Arena *arena = dim->ctx->arena;
-    const ModelTable *table = dim->dimension->path.table;
-    Touch touch;
-    int64_t n;
-    TRY(pipeline_touch_new(dim->ctx, dim->warehouse, &dim->dimension->path, &touch, err));
-    TRY(pipeline_touch_path(&touch, err));
-    TRY(pipeline_touch_end(&touch, &n, err));
-    if (!n) return ERR_OK;
-    SelectDraft draft = {.arena = arena}, there = {.arena = arena};
-    pipeline_draft_from(&draft, SQL_JOIN_NONE, pipeline_silver(arena, table), table->name, NULL);
-    TRY(draft_natural(dim, &draft, err));
-    pipeline_draft_item(&there, pipeline_int(arena, 1), S("one"));
-    pipeline_draft_from(&there, SQL_JOIN_NONE, touch.rows, S("_v"), NULL);
-    pipeline_draft_where(&there, pipeline_same_columns(arena, S("_v"), table->name, touch.grain.names,
-                                                       touch.grain.types, touch.grain.n, false));
-    pipeline_draft_where(&draft, sql_exists(arena, pipeline_draft_end(&there), false));
-    return pipeline_insert(dim->ctx, dim->warehouse->conn, scope, pipeline_draft_end(&draft), NULL, err);
+    const ModelPath *path = &dim->dimension->path;
+    ExprScope names = model_path_scope(arena, path);
+    const SqlRelation *const *tables = NULL;
+    for (size_t i = 0; i < path->n_joins; i++) {
+        const ModelJoin *join = &path->joins[i];
+        const TableChange *change = pipeline_change_of(dim->warehouse, join->table);
+        if (!change->is_changed) continue;
+        if (dim->has_past && !tables) TRY(make_ever(dim, &tables, err));
+        const SqlExpr **values;
+        SelectDraft draft = {.arena = arena}, there = {.arena = arena};
+        TRY(pipeline_path_values(join, &names, &values, err));
+        TRY(pipeline_draft_path_for(&draft, path, &names, tables, values, join->table->n_key, err));
+        TRY(draft_natural(dim, &draft, err));
+        pipeline_draft_item(&there, pipeline_int(arena, 1), S("one"));
+        pipeline_draft_from(&there, SQL_JOIN_NONE, change->keys, S("_v"), NULL);
+        for (size_t k = 0; k < join->table->n_key; k++) {
+            Str key = pipeline_name(arena, KEY_, join->table->columns[join->table->key[k]].name);
+            pipeline_draft_where(
+                &there, sql_call2(arena, SQL_FN_EQ, sql_column(arena, S("_v"), key, values[k]->type), values[k]));
+        }
+        pipeline_draft_where(&draft, sql_exists(arena, pipeline_draft_end(&there), false));
+        TRY(pipeline_insert(dim->ctx, dim->warehouse->conn, scope, pipeline_draft_end(&draft), NULL, err));
+    }
+    return ERR_OK;
 }
 
 static ErrCode make_scope(Dim *dim, Err *err) {
@@ -158,23 +204,6 @@ static ErrCode members_select(const Dim *dim, const SqlSelect **ret_select, Err 
 
 /* ---- versions ------------------------------------------------------------------------------------------------------- */
 
-/* Whether bronze knows more of a table than that its rows came once. */
-static ErrCode has_past(const Dim *dim, const ModelTable *table, bool *ret_has_past, Err *err) {
-    Value value;
-    TRY(engine_valuef(dim->ctx, dim->warehouse->conn, &value, err, "SELECT EXISTS (SELECT 1 FROM %R WHERE _op <> 'I')",
-                      pipeline_bronze(dim->ctx->arena, table)));
-    *ret_has_past = value.b;
-    return ERR_OK;
-}
-
-static ErrCode path_has_past(const Dim *dim, bool *ret_has_past, Err *err) {
-    const ModelPath *path = &dim->dimension->path;
-    TRY(has_past(dim, path->table, ret_has_past, err));
-    for (size_t i = 0; i < path->n_joins && !*ret_has_past; i++)
-        TRY(has_past(dim, path->joins[i].table, ret_has_past, err));
-    return ERR_OK;
-}
-
 /* Members in scope that silver has not (any more): of all members, those that bronze has ever named. */
 static ErrCode make_gone(const Dim *dim, const SqlRelation *members, const SqlRelation **ret_gone, int64_t *ret_n,
                          Err *err) {
@@ -214,15 +243,13 @@ static ErrCode versions_of_members(Dim *dim, const SqlRelation *members, Err *er
 static ErrCode make_versions(Dim *dim, Err *err) {
     const SqlSelect *select;
     const SqlRelation *members, *gone, *past;
-    bool is_past_needed = false;
-    TRY(path_has_past(dim, &is_past_needed, err));
-    bool is_all = is_past_needed && (dim->has_history || !is_key_local(dim));
+    bool is_all = dim->has_past && (dim->has_history || !is_key_local(dim));
     if (is_all)
         return pipeline_history_versions(dim->ctx, dim->warehouse, dim->dimension, dim->scope, &dim->versions, err);
     TRY(members_select(dim, &select, err));
     TRY(pipeline_temp_table(dim->ctx, dim->warehouse->conn, S("_members"), select, &members, err));
     TRY(versions_of_members(dim, members, err));
-    if (!is_past_needed) return ERR_OK;
+    if (!dim->has_past) return ERR_OK;
     int64_t n_gone;
     TRY(make_gone(dim, members, &gone, &n_gone, err));
     if (!n_gone) return ERR_OK;
@@ -364,6 +391,7 @@ ErrCode pipeline_gold_dimension_refresh(const Ctx *ctx, Warehouse *warehouse, co
                .surrogate = arena_printf(ctx->arena, "%.*s_key", STR_ARG(dimension->name))};
     for (size_t i = 0; i < dimension->n_attributes; i++) dim.has_history |= dimension->attributes[i].scd == 2;
     bool is_scoped = !is_whole && !pipeline_path_is_first(warehouse, &dimension->path) && is_key_local(&dim);
+    TRY(find_past(&dim, err));
     if (is_scoped) TRY(make_scope(&dim, err));
     TRY(make_versions(&dim, err));
     int64_t n_new;

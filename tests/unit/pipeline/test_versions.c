@@ -182,6 +182,51 @@ static void write_past_triggers(Fixture *f, const char *table, const char *sql) 
     for (int i = 0; i < atoi(n); i++) oltp_exec(f, texts[i]);
 }
 
+/* What comes late to a table that members reach was always so, for their past versions too. */
+TEST(a_late_row_reaches_past_versions) {
+    Fixture f;
+    fixture_demo(&f);
+    use_changed_pack(
+        &f, "  client:\n    from: client\n    key: [id]\n    attributes:\n",
+        "  client:\n    from: client\n    joins: [{table: price, on: {code: note}}]\n    key: [id]\n    attributes:\n"
+        "      price: {expr: price.price, scd: 2}\n");
+    OK(&f, load_text(&f, "orders", "orders.csv", ORDERS));
+    oltp_exec(&f, "UPDATE client SET note = 'x' WHERE id = 'C1'");
+    OK(&f, sync_all(&f));
+    oltp_exec(&f, "UPDATE client SET note = 'y' WHERE id = 'C1'");
+    OK(&f, sync_all(&f));
+    OK(&f, load_text(&f, "prices", "p.csv", "Code,Price\nx,1.50\n"));
+    OK(&f, sync_all(&f));
+    assert_warehouse(
+        &f,
+        "SELECT price, _valid_from IS NULL, _is_current FROM gold.dim_client WHERE id = 'C1' ORDER BY _valid_from NULLS FIRST",
+        "1.50|true|false\n-|false|true");
+    OK(&f, load_text(&f, "prices", "p.csv", "Code,Price\nx,1.50\ny,1.50\n"));
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, "SELECT price, _valid_from IS NULL, _is_current FROM gold.dim_client WHERE id = 'C1'",
+                     "1.50|true|true");
+    OK(&f, pipeline_reconcile(&f.ctx, &f.project, &f.report, &f.err));
+    fixture_free(&f);
+}
+
+/* A row that REPLACE pushed out was not there until it came again. */
+TEST(a_row_pushed_out_may_come_again) {
+    Fixture f;
+    load_demo(&f);
+    oltp_exec(&f, "CREATE UNIQUE INDEX one_code ON \"order\" (code)");
+    OK(&f, sync_all(&f));
+    oltp_exec(
+        &f,
+        "INSERT OR REPLACE INTO \"order\" (id, client_id, day, amount, code) VALUES (9, 'C1', '2014-01-01', 1, 'A')");
+    usleep(5000);
+    oltp_exec(&f, "INSERT INTO \"order\" (id, client_id, day, amount) VALUES (1, 'C1', '2014-01-01', 7)");
+    OK(&f, sync_all(&f));
+    assert_sync(&f, "order", "+2 ~0 -1");
+    assert_warehouse(&f, "SELECT _op, key_id FROM bronze.order ORDER BY _seq DESC LIMIT 3", "I|1\nI|9\nD|1");
+    assert_everything_again(&f);
+    fixture_free(&f);
+}
+
 TEST(writing_past_the_triggers_is_found_out) {
     Fixture f;
     load_demo(&f);
@@ -249,6 +294,8 @@ int main(void) {
         cmocka_unit_test(a_deleted_member_keeps_its_facts),
         cmocka_unit_test(keys_may_be_forgotten_and_gold_is_the_same),
         cmocka_unit_test(rows_that_are_replaced_are_seen),
+        cmocka_unit_test(a_late_row_reaches_past_versions),
+        cmocka_unit_test(a_row_pushed_out_may_come_again),
         cmocka_unit_test(writing_past_the_triggers_is_found_out),
         cmocka_unit_test(a_full_sync_keeps_what_the_log_knows),
         cmocka_unit_test(a_damaged_gold_is_found_and_mended),
