@@ -29,6 +29,10 @@ const EngineCaps *engine_caps(const Engine *engine);
 const SqlDialect *engine_dialect(const Engine *engine);
 const char *engine_version(const Engine *engine); /* of the loaded library */
 
+/* May a column be empty, for the functions of a foreign database below? In a key, numbers as text and texts as numbers are wrong
+ * too. */
+enum { ENGINE_FOREIGN_OPTIONAL, ENGINE_FOREIGN_REQUIRED, ENGINE_FOREIGN_KEY };
+
 /* How a database is opened. Paths are absolute; Strs are borrowed for the call. */
 typedef struct EngineConfig {
     const char *path; /* NULL: in memory */
@@ -41,8 +45,8 @@ typedef struct EngineConfig {
     bool
         has_no_writers; /* SQLite, read-only: a lock of the caller keeps writers out, so that the file can be read where the disk
                             cannot be written */
-    /* SQLite: another application's. Its journal mode is kept, and SQL has starling_value(v, kind, precision, scale): v as that Type
-     * or null; starling_wrong(…, is_required, column): in words why it is none, else null; starling_raw(v): as JSON can hold it. */
+    /* SQLite: another application's. Its journal mode is kept, and SQL has starling_value(v, kind, precision, scale, need): v as
+     * that Type, or null; starling_wrong(…, column): in words why it is none, else null; starling_raw(v): as JSON can hold it. */
     bool is_foreign;
     bool is_locked_down;      /* DuckDB: no files but allowed_paths, settings frozen */
     const char *temp_dir;     /* where to spill; NULL: beside the file */

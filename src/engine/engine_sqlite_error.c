@@ -2,6 +2,7 @@
  * detail. */
 #include "engine/engine_sqlite_internal.h"
 
+#include <errno.h>
 #include <string.h>
 
 static ErrCode constraint_error(int extended, Err *err) {
@@ -116,7 +117,10 @@ static ErrCode open_classified(const char *path, int code, Err *err) {
 }
 
 ErrCode sqlite_open_error(const char *path, sqlite3 *native, int code, Err *err) {
-    ErrCode ours = open_classified(path ? path : "in memory", code, err);
+    int failed = native ? sqlite3_system_errno(native) : 0;
+    bool is_full =
+        failed == ENOSPC || failed == EDQUOT; /* the files beside it have no room: SQLite says it cannot open them */
+    ErrCode ours = open_classified(path ? path : "in memory", is_full ? SQLITE_FULL : code, err);
     err_detail(err, "sqlite %d: %s", code, native ? sqlite3_errmsg(native) : sqlite3_errstr(code));
     return ours;
 }

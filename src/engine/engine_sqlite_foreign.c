@@ -177,10 +177,21 @@ static void give(sqlite3_context *context, Value value) {
     }
 }
 
+/* The number 1 and the text '1' are two keys to SQLite, and would be one here. */
+static bool is_two_keys(sqlite3_value *value, Type type) {
+    int storage = sqlite3_value_type(value);
+    bool is_number =
+        type.kind == TYPE_INT64 || type.kind == TYPE_DECIMAL || type.kind == TYPE_FLOAT64 || type.kind == TYPE_BOOL;
+    return (is_number && storage == SQLITE_TEXT) || (type.kind == TYPE_TEXT && storage == SQLITE_INTEGER);
+}
+
+/* starling_value(value, kind, precision, scale, need) */
 static void fn_value(sqlite3_context *context, int n, sqlite3_value **args) {
     (void)n;
     Value value;
-    if (value_as(args[0], type_argument(args + 1), &value))
+    Type type = type_argument(args + 1);
+    bool is_mixed = sqlite3_value_int(args[4]) == ENGINE_FOREIGN_KEY && is_two_keys(args[0], type);
+    if (!is_mixed && value_as(args[0], type, &value))
         give(context, value);
     else
         sqlite3_result_null(context);
@@ -195,13 +206,15 @@ static Str shown(sqlite3_value *value, char *kind, size_t cap) {
     return utf8_is_valid(text) ? str_slice(text, 0, utf8_cut(text, SHOWN_BYTES)) : S("");
 }
 
-/* starling_wrong(value, kind, precision, scale, is_required, column) */
+/* starling_wrong(value, kind, precision, scale, need, column) */
 static void fn_wrong(sqlite3_context *context, int n, sqlite3_value **args) {
     (void)n;
     Value value;
     Type type = type_argument(args + 1);
     Str column = text_of(args[5]);
-    bool fits = value_as(args[0], type, &value), is_missing = fits && value.is_null && sqlite3_value_int(args[4]);
+    int need = sqlite3_value_int(args[4]);
+    bool is_mixed = need == ENGINE_FOREIGN_KEY && is_two_keys(args[0], type);
+    bool fits = !is_mixed && value_as(args[0], type, &value), is_missing = fits && value.is_null && need;
     if (fits && !is_missing) {
         sqlite3_result_null(context);
         return;
@@ -241,7 +254,7 @@ static void fn_raw(sqlite3_context *context, int n, sqlite3_value **args) {
 
 int sqlite_add_foreign_functions(sqlite3 *native) {
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
-    int failed = sqlite3_create_function(native, "starling_value", 4, flags, NULL, fn_value, NULL, NULL);
+    int failed = sqlite3_create_function(native, "starling_value", 5, flags, NULL, fn_value, NULL, NULL);
     if (!failed) failed = sqlite3_create_function(native, "starling_wrong", 6, flags, NULL, fn_wrong, NULL, NULL);
     if (!failed) failed = sqlite3_create_function(native, "starling_raw", 1, flags, NULL, fn_raw, NULL, NULL);
     return failed;

@@ -9,10 +9,10 @@
 
 enum { COALESCE_ARGS = 60 };
 
-static bool is_required(const ModelTable *table, size_t column) {
+static int need_of(const ModelTable *table, size_t column) {
     for (size_t i = 0; i < table->n_key; i++)
-        if (table->key[i] == column) return true;
-    return table->columns[column].is_not_null;
+        if (table->key[i] == column) return ENGINE_FOREIGN_KEY;
+    return table->columns[column].is_not_null ? ENGINE_FOREIGN_REQUIRED : ENGINE_FOREIGN_OPTIONAL;
 }
 
 /* A column of an image: t."C", or l."b_C". */
@@ -21,14 +21,16 @@ static void add_cell(PipelineSql *sql, Str alias, const char *prefix, const Mode
     pipeline_sql_add(sql, "%I.%I", &alias, &name);
 }
 
-static void add_type(PipelineSql *sql, Type type) {
-    pipeline_sql_add(sql, ", %d, %d, %d", (int64_t)type.kind, (int64_t)type.precision, (int64_t)type.scale);
+static void add_type(PipelineSql *sql, const ModelTable *table, size_t column) {
+    Type type = table->columns[column].type;
+    pipeline_sql_add(sql, ", %d, %d, %d, %d", (int64_t)type.kind, (int64_t)type.precision, (int64_t)type.scale,
+                     (int64_t)need_of(table, column));
 }
 
-static void add_value(PipelineSql *sql, Str alias, const char *prefix, const ModelColumn *column) {
+static void add_value(PipelineSql *sql, Str alias, const char *prefix, const ModelTable *table, size_t column) {
     pipeline_sql_add(sql, "starling_value(");
-    add_cell(sql, alias, prefix, column);
-    add_type(sql, column->type);
+    add_cell(sql, alias, prefix, &table->columns[column]);
+    add_type(sql, table, column);
     pipeline_sql_add(sql, ")");
 }
 
@@ -39,8 +41,8 @@ static void add_wrong(PipelineSql *sql, Str alias, const char *prefix, const Mod
         const ModelColumn *column = &table->columns[i];
         pipeline_sql_add(sql, i % COALESCE_ARGS == 0 ? ", coalesce(NULL, NULL, starling_wrong(" : ", starling_wrong(");
         add_cell(sql, alias, prefix, column);
-        add_type(sql, column->type);
-        pipeline_sql_add(sql, ", %d, %L)", (int64_t)is_required(table, i), &column->name);
+        add_type(sql, table, i);
+        pipeline_sql_add(sql, ", %L)", &column->name);
         if (i % COALESCE_ARGS == COALESCE_ARGS - 1 || i + 1 == table->n_columns) pipeline_sql_add(sql, ")");
     }
     pipeline_sql_add(sql, ")");
@@ -77,7 +79,7 @@ ErrCode pipeline_foreign_rows(const Ctx *ctx, EngineConn *conn, const ModelTable
     pipeline_sql_add(&sql, "SELECT ");
     for (size_t i = 0; i < n; i++) {
         types[i] = table->columns[i].type;
-        add_value(&sql, S("t"), "", &table->columns[i]);
+        add_value(&sql, S("t"), "", table, i);
         pipeline_sql_add(&sql, " AS %I, ", &table->columns[i].name);
     }
     types[n] = types[n + 1] = TYPE(TYPE_TEXT);
@@ -117,13 +119,13 @@ static void add_images(PipelineSql *sql, const ModelTable *table) {
     for (size_t i = 0; i < table->n_columns; i++) {
         Str name = pipeline_name(sql->arena, "before_", table->columns[i].name);
         pipeline_sql_add(sql, ", CASE WHEN l._bw IS NULL OR l.op = 'D' THEN ");
-        add_value(sql, S("l"), LOG_BEFORE, &table->columns[i]);
+        add_value(sql, S("l"), LOG_BEFORE, table, i);
         pipeline_sql_add(sql, " END AS %I", &name);
     }
     for (size_t i = 0; i < table->n_columns; i++) {
         Str name = pipeline_name(sql->arena, "after_", table->columns[i].name);
         pipeline_sql_add(sql, ", CASE WHEN l._aw IS NULL OR l._bw IS NOT NULL OR l.op = 'I' THEN ");
-        add_value(sql, S("l"), LOG_AFTER, &table->columns[i]);
+        add_value(sql, S("l"), LOG_AFTER, table, i);
         pipeline_sql_add(sql, " END AS %I", &name);
     }
 }

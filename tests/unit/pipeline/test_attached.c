@@ -243,6 +243,18 @@ TEST(a_value_that_must_be_there_is_missed) {
     log_test_free(&t);
 }
 
+TEST(two_keys_do_not_become_one) {
+    LogTest t;
+    ATTACHED(&t, PACK("id: int64 not null, v: int64"), "CREATE TABLE t(id PRIMARY KEY, v)",
+             "INSERT INTO t VALUES (1, '7'), ('1', 8), (2.0, 9)");
+    plan_of(&t, true);
+    log_test_open(&t);
+    assert_rows(rows_read(&t),
+                "1|7|-|-\n-|8|column 'id' should hold int64 but holds the text '1'|{\"id\":\"1\",\"v\":8}\n"
+                "2|9|-|-");
+    log_test_free(&t);
+}
+
 /* ---- changes -------------------------------------------------------------------------------------------------------- */
 
 TEST(rows_that_do_not_fit_come_and_go) {
@@ -354,6 +366,7 @@ int main(void) {
         cmocka_unit_test(what_changed_since_stops_the_source),
         cmocka_unit_test(values_are_read_as_the_model_says_or_told),
         cmocka_unit_test(a_value_that_must_be_there_is_missed),
+        cmocka_unit_test(two_keys_do_not_become_one),
         cmocka_unit_test(rows_that_do_not_fit_come_and_go),
         cmocka_unit_test(whatever_is_written_the_rows_that_fit_are_told),
     };

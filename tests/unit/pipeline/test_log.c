@@ -263,7 +263,7 @@ static void write_at_random(LogTest *t, Dice *dice, bool has_rowid, bool is_recu
 }
 
 TEST(whatever_is_written_the_log_tells_it) {
-    enum { ROUNDS = 80 };
+    enum { ROUNDS = 50 };
     for (size_t build = 0; build < COUNT_OF(BUILDS); build++) {
         LogTest t;
         NEW(&t, "PRAGMA foreign_keys = OFF", "DROP TABLE t", "DROP TABLE c", BUILDS[build], MORE[build],
