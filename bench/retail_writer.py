@@ -120,4 +120,5 @@ def main():
         follow(retail, float(rest[0]), float(rest[1]), open(rest[2], "w"))
 
 
-main()
+if __name__ == "__main__":
+    main()
