@@ -4,6 +4,7 @@ set -euo pipefail
 here=$STARLING_SOURCE/bench
 work=$(mktemp -d "${TMPDIR:-/tmp}/starling bench.XXXXXX")
 children=()
+export PYTHONDONTWRITEBYTECODE=1
 
 # Ends what is still running of ours, by its id, and removes the folder.
 clean_up() {
@@ -20,7 +21,11 @@ trap 'exit 143' TERM
 median() { awk -v f="${1:-1}" '{ print $f }' | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # measured FILE COMMAND…: runs it and adds "wall ms, CPU ms, peak MB" of the whole process to FILE
-measured() { python3 "$here/measure.py" "$@"; }
+measured() {
+    python3 "$here/measure.py" "$@" &
+    children+=("$!")
+    wait "$!"
+}
 
 # figure NAME FILE [REMARK]: medians of what `measured` wrote
 figure() {

@@ -26,11 +26,12 @@ class Retail:
         self.rng = random.Random(seed)
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
             self.db.execute("PRAGMA " + pragma).fetchall()
-        self.orders = self.db.execute('SELECT id, date, customer_id FROM "order" ORDER BY 1, 2, 3').fetchall()
+        step = max(1, self.db.execute('SELECT max(rowid) FROM "order"').fetchone()[0] // 100000)  # of large tables some will do
+        self.orders = self.db.execute('SELECT id, date, customer_id FROM "order" WHERE rowid % ? = 0 ORDER BY 1, 2, 3', (step,)).fetchall()
         self.products = self.db.execute("SELECT id, name FROM product ORDER BY 1, 2").fetchall()
-        self.places = self.db.execute('SELECT DISTINCT market, region, country, state, city FROM "order" ORDER BY 1, 2, 3, 4, 5').fetchall()
-        self.lines = [r[0] for r in self.db.execute("SELECT row_id FROM order_product WHERE row_id > 0 ORDER BY 1")]
-        self.next = self.lines[-1] + 1
+        self.places = self.db.execute('SELECT DISTINCT market, region, country, state, city FROM "order" WHERE rowid % ? = 0 ORDER BY 1, 2, 3, 4, 5', (step,)).fetchall()
+        self.lines = [r[0] for r in self.db.execute("SELECT row_id FROM order_product WHERE row_id > 0 AND row_id % ? = 0 ORDER BY 1", (step,))]
+        self.next = self.db.execute("SELECT max(row_id) + 1 FROM order_product").fetchone()[0]
         self.n_orders = 0
 
     def insert_line(self, row_id, order, quantity):
