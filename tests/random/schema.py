@@ -1,4 +1,5 @@
-"""A random pack: a few managed tables, dimensions over them, facts. Plain records that the writer, the model and the dump read."""
+"""A random pack: a few tables, managed or of an attached database, dimensions over them, facts. Plain records that the writer, the model
+and the dump read."""
 import json
 
 ZONES = ("UTC", "UTC", "Europe/London")
@@ -44,6 +45,21 @@ def make_table(rng, name, earlier):
     if rng.random() < 0.3:  # the key need not come first
         rng.shuffle(columns)
     return Record(name=name, key=key, columns=columns, references=references, unique=unique)
+
+
+def make_own(rng, table):
+    """What only the owner of an attached table can declare: keys, actions, collations that a managed one does not have."""
+    names = [c.name for c in table.columns if c.name not in table.key]
+    table.unique = []
+    table.key_is = rng.choice(("primary", "primary", "primary without rowid", "unique beside a rowid", "unique beside an id"))
+    table.uniques = [rng.sample(names, min(len(names), rng.choice((1, 1, 2)))) for _ in range(rng.choice((0, 0, 1, 2)))]
+    table.partial = rng.choice(names) if rng.random() < 0.15 else None
+    table.nocase = {c.name for c in table.columns if c.type == "text" and rng.random() < 0.15}
+    for reference in table.references:
+        can_be_null = not any(c.is_not_null for c in table.columns if c.name in reference.columns)
+        actions = ["CASCADE", "CASCADE", "RESTRICT", "NO ACTION"] + ["SET NULL"] * can_be_null
+        reference.actions = "ON DELETE %s ON UPDATE %s%s" % (rng.choice(actions), rng.choice(actions),
+                                                             rng.choice(("", " DEFERRABLE INITIALLY DEFERRED")))
 
 
 def make_tables(rng):
@@ -160,7 +176,38 @@ def make_pack(rng):
     tables = make_tables(rng)
     dimensions = [make_dimension(rng, "d%d" % i, tables) for i in range(rng.randint(1, 3))]
     facts = [make_fact(rng, "f%d" % i, tables, dimensions) for i in range(rng.randint(1, 2))]
-    return Record(zone=rng.choice(ZONES), tables=tables, dimensions=dimensions, facts=facts)
+    is_attached = rng.random() < 0.4
+    for table in tables if is_attached else []:
+        make_own(rng, table)
+    return Record(zone=rng.choice(ZONES), tables=tables, dimensions=dimensions, facts=facts, is_attached=is_attached)
+
+
+# --- as an application's own tables -------------------------------------------------------------------------------------
+
+STORED = {"int64": "INTEGER", "text": "TEXT", "decimal(9,2)": "NUMERIC", "date": "TEXT", "timestamp": "TEXT", "bool": "BOOLEAN", "float64": "REAL"}
+
+
+def list_of(names):
+    return ", ".join('"%s"' % name for name in names)
+
+
+def table_sql(table):
+    """The statements that make an attached table; it has a column that the pack does not know."""
+    parts = ['"%s" %s%s%s' % (c.name, STORED[c.type], " NOT NULL" if c.is_not_null else "", " COLLATE NOCASE" if c.name in table.nocase else "")
+             for c in table.columns]
+    parts.append("attributes TEXT")
+    if table.key_is == "unique beside an id":
+        parts.insert(0, "own_id INTEGER PRIMARY KEY")
+    parts.append("%s (%s)" % ("PRIMARY KEY" if table.key_is.startswith("primary") else "UNIQUE", list_of(table.key)))
+    parts += ["UNIQUE (%s)" % list_of(names) for names in table.uniques]
+    parts += ['FOREIGN KEY (%s) REFERENCES "%s" (%s) %s' % (list_of(r.columns), r.target.name, list_of(r.target.key), r.actions)
+              for r in table.references]
+    end = " WITHOUT ROWID" if table.key_is.endswith("without rowid") else ""
+    statements = ['CREATE TABLE "%s" (%s)%s' % (table.name, ", ".join(parts), end)]
+    if table.partial:
+        statements.append('CREATE UNIQUE INDEX "some_%s" ON "%s" ("%s") WHERE "%s" IS NOT NULL' % (
+            table.name, table.name, table.partial, table.columns[-1].name))
+    return statements
 
 
 # --- as pack.yaml ----------------------------------------------------------------------------------------------------------
@@ -220,7 +267,7 @@ def fact_yaml(fact):
 def pack_yaml(pack):
     """YAML 1.2 reads JSON, so each part is a line of it."""
     lines = ["pack: 1", "name: random", 'version: "1"', "calendar: {time_zone: %s}" % pack.zone, "sources:", "  base:",
-             "    kind: managed", "    tables:"]
+             "    kind: %s" % ("attached" if pack.is_attached else "managed"), "    tables:"]
     lines += ["      %s: %s" % (t.name, json.dumps(table_yaml(t))) for t in pack.tables]
     lines += ["dimensions:"] + ["  %s: %s" % (d.name, json.dumps(dimension_yaml(d))) for d in pack.dimensions]
     lines += ["facts:"] + ["  %s: %s" % (f.name, json.dumps(fact_yaml(f))) for f in pack.facts]

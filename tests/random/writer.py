@@ -13,7 +13,7 @@ TEXTS = ("a", "b", "A", "", "a b", "o'x", "\u00e9", "\u00a0a", "tab\tand\\N\n", 
 
 
 def canonical(value, kind):
-    """SQLite's value as the model's."""
+    """SQLite's value as the model's. Decimals are whole numbers of hundredths in a managed database, ordinary ones in an attached."""
     if value is None:
         return None
     if kind == "bool":
@@ -53,6 +53,9 @@ class Writer:
             rows = {}
             for values in self.connections[connection].execute(text):
                 row = {c.name: canonical(v, c.type) for c, v in zip(table.columns, values)}
+                for c in table.columns if self.pack.is_attached else []:
+                    if c.type.startswith("decimal") and row[c.name] is not None:
+                        row[c.name] = round(row[c.name] * 100)
                 rows[tuple(row[k] for k in table.key)] = row
             out[table.name] = rows
         return out
@@ -137,9 +140,9 @@ class Operations:
             return None
         target = [(r.target, k) for r in table.references for c, k in zip(r.columns, r.target.key) if c == column.name]
         if target and rng.random() < 0.8:
-            rows = list(self.writer.current[target[0][0].name].values())
-            if rows:
-                return rng.choice(rows)[target[0][1]]
+            row = self.some_row(target[0][0])
+            if row:
+                return row[target[0][1]]
         return self.plain_value(column.type)
 
     def plain_value(self, kind):
@@ -149,7 +152,7 @@ class Operations:
         if kind == "text":
             return rng.choice(TEXTS[:5]) if rng.random() < 0.7 else rng.choice(TEXTS)
         if kind.startswith("decimal"):
-            return rng.choice((0, 5, -1250, 999999999))
+            return self.decimal(rng.choice((0, 5, -1250, 999999999)))
         if kind == "bool":
             return rng.choice((0, 1))
         if kind == "float64":
@@ -158,6 +161,9 @@ class Operations:
         if kind == "date":
             return times.date_text(moment // times.DAY_US + rng.choice((0, 0, 0, 1, -1)))
         return times.time_text(moment, rng.choice((0, 3, 6)))
+
+    def decimal(self, hundredths):
+        return hundredths / 100 if self.pack.is_attached and hundredths is not None else hundredths
 
     def key_value(self, kind):
         """Few of them, so that keys meet."""
@@ -180,7 +186,9 @@ class Operations:
         out = {}
         for c in table.columns:
             value = row[c.name]
-            out[c.name] = times.time_text(value) if c.type == "timestamp" and value is not None else value
+            if c.type == "timestamp" and value is not None:
+                value = times.time_text(value)
+            out[c.name] = self.decimal(value) if c.type.startswith("decimal") else value
         return out
 
     def some_row(self, table):
@@ -242,8 +250,8 @@ class Operations:
 
     def nothing(self, table):
         """An update that changes nothing of the pack's columns."""
-        what = self.rng.choice(('"%s" = "%s"' % (table.columns[-1].name, table.columns[-1].name), "attributes = '{\"a\": 1}'",
-                                "tbl_last_dt = tbl_last_dt + 1"))
+        what = ['"%s" = "%s"' % (table.columns[-1].name, table.columns[-1].name), "attributes = '{\"a\": 1}'"]
+        what = self.rng.choice(what if self.pack.is_attached else what + ["tbl_last_dt = tbl_last_dt + 1"])
         return 'UPDATE "%s" SET %s' % (table.name, what), []
 
     def statements(self, table):
