@@ -264,7 +264,7 @@ def make_up(rng, run, n_syncs, entries):
     """Makes up entries and carries them out, noting each in `entries` first."""
     operations = Operations(rng, run.writer, run.pack)
     for i in range(n_syncs):
-        for _ in range(rng.choice((0, 1, 2, 4, 8))):
+        for _ in range(rng.choice((0, 2, 6, 15, 30))):
             for entry in operations.transaction():
                 entries.append(entry)
                 run.carry_out(entry)

@@ -24,7 +24,7 @@ def type_of(table, name):
 # --- tables ---------------------------------------------------------------------------------------------------------------
 
 def make_table(rng, name, earlier):
-    n_key = rng.choice((1, 1, 1, 2, 2, 3))
+    n_key = rng.choice((1, 1, 1, 1, 2, 3))
     types = rng.sample(KEY_TYPES, n_key)
     if n_key == 1:
         types = [rng.choice(("int64", "text"))]
@@ -32,13 +32,14 @@ def make_table(rng, name, earlier):
     columns = [column(key[i], types[i], True) for i in range(n_key)]
     references = []
     for target in earlier:
-        if rng.random() < 0.6:
+        if rng.random() < 0.7:
             names, is_not_null = [], rng.random() < 0.3
             for k in target.key:
                 names.append("%s_%s" % (name[0], k))
                 columns.append(column(names[-1], type_of(target, k), is_not_null))
             references.append(Record(columns=names, target=target))
-    for i in range(rng.randint(1, 4)):
+    columns.append(column(name[0] + "_at", rng.choice(("date", "timestamp", "timestamp")), rng.random() < 0.3))
+    for i in range(rng.randint(1, 3)):
         columns.append(column("%s_v%d" % (name[0], i), rng.choice(TYPES), rng.random() < 0.3))
     values = [c.name for c in columns if c.name not in key]
     unique = [rng.choice(values)] if rng.random() < 0.2 else []
@@ -63,7 +64,7 @@ def make_own(rng, table):
 
 
 def make_tables(rng):
-    names = rng.sample(TABLES, rng.randint(1, 4))
+    names = rng.sample(TABLES, rng.choice((1, 2, 2, 3, 4)))
     tables = []
     for name in names:
         tables.append(make_table(rng, name, tables))
@@ -107,7 +108,7 @@ def make_dimension(rng, name, tables):
         keys, scope = [("", k) for k in table.key], [("", table)]
     attributes = [Record(name="%s_id%d" % (name, i), expr=expr, scd=1) for i, expr in enumerate(keys)]
     others = [(alias, c.name) for alias, t in scope for c in t.columns if (alias, c.name) not in keys]
-    for i, expr in enumerate(rng.sample(others, min(len(others), rng.randint(0, 4)))):
+    for i, expr in enumerate(rng.sample(others, min(len(others), rng.choice((0, 1, 1, 2, 3))))):
         attributes.append(Record(name="%s_a%d" % (name, i), expr=expr, scd=rng.choice((1, 2, 2))))
     return Record(name=name, table=table, joins=joins, attributes=attributes, key=[a.name for a in attributes[:len(keys)]])
 
@@ -130,31 +131,47 @@ def make_lookup(rng, scope, tables):
     return None
 
 
+def ways_to(dimension, scope):
+    """Columns in scope that name its members: the first table's own, or references to it."""
+    wanted, ways = [a.expr[1] for a in dimension.attributes[:len(dimension.key)]], []
+    for alias, table in scope:
+        if table is dimension.table:
+            ways.append([(alias, name) for name in wanted])
+        for reference in table.references:
+            if reference.target is dimension.table and wanted == dimension.table.key:
+                ways.append([(alias, name) for name in reference.columns])
+    return ways
+
+
 def make_roles(rng, name, scope, dimensions):
     roles = []
     for dimension in dimensions:
-        for i in range(rng.choice((0, 1, 1, 2))):
-            key = {}
-            for attribute in dimension.attributes[:len(dimension.key)]:
-                kind = expr_type(dimension, attribute.expr)
-                exprs = [(a, c.name) for a, t in scope for c in t.columns if c.type == kind]
-                natural = [e for e in exprs if e[1] == attribute.expr[1]]
-                if exprs:
-                    key[attribute.name] = rng.choice(natural if natural and rng.random() < 0.7 else exprs)
-            if len(key) == len(dimension.key):
-                role = dimension.name if not i else "%s_%s_as_%d" % (name, dimension.name, i)
-                roles.append(Record(name=role, dimension=dimension, key=key))
+        names = [a.name for a in dimension.attributes[:len(dimension.key)]]
+        kinds = [expr_type(dimension, a.expr) for a in dimension.attributes[:len(dimension.key)]]
+        anything = [[(a, c.name) for a, t in scope for c in t.columns if c.type == kind] for kind in kinds]
+        ways = ways_to(dimension, scope)
+        for i in range(rng.choice((1, 1, 1, 2)) if ways else rng.choice((0, 0, 1))):
+            if ways and rng.random() < 0.8:
+                key = rng.choice(ways)
+            elif all(anything):
+                key = [rng.choice(exprs) for exprs in anything]
+            else:
+                continue
+            role = dimension.name if not i else "%s_%s_as_%d" % (name, dimension.name, i)
+            roles.append(Record(name=role, dimension=dimension, key=dict(zip(names, key))))
     return roles
 
 
 def make_fact(rng, name, tables, dimensions):
-    table = rng.choice(tables)
+    table = rng.choice(tables + tables[-1:])  # the last has the most references
     joins, scope = make_joins(rng, table, tables)
     exprs = {kind: [(a, c.name) for a, t in scope for c in t.columns if c.type == kind] for kind in set(TYPES + KEY_TYPES)}
     columns = []
     for i, kind in enumerate(("date", "timestamp", "timestamp")):
-        if exprs[kind] and rng.random() < 0.7:
-            columns.append(Record(name="%s_at%d" % (name, i), part="times", expr=rng.choice(exprs[kind]), lookup=None))
+        own = [e for e in exprs[kind] if not e[0]]
+        if exprs[kind] and rng.random() < 0.8:
+            expr = rng.choice(own if own and rng.random() < 0.7 else exprs[kind])
+            columns.append(Record(name="%s_at%d" % (name, i), part="times", expr=expr, lookup=None))
     everything = [e for es in exprs.values() for e in es]
     for i in range(rng.randint(1, 4)):
         lookup = make_lookup(rng, scope, tables) if rng.random() < 0.4 else None

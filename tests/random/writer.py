@@ -131,7 +131,6 @@ class Operations:
     def tick(self):
         step = self.rng.choice((0, 0, 1, 1, 2, 7, 1000, 3600 * 1000, 86400 * 1000, 30 * 86400 * 1000, -3, -1800 * 1000))
         self.now_ms = max(self.floor_ms, self.now_ms + step + (self.rng.randrange(step) if step > 1000 else 0))
-        self.seen_us = (self.seen_us + [self.now_ms * 1000])[-12:]
         return self.now_ms
 
     def value(self, table, column):
@@ -157,7 +156,7 @@ class Operations:
             return rng.choice((0, 1))
         if kind == "float64":
             return rng.choice((0.0, 0.1, -2.25, 1e300))
-        moment = rng.choice(self.seen_us) + rng.choice((0, 0, -1, 1, -1000, 1000, 3600 * 10**6, -86400 * 10**6))
+        moment = rng.choice(self.seen_us) + rng.choice((0, 0, 0, 0, -1, 1, -1000, 1000, 3600 * 10**6, -86400 * 10**6))
         if kind == "date":
             return times.date_text(moment // times.DAY_US + rng.choice((0, 0, 0, 1, -1)))
         return times.time_text(moment, rng.choice((0, 3, 6)))
@@ -222,7 +221,7 @@ class Operations:
 
     def where(self, table):
         row = self.some_row(table)
-        if row is None or self.rng.random() < 0.1:
+        if row is None or self.rng.random() < 0.05:
             return "1", []
         names = table.key if self.rng.random() < 0.75 else [self.rng.choice(table.columns).name]
         return " AND ".join('"%s" IS ?' % n for n in names), [row[n] for n in names]
@@ -256,7 +255,7 @@ class Operations:
 
     def statements(self, table):
         rng = self.rng
-        kind = rng.choices(("insert", "or", "upsert", "update", "key", "delete", "again", "nothing"), (8, 4, 4, 9, 3, 4, 2, 1))[0]
+        kind = rng.choices(("insert", "or", "upsert", "update", "key", "delete", "again", "nothing"), (9, 4, 4, 12, 3, 3, 2, 1))[0]
         if kind == "insert":
             return [self.insert(table)]
         if kind == "or":
@@ -300,6 +299,7 @@ class Operations:
                 yield entry("SAVEPOINT here")
             for text, parameters in self.statements(rng.choice(self.pack.tables)):
                 yield entry(text, parameters)
+                self.seen_us = (self.seen_us + [self.now_ms * 1000])[-8:]
                 if not is_alone and not self.writer.connections[number].in_transaction:
                     return
             if is_saved:
