@@ -175,6 +175,14 @@ static Followed *find(Loop *loop, Str name) {
     return *end;
 }
 
+/* A command may have attached another database to one of its sources, or detached it. */
+static bool has_attached(const Followed *p) {
+    const Model *model = p->project.model;
+    for (size_t i = 0; model && i < model->n_sources; i++)
+        if (model->sources[i].kind == MODEL_SOURCE_ATTACHED) return true;
+    return false;
+}
+
 static void drop_gone(Loop *loop) {
     for (Followed **at = &loop->projects; *at;) {
         Followed *p = *at;
@@ -198,7 +206,8 @@ static ErrCode look_at_projects(Loop *loop, Err *err) {
         if (wanted.n && !str_eq(projects[i].name, wanted)) continue;
         Followed *p = find(loop, projects[i].name);
         p->is_there = true;
-        p->is_moved |= p->applied != projects[i].model_version;
+        p->is_moved |= p->applied != projects[i].model_version || has_attached(p);
+        if (has_attached(p)) p->version = 0; /* to be loaded again */
         p->applied = projects[i].model_version;
     }
     drop_gone(loop);
@@ -239,6 +248,7 @@ static void follow(Loop *loop, Followed *p) {
     bool is_moved = false;
     if (p->wait_ms && clock_monotonic(loop->ctx.clock) < p->retry_at_us) return;
     if (p->watch && pipeline_watch_is_moved(&loop->ctx, p->watch, &is_moved, &err)) {
+        p->is_moved = true; /* as far as one knows */
         say_failed(loop, p, &err);
         return;
     }

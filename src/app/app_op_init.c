@@ -34,6 +34,12 @@ static ErrCode load_sample(const Ctx *ctx, AppSession *session, Str name, const 
                     : pipeline_generate(ctx, &project, &usual, ret_counts, ret_n, err);
 }
 
+static bool has_only_attached(const Model *model) {
+    for (size_t i = 0; i < model->n_sources; i++)
+        if (model->sources[i].kind != MODEL_SOURCE_ATTACHED) return false;
+    return model->n_sources > 0;
+}
+
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     const char *folder = NULL;
     Str pack = op_arg_text(args, "pack");
@@ -58,10 +64,13 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     TRY(writer_field(w, S("project"), S("Project"), value_text(name), err));
     TRY(writer_field(w, S("pack"), S("Pack"), value_text(pack), err));
     if (n_counts) TRY(app_write_loads(ctx, w, counts, n_counts, err));
-    Str next = op_arg_flag(args, "sample") ? S("Next: starling sync")
-               : model->generator.script.n
-                   ? S("Next: starling generate, or starling load NAME=FILE; then starling sync")
-                   : S("Next: starling load NAME=FILE, then starling sync");
+    Str next = S("Next: starling load NAME=FILE, then starling sync");
+    if (op_arg_flag(args, "sample"))
+        next = S("Next: starling sync");
+    else if (has_only_attached(model))
+        next = S("Next: starling source attach sqlite:PATH");
+    else if (model->generator.script.n)
+        next = S("Next: starling generate, or starling load NAME=FILE; then starling sync");
     return writer_note(w, next, err);
 }
 

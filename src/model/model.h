@@ -7,7 +7,9 @@
  * What stands in which database (the names are fixed here, so that pipeline/ and query/ agree):
  *   bronze.T      change log of table T:     _seq _op _batch _at _source, key_C…, before_C…, after_C…
  *   silver.T      one row per captured key:  C…, [_row_hash _nth when T has no declared key], _seq _at
- *   gold.dim_D    D_key, attributes…, _valid_from _valid_to _is_current; D_key = -1 is the unknown member (attributes null)
+ *   quarantine.T  rows of T that cannot be typed: _batch _source _rule _reason _key _payload _at
+ *   gold.dim_D    D_key, attributes…, _valid_from _valid_to _is_current: a row a version of a member; D_key = -1 is the unknown
+ *                 member (attributes null)
  *   gold.dim_date date_key (date), year quarter month week …
  *   gold.fact_F   R_key for each role R, columns…, and the grain as _C… for each key column C of its table;
  *                 a timestamp column X is in the reporting zone and X_utc beside it in UTC

@@ -187,7 +187,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **sl
     *slot = NULL;
 }
 
-static void on_log(void *arg, const char *format, va_list args) {
+PRINTF_LIKE(2, 0) static void on_log(void *arg, const char *format, va_list args) {
     (void)arg;
     char text[256];
     (void)vsnprintf(text, sizeof text, format, args);

@@ -245,8 +245,9 @@ NODISCARD ErrCode pipeline_sync(const Ctx *ctx, const PipelineProject *project, 
 /*
  * Tells cheaply (a few microseconds) whether a project's sources may have moved since it was asked last: for SQLite by `PRAGMA
  * data_version` on a connection of its own, which every commit of another connection changes, our own purge's too; for files by
- * the newest that was taken in. So "moved" may be said for nothing, never the other way round. The first answer is "moved".
- * Keeps project->meta and project->registry until its close, nothing else of the project. One thread at a time.
+ * the newest that was taken in. So "moved" may be said for nothing, never the other way round; the first answer is "moved", and a
+ * failure counts as that. Keeps project->meta and project->registry until its close, nothing else of the project. One thread at a
+ * time.
  */
 typedef struct PipelineWatch PipelineWatch;
 NODISCARD ErrCode pipeline_watch_open(const Ctx *ctx, const PipelineProject *project, PipelineWatch **ret_watch,

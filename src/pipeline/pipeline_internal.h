@@ -71,6 +71,9 @@ NODISCARD ErrCode pipeline_temp_drop(const Ctx *ctx, EngineConn *conn, const Sql
 /* Appends a stream's rows to the columns of the same names, reporting progress as `what`. */
 NODISCARD ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
                                      Str what, int64_t *ret_n, Err *err);
+/* The same, numbering the rows from `first` on in the column `number` (empty: not). */
+NODISCARD ErrCode pipeline_copy_numbered(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
+                                         Str number, int64_t first, Str what, int64_t *ret_n, Err *err);
 NODISCARD ErrCode pipeline_select_int(const Ctx *ctx, EngineConn *conn, const SqlSelect *select, int64_t *ret_value,
                                       Err *err);
 /* A null of a type, a number, a text. */
@@ -200,6 +203,7 @@ typedef struct LogShape {
     Str rowid; /* what the rowid is called; empty: it has none, or no name is left for it */
     const LogKey *keys;
     size_t n_keys;
+    bool refers_to_itself; /* and carries a changed key to its own rows */
 } LogShape;
 /* ERR_UNSUPPORTED for unique keys that triggers cannot look up; pipeline_log_shape.c. */
 NODISCARD ErrCode pipeline_log_shape(const Ctx *ctx, EngineConn *conn, const ModelTable *table, LogShape *ret_shape,
@@ -544,6 +548,12 @@ NODISCARD ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, cons
                                       int64_t at_us, const SqlRelation *stage, const Str *file_hash,
                                       TableCounts *counts, Err *err);
 
+/* A stream's rows into a keyed table of which bronze has no record yet: they were always so. */
+NODISCARD ErrCode pipeline_first_load(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                                      EngineStream *rows, TableCounts *counts, Err *err);
+NODISCARD ErrCode pipeline_is_new(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, bool *ret_is_new,
+                                  Err *err);
+
 /* Whether a part of gold was built from this model before. */
 NODISCARD ErrCode pipeline_gold_is_built(const Ctx *ctx, Warehouse *warehouse, Str name, bool *ret_is_built, Err *err);
 NODISCARD ErrCode pipeline_gold_mark_built(const Ctx *ctx, Warehouse *warehouse, Str name, Err *err);
@@ -576,7 +586,7 @@ SilverKey pipeline_natural_key(Arena *arena, const ModelDimension *dimension);
 NODISCARD ErrCode pipeline_keys_extend(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
                                        const SqlRelation *versions, int64_t *ret_n_new, Err *err);
 /*
- * The versions of members as bronze tells them (docs/decisions/0006): attributes…, _from, _to (null: since ever, still), _is_current;
+ * The versions of members as bronze tells them (docs/decisions/0007): attributes…, _from, _to (null: since ever, still), _is_current;
  * of the members in `scope` (natural key…; only where the key is local to the path's first table), or of all (NULL), deleted ones
  * included: pipeline_warehouse_history.c.
  */

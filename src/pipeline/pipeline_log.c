@@ -104,7 +104,8 @@ ErrCode pipeline_log_goes_on(const Ctx *ctx, EngineConn *conn, const LogPlace *f
     else if (last.is_null || last.i < from->seq)
         why = "ends before the last change that was read (a backup was restored, or the log was emptied)";
     else if (at.is_null && !begun.is_null)
-        why = "began anew (the table was filled at once, or its keys or triggers changed)";
+        why =
+            "began anew (the table was filled at once, or its keys or triggers changed, or a key it refers to itself by)";
     else if (at.is_null)
         why = "no longer has the last change that was read (it was purged)";
     else if (at.i != from->at_us)
@@ -202,7 +203,10 @@ static ErrCode purge_chunk(const Ctx *ctx, EngineConn *conn, Str log, int64_t be
         engine_rollback(conn);
         return code;
     }
-    return engine_commit(ctx, conn, err);
+    hasty.deadline_us = clock_monotonic(ctx->clock) + PURGE_WAIT_US; /* outside WAL mode a commit waits for readers */
+    code = engine_commit(&hasty, conn, err);
+    if (code) engine_rollback(conn);
+    return code;
 }
 
 ErrCode pipeline_log_purge(const Ctx *ctx, EngineConn *conn, const LogPlace *to, Err *err) {

@@ -192,6 +192,12 @@ ErrCode pipeline_log_shape(const Ctx *ctx, EngineConn *conn, const ModelTable *t
     }
     shape.keys = shaping.keys.at;
     shape.n_keys = shaping.keys.n;
+    Value n_own;
+    TRY(engine_valuef(ctx, conn, &n_own, err,
+                      "SELECT count(*) FROM pragma_foreign_key_list(%L) WHERE \"table\" = %L COLLATE NOCASE "
+                      "AND on_update NOT IN ('NO ACTION', 'RESTRICT')",
+                      &table->name, &table->name));
+    shape.refers_to_itself = n_own.i > 0;
     *ret_shape = shape;
     return ERR_OK;
 }

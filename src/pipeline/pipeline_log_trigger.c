@@ -15,6 +15,10 @@
  * The newest trigger of a table runs first, and ours have to: another one may change the row again, and its change must be
  * logged after the one that caused it. So ours are made anew when younger ones stand beside them. Whenever somebody else has
  * touched them, or the table has other keys than they were made for, changes may have been missed: the log begins anew.
+ *
+ * Cascades within one table are the exception to that order: SQLite carries a changed key to the rows that refer to it before it
+ * calls triggers, and if the row refers to itself its second change is logged first. A table whose rows can do that begins its
+ * log anew whenever a key changes.
  */
 #include "pipeline/pipeline_internal.h"
 
@@ -26,9 +30,11 @@ typedef enum LogTrigger {
     AFTER_DELETE,
     BEFORE_INSERT,
     BEFORE_UPDATE,
+    AFTER_KEY,
     N_TRIGGERS
 } LogTrigger;
-static const char *const TRIGGER_NAMES[] = {"_insert", "_update", "_delete", "_before_insert", "_before_update"};
+static const char *const TRIGGER_NAMES[] = {"_insert",        "_update",        "_delete",
+                                            "_before_insert", "_before_update", "_key"};
 static_assert(COUNT_OF(TRIGGER_NAMES) == N_TRIGGERS, "a name for each trigger");
 
 static Str trigger_name(Arena *arena, const LogShape *shape, LogTrigger which) {
@@ -117,6 +123,12 @@ static void add_suspects(PipelineSql *sql, const LogShape *shape, bool is_update
     pipeline_sql_add(sql, "; ");
 }
 
+/* Every position read before leads to a row that is gone. */
+static void add_begin_anew(PipelineSql *sql, const LogShape *shape) {
+    pipeline_sql_add(sql, "INSERT INTO %I (op, at) VALUES ('X', " LOG_NOW "); ", &shape->log);
+    pipeline_sql_add(sql, "DELETE FROM %I WHERE seq < (SELECT max(seq) FROM %I); ", &shape->log, &shape->log);
+}
+
 /* Whether some key may have another value. A row may enter a partial index by any of its columns. */
 static void add_when_key_changes(PipelineSql *sql, const LogShape *shape) {
     for (size_t i = 0; i < shape->n_keys; i++)
@@ -137,16 +149,22 @@ static void add_body(PipelineSql *sql, const LogShape *shape, LogTrigger which) 
     case AFTER_DELETE: add_record(sql, shape, "D", true, false); break;
     case BEFORE_INSERT: add_suspects(sql, shape, false); break;
     case BEFORE_UPDATE: add_suspects(sql, shape, true); break;
+    case AFTER_KEY: add_begin_anew(sql, shape); break;
     case N_TRIGGERS: break;
     }
 }
 
+static bool is_needed(const LogShape *shape, LogTrigger which) {
+    if (which == AFTER_KEY) return shape->refers_to_itself && shape->n_keys;
+    return which < BEFORE_INSERT || shape->n_keys;
+}
+
 /* Exactly as SQLite keeps it; empty where a table needs none. */
 static ErrCode trigger_text(Arena *arena, const LogShape *shape, LogTrigger which, Str *ret_text, Err *err) {
-    static const char *const MOMENTS[] = {"AFTER INSERT", "AFTER UPDATE", "AFTER DELETE", "BEFORE INSERT",
-                                          "BEFORE UPDATE"};
+    static const char *const MOMENTS[] = {"AFTER INSERT",  "AFTER UPDATE",  "AFTER DELETE",
+                                          "BEFORE INSERT", "BEFORE UPDATE", "AFTER UPDATE"};
     *ret_text = S("");
-    if (which >= BEFORE_INSERT && !shape->n_keys) return ERR_OK;
+    if (!is_needed(shape, which)) return ERR_OK;
     PipelineSql sql CLEANUP(pipeline_sql_release);
     pipeline_sql_init(&sql, arena, engine_dialect(&ENGINE_SQLITE), err);
     Str name = trigger_name(arena, shape, which);
@@ -158,7 +176,7 @@ static ErrCode trigger_text(Arena *arena, const LogShape *shape, LogTrigger whic
         for (size_t i = 0; i < shape->table->n_columns; i++)
             add_is_changed(&sql, &shape->table->columns[i].name, i == 0);
     }
-    if (which == BEFORE_UPDATE) add_when_key_changes(&sql, shape);
+    if (which == BEFORE_UPDATE || which == AFTER_KEY) add_when_key_changes(&sql, shape);
     pipeline_sql_add(&sql, " BEGIN ");
     add_body(&sql, shape, which);
     pipeline_sql_add(&sql, "END");
@@ -237,7 +255,7 @@ static Value state_name(Arena *arena, const LogShape *shape) {
 
 /* ---- making --------------------------------------------------------------------------------------------------------- */
 
-/* Every position read before leads to a row that is gone. */
+/* As add_begin_anew has it. */
 static ErrCode begin_anew(const Ctx *ctx, EngineConn *conn, const LogShape *shape, Err *err) {
     TRY(engine_execf(ctx, conn, NULL, err, "INSERT INTO %I (op, at) VALUES ('X', " LOG_NOW ")", &shape->log));
     return engine_execf(ctx, conn, NULL, err, "DELETE FROM %I WHERE seq < (SELECT max(seq) FROM %I)", &shape->log,

@@ -128,20 +128,31 @@ static ErrCode stage_rows(const Ctx *ctx, Warehouse *warehouse, const ModelTable
     return pipeline_copy_rows(ctx, warehouse->conn, *ret_stage, rows, what, ret_n, err);
 }
 
+static ErrCode apply_staged(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, int64_t at_us,
+                            const Str *file_hash, EngineStream *rows, TableCounts *counts, Err *err) {
+    const SqlRelation *stage = NULL;
+    TRY(stage_rows(ctx, warehouse, table, rows, &stage, &counts->n_read, err));
+    if (pipeline_stream_marks_wrong(rows))
+        TRY(pipeline_quarantine_rows(ctx, warehouse, table, source, at_us, stage, !file_hash, &counts->n_set_aside,
+                                     err));
+    TRY(pipeline_diff_apply(ctx, warehouse, table, source, at_us, stage, file_hash, counts, err));
+    if (warehouse->is_whole && !file_hash) TRY(pipeline_silver_verify(ctx, warehouse, table, stage, err));
+    return pipeline_temp_drop(ctx, warehouse->conn, stage, err);
+}
+
 static ErrCode apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, int64_t at_us,
                      const Str *file_hash, EngineStream *rows, TableCounts *ret_counts, Err *err) {
     if (!warehouse->is_open) return err_set(err, ERR_INTERNAL, "no batch is open");
     int64_t from_us = clock_monotonic(ctx->clock);
     TableCounts counts = {.step = S("silver"), .table = table->name};
     if (!warehouse->is_published) {
-        const SqlRelation *stage = NULL;
-        TRY(stage_rows(ctx, warehouse, table, rows, &stage, &counts.n_read, err));
-        if (pipeline_stream_marks_wrong(rows))
-            TRY(pipeline_quarantine_rows(ctx, warehouse, table, source, at_us, stage, !file_hash, &counts.n_set_aside,
-                                         err));
-        TRY(pipeline_diff_apply(ctx, warehouse, table, source, at_us, stage, file_hash, &counts, err));
-        if (warehouse->is_whole && !file_hash) TRY(pipeline_silver_verify(ctx, warehouse, table, stage, err));
-        TRY(pipeline_temp_drop(ctx, warehouse->conn, stage, err));
+        bool is_new = false;
+        if (table->n_key && !file_hash && !pipeline_stream_marks_wrong(rows))
+            TRY(pipeline_is_new(ctx, warehouse, table, &is_new, err));
+        if (is_new)
+            TRY(pipeline_first_load(ctx, warehouse, table, source, rows, &counts, err));
+        else
+            TRY(apply_staged(ctx, warehouse, table, source, at_us, file_hash, rows, &counts, err));
     }
     counts.duration_us = clock_monotonic(ctx->clock) - from_us;
     *ret_counts = counts;

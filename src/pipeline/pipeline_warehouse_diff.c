@@ -273,35 +273,64 @@ static ErrCode apply_difference(Diff *diff, TableCounts *counts, Err *err) {
     return pipeline_apply_records(diff->ctx, diff->warehouse, diff->table, diff->source, records, counts, err);
 }
 
+static void note_first(Warehouse *warehouse, const ModelTable *table, int64_t n) {
+    TableChange *change = &warehouse->changes[pipeline_table_index(warehouse->model, table)];
+    change->is_changed = change->is_first = true;
+    warehouse->seq += n;
+    warehouse->n_changes += n;
+}
+
+static Diff diff_new(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source) {
+    TableColumns columns = pipeline_table_columns(ctx->arena, table);
+    return (Diff){.ctx = ctx,
+                  .warehouse = warehouse,
+                  .table = table,
+                  .source = source,
+                  .at_us = INT64_MIN,
+                  .key = pipeline_silver_key(ctx->arena, table),
+                  .names = columns.names,
+                  .types = columns.types};
+}
+
+ErrCode pipeline_is_new(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, bool *ret_is_new, Err *err) {
+    Value value;
+    TRY(engine_valuef(ctx, warehouse->conn, &value, err, "SELECT NOT EXISTS (SELECT 1 FROM %R)",
+                      pipeline_bronze(ctx->arena, table)));
+    *ret_is_new = value.b;
+    return ERR_OK;
+}
+
+ErrCode pipeline_first_load(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
+                            EngineStream *rows, TableCounts *counts, Err *err) {
+    Diff diff = diff_new(ctx, warehouse, table, source);
+    TRY(pipeline_copy_numbered(ctx, warehouse->conn, pipeline_silver(ctx->arena, table), rows, S("_seq"),
+                               warehouse->seq + 1, pipeline_name(ctx->arena, "Reading ", table->name), &counts->n_read,
+                               err));
+    counts->n_inserted = counts->n_read;
+    if (!counts->n_read) return ERR_OK;
+    TRY(load_bronze(&diff, err));
+    note_first(warehouse, table, counts->n_inserted);
+    return ERR_OK;
+}
+
+/* The same of what is staged. */
 static ErrCode load_first(const Diff *diff, TableCounts *counts, Err *err) {
     TRY(load_silver(diff, &counts->n_inserted, err));
     TRY(load_bronze(diff, err));
-    TableChange *change = &diff->warehouse->changes[pipeline_table_index(diff->warehouse->model, diff->table)];
-    change->is_changed = change->is_first = true;
-    diff->warehouse->seq += counts->n_inserted;
-    diff->warehouse->n_changes += counts->n_inserted;
+    note_first(diff->warehouse, diff->table, counts->n_inserted);
     return ERR_OK;
 }
 
 ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source, int64_t at_us,
                             const SqlRelation *stage, const Str *file_hash, TableCounts *counts, Err *err) {
-    TableColumns columns = pipeline_table_columns(ctx->arena, table);
-    Diff diff = {.ctx = ctx,
-                 .warehouse = warehouse,
-                 .table = table,
-                 .source = source,
-                 .at_us = at_us,
-                 .stage = stage,
-                 .file_hash = file_hash,
-                 .key = pipeline_silver_key(ctx->arena, table),
-                 .names = columns.names,
-                 .types = columns.types};
+    Diff diff = diff_new(ctx, warehouse, table, source);
+    diff.at_us = at_us;
+    diff.stage = stage;
+    diff.file_hash = file_hash;
     ctx_progress(ctx, pipeline_name(ctx->arena, "Comparing ", table->name), 0, 0);
-    /* Rows that bronze has no record of yet were always so; a table that was emptied has a past. */
-    Value is_new;
-    TRY(engine_valuef(ctx, warehouse->conn, &is_new, err, "SELECT NOT EXISTS (SELECT 1 FROM %R)",
-                      pipeline_bronze(ctx->arena, table)));
-    if (!is_new.b)
+    bool is_new;
+    TRY(pipeline_is_new(ctx, warehouse, table, &is_new, err));
+    if (!is_new)
         TRY(apply_difference(&diff, counts, err));
     else if (counts->n_read)
         TRY(load_first(&diff, counts, err));

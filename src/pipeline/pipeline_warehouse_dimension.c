@@ -6,7 +6,7 @@
  * all of them, for they depend on the key; should they not, the least value stands, whatever order the rows come in.
  *
  * Which members: all, or those that the batch touches (_scope). Silver has those that are there now. Bronze is asked only for what
- * silver cannot tell: versions, where a history is kept, and members that are gone (docs/decisions/0006).
+ * silver cannot tell: versions, where a history is kept, and members that are gone (docs/decisions/0007).
  */
 #include "pipeline/pipeline_internal.h"
 

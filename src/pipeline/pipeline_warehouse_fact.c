@@ -2,7 +2,7 @@
  * One fact: a row for each row of its path's first table, built from silver by a single select: of all rows, or of those that the batch
  * touches, which are then compared with gold.
  *
- * Members are looked up in the dimensions by natural key and business time, -1 where there is none (docs/decisions/0006). A lookup that
+ * Members are looked up in the dimensions by natural key and business time, -1 where there is none (docs/decisions/0007). A lookup that
  * asks whether another table has a row is an EXISTS, one that asks what it says a left join on that table's key; neither can multiply
  * rows, and no join of a path can, for each goes to the whole key of its table. Times are given in the reporting zone, and beside it in
  * UTC. Rows of a fact that is built whole lie in the order of their partition and key, so that the statistics of row groups tell which

@@ -1,5 +1,5 @@
 /*
- * The past of a dimension's members, from bronze: which versions there were, and from when to when (docs/decisions/0006).
+ * The past of a dimension's members, from bronze: which versions there were, and from when to when (docs/decisions/0007).
  *
  * Phases, each a temporary table:
  *   _h0 _h1 …  of each table of the path, its rows with the time each held (_from, _to): those that the members in question reach

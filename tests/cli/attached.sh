@@ -49,6 +49,7 @@ schema before
 if command -v sqlite3 >/dev/null; then sqlite3 till.db .dump >before.dump; fi
 
 runs "$starling" init home --pack "./the pack"
+says "Next: starling source attach sqlite:PATH"
 runs "$starling" source list --home home --json
 json 'd["sources"]["rows"] == [["till", "attached", None, None]]'
 refuses 4 "source 'till' is attached to no database yet: starling source attach sqlite:PATH" "$starling" sync --home home

@@ -26,7 +26,7 @@ runs "${generate[@]}" retail --scale 0.05 --json
 counts order_product '[2845, 0, 0]'
 counts order '[1425, 0, 0]'
 runs "${generate[@]}" retail --scale 0.050 --seed 1 --json
-json 'all(r[3] == 0 and r[4] == 0 and r[6] == "taken in before" for r in d["loads"]["rows"])'
+json 'all(r[3] == 0 and r[4] == 0 and r[7] == "taken in before" for r in d["loads"]["rows"])'
 runs "${generate[@]}" retail --scale 0.06 --json
 counts order_product '[568, 0, 2845]'
 runs "${generate[@]}" retail --scale 0.05 --json

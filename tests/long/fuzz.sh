@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 export STARLING_SOURCE=$PWD
 seconds=${FUZZ_SECONDS:-60}
 seed=${SEED:-1}
-targets=${FUZZ_TARGETS:-expression json pack query}
+targets=${FUZZ_TARGETS:-expression holder json pack query}
 
 if ! command -v clang-14 >/dev/null || [ ! -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]; then
     echo "SKIPPED: no clang-14 with libFuzzer; tools/setup.sh fuzz installs it"
@@ -28,7 +28,13 @@ for path in sorted(glob.glob("tests/golden/query/*.txt")):
     queries += re.findall(r"^--- query\n(.*?)(?=^---|^===|\Z)", open(path).read(), re.M | re.S)
 expressions = [text for pack in packs for text in re.findall(r"\bexpr: *([^\n{}]+)", pack)]
 expressions += [json.loads(text) for query in queries for text in re.findall(r'"expr": *("(?:\\.|[^"\\])*")', query)]
-for name, texts in {"expression": expressions, "json": queries, "pack": packs, "query": queries}.items():
+command = {"version": open("VERSION").read().strip(), "args": {"query": queries[:1], "sql": ["true"]}, "project": "p", "user": "ann",
+           "format": "json", "width": 80, "is_pretty": True, "has_notes": True, "has_progress": False, "timeout_us": 1000000}
+end = '{"code":"invalid","message":"no","at":"file","line":1,"column":2,"detail":""}'
+frames = [(kind, text) for kind, text in zip("opon", ["rows", '{"what":"Reading","done":1,"total":2}', "", "a note\n"])] + [("e", end)]
+holder = ["/v1/op/query\n" + json.dumps(command), "/v1/op/status\n" + json.dumps({**command, "args": {}}),
+          "".join("%s%08x%s" % (kind, len(text), text) for kind, text in frames)]
+for name, texts in {"expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries}.items():
     assert texts, name
     os.mkdir(os.path.join(work, name))
     for i, text in enumerate(sorted(set(texts))):

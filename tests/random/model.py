@@ -1,4 +1,4 @@
-"""What the warehouse must hold, reckoned naively from the list of committed changes: docs/decisions/0006 in plain loops. It shares
+"""What the warehouse must hold, reckoned naively from the list of committed changes: docs/decisions/0007 in plain loops. It shares
 nothing with the program: no code, no SQL.
 
 A table's history is, for each key, its records (at_us, row or None) in order; a row is a dict of canonical values: bool, float, text

@@ -151,24 +151,33 @@ TEST(a_reader_that_takes_nothing_is_given_up) {
     fixture_free(f);
 }
 
+/* Asks, leaves, and gives the time until the work was cancelled. */
+static int64_t cancel_us(Fixture *f, const char *path) {
+    int n = atomic_load(&f->n_ended);
+    int fd = raw_get(f, path);
+    WAIT_FOR(atomic_load(&f->n_begun) == n + 1);
+    sleep_ms(120);
+    assert_int_equal(atomic_load(&f->n_ended), n); /* it is there, and so nothing is cancelled */
+    int64_t left_us = now_us();
+    close(fd);
+    WAIT_FOR(atomic_load(&f->n_ended) == n + 1);
+    return atomic_load(&f->cancelled_at_us) - left_us;
+}
+
 TEST(a_client_that_leaves_cancels_its_work) {
     static const char *const PATHS[] = {"/wait", "/drip"}; /* before the answer began, and in it */
     Fixture *f = fixture_make();
     fixture_start(f);
     for (int i = 0; i < 2; i++) {
-        int fd = raw_get(f, PATHS[i]);
-        WAIT_FOR(atomic_load(&f->n_begun) == i + 1);
-        sleep_ms(120);
-        assert_int_equal(atomic_load(&f->n_ended), i); /* it is there, and so nothing is cancelled */
-        int64_t left_us = now_us();
-        close(fd);
-        WAIT_FOR(atomic_load(&f->n_ended) == i + 1);
-        assert_true(atomic_load(&f->cancelled_at_us) - left_us < 400000); /* 100 ms, on a machine that is busy */
+        int64_t best_us = INT64_MAX; /* of a few: the machine may be busy with something else */
+        for (int tries = 0; tries < 10 && best_us > 110000; tries++) best_us = MIN_OF(best_us, cancel_us(f, PATHS[i]));
+        assert_true(best_us <= 110000);
     }
+    int n_ended = atomic_load(&f->n_ended);
     int fd = raw_get(f, "/big"); /* while the worker waits for its reader */
     WAIT_FOR(atomic_load(&f->n_written) > 100000);
     close(fd);
-    WAIT_FOR(atomic_load(&f->n_ended) == 3);
+    WAIT_FOR(atomic_load(&f->n_ended) == n_ended + 1);
     assert_int_equal(atomic_load(&f->last_code), ERR_CANCELLED);
     fixture_free(f);
 }

@@ -1,5 +1,5 @@
 /* Versions of members as the log of changes tells them, facts that find the version of their time, and gold that a rebuild gives again:
- * docs/decisions/0006. */
+ * docs/decisions/0007. */
 #include "pipeline_fixture.h"
 
 #define MEMBERS                                                                                                         \
