@@ -7,6 +7,7 @@ between which to sync a run, SHRINK=0 leaves a failing run as long as it was. A 
 import os
 import random
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -14,7 +15,7 @@ import time
 import model
 import warehouse
 from clock import Clock
-from schema import Record, expr_type, pack_yaml, make_pack, type_of
+from schema import expr_type, make_pack, pack_yaml, table_sql, type_of
 from warehouse import Failure, quoted
 from writer import Operations, Writer
 
@@ -28,6 +29,15 @@ def column_type(path, column):
 
 
 # --- a run ------------------------------------------------------------------------------------------------------------------
+
+def make_own_database(path, pack):
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    for table in pack.tables:
+        for statement in table_sql(table):
+            connection.execute(statement)
+    connection.close()
+
 
 class Run:
     """A home, its writer and the model of both."""
@@ -44,6 +54,10 @@ class Run:
         with open(os.path.join(self.folder, "pack", "pack.yaml"), "w", encoding="utf-8") as file:
             file.write(pack_yaml(self.pack))
         warehouse.run("init", self.home, "--pack", os.path.join(self.folder, "pack"))
+        if self.pack.is_attached:
+            self.oltp = os.path.join(self.folder, "own.db")
+            make_own_database(self.oltp, self.pack)
+            warehouse.run("source", "attach", "sqlite:" + self.oltp, "--apply", home=self.home)
         warehouse.run("sync", home=self.home)
         self.writer = Writer(self.oltp, self.clock, self.pack)
         self.writer.open()
@@ -250,7 +264,7 @@ def make_up(rng, run, n_syncs, entries):
     """Makes up entries and carries them out, noting each in `entries` first."""
     operations = Operations(rng, run.writer, run.pack)
     for i in range(n_syncs):
-        for _ in range(rng.choice((0, 1, 2, 4, 8))):
+        for _ in range(rng.choice((0, 2, 6, 15, 30))):
             for entry in operations.transaction():
                 entries.append(entry)
                 run.carry_out(entry)
@@ -337,6 +351,7 @@ def test(seed, clock, n_syncs):
         entries, found = shrink(clock, pack, entries, found, float(os.environ.get("SHRINK_SECONDS", "60")))
     print("\n".join(["--- pack.yaml", pack_yaml(pack), "--- operations: time in ms, connection, statement, parameters"]
                     + ["%s: unique index on %s" % (t.name, t.unique[0]) for t in pack.tables if t.unique]
+                    + [text for t in pack.tables if pack.is_attached for text in table_sql(t)]
                     + [entry_text(e) for e in entries]))
     print("--- %d of %d entries\nFAILED with SEED=%d: %s" % (len(entries), n, seed, found))
     sys.exit(1)

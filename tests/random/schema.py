@@ -1,4 +1,5 @@
-"""A random pack: a few managed tables, dimensions over them, facts. Plain records that the writer, the model and the dump read."""
+"""A random pack: a few tables, managed or of an attached database, dimensions over them, facts. Plain records that the writer, the model
+and the dump read."""
 import json
 
 ZONES = ("UTC", "UTC", "Europe/London")
@@ -23,7 +24,7 @@ def type_of(table, name):
 # --- tables ---------------------------------------------------------------------------------------------------------------
 
 def make_table(rng, name, earlier):
-    n_key = rng.choice((1, 1, 1, 2, 2, 3))
+    n_key = rng.choice((1, 1, 1, 1, 2, 3))
     types = rng.sample(KEY_TYPES, n_key)
     if n_key == 1:
         types = [rng.choice(("int64", "text"))]
@@ -31,13 +32,14 @@ def make_table(rng, name, earlier):
     columns = [column(key[i], types[i], True) for i in range(n_key)]
     references = []
     for target in earlier:
-        if rng.random() < 0.6:
+        if rng.random() < 0.7:
             names, is_not_null = [], rng.random() < 0.3
             for k in target.key:
                 names.append("%s_%s" % (name[0], k))
                 columns.append(column(names[-1], type_of(target, k), is_not_null))
             references.append(Record(columns=names, target=target))
-    for i in range(rng.randint(1, 4)):
+    columns.append(column(name[0] + "_at", rng.choice(("date", "timestamp", "timestamp")), rng.random() < 0.3))
+    for i in range(rng.randint(1, 3)):
         columns.append(column("%s_v%d" % (name[0], i), rng.choice(TYPES), rng.random() < 0.3))
     values = [c.name for c in columns if c.name not in key]
     unique = [rng.choice(values)] if rng.random() < 0.2 else []
@@ -46,8 +48,23 @@ def make_table(rng, name, earlier):
     return Record(name=name, key=key, columns=columns, references=references, unique=unique)
 
 
+def make_own(rng, table):
+    """What only the owner of an attached table can declare: keys, actions, collations that a managed one does not have."""
+    names = [c.name for c in table.columns if c.name not in table.key]
+    table.unique = []
+    table.key_is = rng.choice(("primary", "primary", "primary without rowid", "unique beside a rowid", "unique beside an id"))
+    table.uniques = [rng.sample(names, min(len(names), rng.choice((1, 1, 2)))) for _ in range(rng.choice((0, 0, 1, 2)))]
+    table.partial = rng.choice(names) if rng.random() < 0.15 else None
+    table.nocase = {c.name for c in table.columns if c.type == "text" and rng.random() < 0.15}
+    for reference in table.references:
+        can_be_null = not any(c.is_not_null for c in table.columns if c.name in reference.columns)
+        actions = ["CASCADE", "CASCADE", "RESTRICT", "NO ACTION"] + ["SET NULL"] * can_be_null
+        reference.actions = "ON DELETE %s ON UPDATE %s%s" % (rng.choice(actions), rng.choice(actions),
+                                                             rng.choice(("", " DEFERRABLE INITIALLY DEFERRED")))
+
+
 def make_tables(rng):
-    names = rng.sample(TABLES, rng.randint(1, 4))
+    names = rng.sample(TABLES, rng.choice((1, 2, 2, 3, 4)))
     tables = []
     for name in names:
         tables.append(make_table(rng, name, tables))
@@ -91,7 +108,7 @@ def make_dimension(rng, name, tables):
         keys, scope = [("", k) for k in table.key], [("", table)]
     attributes = [Record(name="%s_id%d" % (name, i), expr=expr, scd=1) for i, expr in enumerate(keys)]
     others = [(alias, c.name) for alias, t in scope for c in t.columns if (alias, c.name) not in keys]
-    for i, expr in enumerate(rng.sample(others, min(len(others), rng.randint(0, 4)))):
+    for i, expr in enumerate(rng.sample(others, min(len(others), rng.choice((0, 1, 1, 2, 3))))):
         attributes.append(Record(name="%s_a%d" % (name, i), expr=expr, scd=rng.choice((1, 2, 2))))
     return Record(name=name, table=table, joins=joins, attributes=attributes, key=[a.name for a in attributes[:len(keys)]])
 
@@ -114,31 +131,47 @@ def make_lookup(rng, scope, tables):
     return None
 
 
+def ways_to(dimension, scope):
+    """Columns in scope that name its members: the first table's own, or references to it."""
+    wanted, ways = [a.expr[1] for a in dimension.attributes[:len(dimension.key)]], []
+    for alias, table in scope:
+        if table is dimension.table:
+            ways.append([(alias, name) for name in wanted])
+        for reference in table.references:
+            if reference.target is dimension.table and wanted == dimension.table.key:
+                ways.append([(alias, name) for name in reference.columns])
+    return ways
+
+
 def make_roles(rng, name, scope, dimensions):
     roles = []
     for dimension in dimensions:
-        for i in range(rng.choice((0, 1, 1, 2))):
-            key = {}
-            for attribute in dimension.attributes[:len(dimension.key)]:
-                kind = expr_type(dimension, attribute.expr)
-                exprs = [(a, c.name) for a, t in scope for c in t.columns if c.type == kind]
-                natural = [e for e in exprs if e[1] == attribute.expr[1]]
-                if exprs:
-                    key[attribute.name] = rng.choice(natural if natural and rng.random() < 0.7 else exprs)
-            if len(key) == len(dimension.key):
-                role = dimension.name if not i else "%s_%s_as_%d" % (name, dimension.name, i)
-                roles.append(Record(name=role, dimension=dimension, key=key))
+        names = [a.name for a in dimension.attributes[:len(dimension.key)]]
+        kinds = [expr_type(dimension, a.expr) for a in dimension.attributes[:len(dimension.key)]]
+        anything = [[(a, c.name) for a, t in scope for c in t.columns if c.type == kind] for kind in kinds]
+        ways = ways_to(dimension, scope)
+        for i in range(rng.choice((1, 1, 1, 2)) if ways else rng.choice((0, 0, 1))):
+            if ways and rng.random() < 0.8:
+                key = rng.choice(ways)
+            elif all(anything):
+                key = [rng.choice(exprs) for exprs in anything]
+            else:
+                continue
+            role = dimension.name if not i else "%s_%s_as_%d" % (name, dimension.name, i)
+            roles.append(Record(name=role, dimension=dimension, key=dict(zip(names, key))))
     return roles
 
 
 def make_fact(rng, name, tables, dimensions):
-    table = rng.choice(tables)
+    table = rng.choice(tables + tables[-1:])  # the last has the most references
     joins, scope = make_joins(rng, table, tables)
     exprs = {kind: [(a, c.name) for a, t in scope for c in t.columns if c.type == kind] for kind in set(TYPES + KEY_TYPES)}
     columns = []
     for i, kind in enumerate(("date", "timestamp", "timestamp")):
-        if exprs[kind] and rng.random() < 0.7:
-            columns.append(Record(name="%s_at%d" % (name, i), part="times", expr=rng.choice(exprs[kind]), lookup=None))
+        own = [e for e in exprs[kind] if not e[0]]
+        if exprs[kind] and rng.random() < 0.8:
+            expr = rng.choice(own if own and rng.random() < 0.7 else exprs[kind])
+            columns.append(Record(name="%s_at%d" % (name, i), part="times", expr=expr, lookup=None))
     everything = [e for es in exprs.values() for e in es]
     for i in range(rng.randint(1, 4)):
         lookup = make_lookup(rng, scope, tables) if rng.random() < 0.4 else None
@@ -160,7 +193,38 @@ def make_pack(rng):
     tables = make_tables(rng)
     dimensions = [make_dimension(rng, "d%d" % i, tables) for i in range(rng.randint(1, 3))]
     facts = [make_fact(rng, "f%d" % i, tables, dimensions) for i in range(rng.randint(1, 2))]
-    return Record(zone=rng.choice(ZONES), tables=tables, dimensions=dimensions, facts=facts)
+    is_attached = rng.random() < 0.4
+    for table in tables if is_attached else []:
+        make_own(rng, table)
+    return Record(zone=rng.choice(ZONES), tables=tables, dimensions=dimensions, facts=facts, is_attached=is_attached)
+
+
+# --- as an application's own tables -------------------------------------------------------------------------------------
+
+STORED = {"int64": "INTEGER", "text": "TEXT", "decimal(9,2)": "NUMERIC", "date": "TEXT", "timestamp": "TEXT", "bool": "BOOLEAN", "float64": "REAL"}
+
+
+def list_of(names):
+    return ", ".join('"%s"' % name for name in names)
+
+
+def table_sql(table):
+    """The statements that make an attached table; it has a column that the pack does not know."""
+    parts = ['"%s" %s%s%s' % (c.name, STORED[c.type], " NOT NULL" if c.is_not_null else "", " COLLATE NOCASE" if c.name in table.nocase else "")
+             for c in table.columns]
+    parts.append("attributes TEXT")
+    if table.key_is == "unique beside an id":
+        parts.insert(0, "own_id INTEGER PRIMARY KEY")
+    parts.append("%s (%s)" % ("PRIMARY KEY" if table.key_is.startswith("primary") else "UNIQUE", list_of(table.key)))
+    parts += ["UNIQUE (%s)" % list_of(names) for names in table.uniques]
+    parts += ['FOREIGN KEY (%s) REFERENCES "%s" (%s) %s' % (list_of(r.columns), r.target.name, list_of(r.target.key), r.actions)
+              for r in table.references]
+    end = " WITHOUT ROWID" if table.key_is.endswith("without rowid") else ""
+    statements = ['CREATE TABLE "%s" (%s)%s' % (table.name, ", ".join(parts), end)]
+    if table.partial:
+        statements.append('CREATE UNIQUE INDEX "some_%s" ON "%s" ("%s") WHERE "%s" IS NOT NULL' % (
+            table.name, table.name, table.partial, table.columns[-1].name))
+    return statements
 
 
 # --- as pack.yaml ----------------------------------------------------------------------------------------------------------
@@ -220,7 +284,7 @@ def fact_yaml(fact):
 def pack_yaml(pack):
     """YAML 1.2 reads JSON, so each part is a line of it."""
     lines = ["pack: 1", "name: random", 'version: "1"', "calendar: {time_zone: %s}" % pack.zone, "sources:", "  base:",
-             "    kind: managed", "    tables:"]
+             "    kind: %s" % ("attached" if pack.is_attached else "managed"), "    tables:"]
     lines += ["      %s: %s" % (t.name, json.dumps(table_yaml(t))) for t in pack.tables]
     lines += ["dimensions:"] + ["  %s: %s" % (d.name, json.dumps(dimension_yaml(d))) for d in pack.dimensions]
     lines += ["facts:"] + ["  %s: %s" % (f.name, json.dumps(fact_yaml(f))) for f in pack.facts]

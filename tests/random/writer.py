@@ -13,7 +13,7 @@ TEXTS = ("a", "b", "A", "", "a b", "o'x", "\u00e9", "\u00a0a", "tab\tand\\N\n", 
 
 
 def canonical(value, kind):
-    """SQLite's value as the model's."""
+    """SQLite's value as the model's. Decimals are whole numbers of hundredths in a managed database, ordinary ones in an attached."""
     if value is None:
         return None
     if kind == "bool":
@@ -53,6 +53,9 @@ class Writer:
             rows = {}
             for values in self.connections[connection].execute(text):
                 row = {c.name: canonical(v, c.type) for c, v in zip(table.columns, values)}
+                for c in table.columns if self.pack.is_attached else []:
+                    if c.type.startswith("decimal") and row[c.name] is not None:
+                        row[c.name] = round(row[c.name] * 100)
                 rows[tuple(row[k] for k in table.key)] = row
             out[table.name] = rows
         return out
@@ -128,7 +131,6 @@ class Operations:
     def tick(self):
         step = self.rng.choice((0, 0, 1, 1, 2, 7, 1000, 3600 * 1000, 86400 * 1000, 30 * 86400 * 1000, -3, -1800 * 1000))
         self.now_ms = max(self.floor_ms, self.now_ms + step + (self.rng.randrange(step) if step > 1000 else 0))
-        self.seen_us = (self.seen_us + [self.now_ms * 1000])[-12:]
         return self.now_ms
 
     def value(self, table, column):
@@ -137,9 +139,9 @@ class Operations:
             return None
         target = [(r.target, k) for r in table.references for c, k in zip(r.columns, r.target.key) if c == column.name]
         if target and rng.random() < 0.8:
-            rows = list(self.writer.current[target[0][0].name].values())
-            if rows:
-                return rng.choice(rows)[target[0][1]]
+            row = self.some_row(target[0][0])
+            if row:
+                return row[target[0][1]]
         return self.plain_value(column.type)
 
     def plain_value(self, kind):
@@ -149,15 +151,18 @@ class Operations:
         if kind == "text":
             return rng.choice(TEXTS[:5]) if rng.random() < 0.7 else rng.choice(TEXTS)
         if kind.startswith("decimal"):
-            return rng.choice((0, 5, -1250, 999999999))
+            return self.decimal(rng.choice((0, 5, -1250, 999999999)))
         if kind == "bool":
             return rng.choice((0, 1))
         if kind == "float64":
             return rng.choice((0.0, 0.1, -2.25, 1e300))
-        moment = rng.choice(self.seen_us) + rng.choice((0, 0, -1, 1, -1000, 1000, 3600 * 10**6, -86400 * 10**6))
+        moment = rng.choice(self.seen_us) + rng.choice((0, 0, 0, 0, -1, 1, -1000, 1000, 3600 * 10**6, -86400 * 10**6))
         if kind == "date":
             return times.date_text(moment // times.DAY_US + rng.choice((0, 0, 0, 1, -1)))
         return times.time_text(moment, rng.choice((0, 3, 6)))
+
+    def decimal(self, hundredths):
+        return hundredths / 100 if self.pack.is_attached and hundredths is not None else hundredths
 
     def key_value(self, kind):
         """Few of them, so that keys meet."""
@@ -180,7 +185,9 @@ class Operations:
         out = {}
         for c in table.columns:
             value = row[c.name]
-            out[c.name] = times.time_text(value) if c.type == "timestamp" and value is not None else value
+            if c.type == "timestamp" and value is not None:
+                value = times.time_text(value)
+            out[c.name] = self.decimal(value) if c.type.startswith("decimal") else value
         return out
 
     def some_row(self, table):
@@ -214,7 +221,7 @@ class Operations:
 
     def where(self, table):
         row = self.some_row(table)
-        if row is None or self.rng.random() < 0.1:
+        if row is None or self.rng.random() < 0.05:
             return "1", []
         names = table.key if self.rng.random() < 0.75 else [self.rng.choice(table.columns).name]
         return " AND ".join('"%s" IS ?' % n for n in names), [row[n] for n in names]
@@ -242,13 +249,13 @@ class Operations:
 
     def nothing(self, table):
         """An update that changes nothing of the pack's columns."""
-        what = self.rng.choice(('"%s" = "%s"' % (table.columns[-1].name, table.columns[-1].name), "attributes = '{\"a\": 1}'",
-                                "tbl_last_dt = tbl_last_dt + 1"))
+        what = ['"%s" = "%s"' % (table.columns[-1].name, table.columns[-1].name), "attributes = '{\"a\": 1}'"]
+        what = self.rng.choice(what if self.pack.is_attached else what + ["tbl_last_dt = tbl_last_dt + 1"])
         return 'UPDATE "%s" SET %s' % (table.name, what), []
 
     def statements(self, table):
         rng = self.rng
-        kind = rng.choices(("insert", "or", "upsert", "update", "key", "delete", "again", "nothing"), (8, 4, 4, 9, 3, 4, 2, 1))[0]
+        kind = rng.choices(("insert", "or", "upsert", "update", "key", "delete", "again", "nothing"), (9, 4, 4, 12, 3, 3, 2, 1))[0]
         if kind == "insert":
             return [self.insert(table)]
         if kind == "or":
@@ -292,6 +299,7 @@ class Operations:
                 yield entry("SAVEPOINT here")
             for text, parameters in self.statements(rng.choice(self.pack.tables)):
                 yield entry(text, parameters)
+                self.seen_us = (self.seen_us + [self.now_ms * 1000])[-8:]
                 if not is_alone and not self.writer.connections[number].in_transaction:
                     return
             if is_saved:
