@@ -75,7 +75,10 @@ class Writer:
             if text == "COMMIT" and connection.in_transaction:
                 connection.execute("ROLLBACK")
         is_noted = text.startswith("INSERT") and connection.total_changes > n_before and (not error or " OR FAIL " in text)
+        before = self.current
         self.follow(connection, number, text, was_open, error)
+        if text.startswith("INSERT OR REPLACE") and not error:
+            self.note_passing(before, text.split('"')[1], parameters)
         if is_noted or (not error and n_matching > max(n_updated, 0)):  # the log has rows of this statement, if only to say that nothing came of it
             self.pending.append((text.split('"')[1], None, now_ms * 1000, None))
         if not connection.in_transaction:
@@ -83,6 +86,16 @@ class Writer:
                 history.add(table, key, at_us, row)
             self.pending, self.marks, self.committed = [], [], self.current
         return error
+
+    def note_passing(self, before, name, parameters):
+        """Rows that the statement inserted and itself pushed out again: the log has seen them come and go."""
+        table = next(t for t in self.pack.tables if t.name == name)
+        names = [c.name for c in table.columns]
+        for i in range(0, len(parameters), len(names)):
+            row = dict(zip(names, parameters[i:i + len(names)]))
+            key = tuple(row[k] for k in table.key)
+            if key not in before[name] and key not in self.current[name]:
+                self.pending.append((name, key, self.clock.now_ms * 1000, None))
 
     @staticmethod
     def count_matching(connection, text, parameters):
