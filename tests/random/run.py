@@ -262,7 +262,7 @@ def sync_entry(rng, verbs):
 
 def make_up(rng, run, n_syncs, entries):
     """Makes up entries and carries them out, noting each in `entries` first."""
-    operations = Operations(rng, run.writer, run.pack)
+    operations = Operations(rng, run.writer, run.pack, lambda: run.history)
     for i in range(n_syncs):
         for _ in range(rng.choice((0, 2, 6, 15, 30))):
             for entry in operations.transaction():

@@ -136,8 +136,8 @@ class Writer:
 
 class Operations:
     """Makes up transactions; knows what rows there are, to meet them again."""
-    def __init__(self, rng, writer, pack):
-        self.rng, self.writer, self.pack = rng, writer, pack
+    def __init__(self, rng, writer, pack, history):
+        self.rng, self.writer, self.pack, self.history = rng, writer, pack, history
         self.now_ms = self.floor_ms = writer.clock.now_ms
         self.seen_us = [self.now_ms * 1000]  # moments of changes, for business times to fall on
 
@@ -195,13 +195,12 @@ class Operations:
 
     def raw(self, table, row):
         """A row of the model as SQLite takes it."""
-        out = {}
-        for c in table.columns:
-            value = row[c.name]
-            if c.type == "timestamp" and value is not None:
-                value = times.time_text(value)
-            out[c.name] = self.decimal(value) if c.type.startswith("decimal") else value
-        return out
+        return {c.name: self.raw_value(row[c.name], c.type) for c in table.columns}
+
+    def raw_value(self, value, kind):
+        if kind == "timestamp" and value is not None:
+            return times.time_text(value)
+        return self.decimal(value) if kind.startswith("decimal") else value
 
     def some_row(self, table):
         rows = list(self.writer.current[table.name].values())
@@ -266,8 +265,36 @@ class Operations:
         what = self.rng.choice(what if self.pack.is_attached else what + ["tbl_last_dt = tbl_last_dt + 1"])
         return 'UPDATE "%s" SET %s' % (table.name, what), []
 
+    def meeting(self):
+        """A row of a fact whose time is that of a change of the member it names, or next to it; None: no fact has its own time and names."""
+        rng = self.rng
+        chances = [(fact, role) for fact in self.pack.facts if fact.time and fact.time.part == "times" and not fact.time.expr[0]
+                   for role in fact.roles if not any(alias for alias, _ in role.key.values())]
+        if not chances:
+            return None
+        fact, role = rng.choice(chances)
+        members = [m for m in self.history().records[role.dimension.table.name].values() if len(m) > 1 and any(row for _, row in m)]
+        if not members:
+            return None
+        records = rng.choice(members)
+        moment = rng.choice(records)[0] + rng.choice((0, 0, 0, -1, 1, -1000, 1000))
+        row, member = self.new_row(fact.table), rng.choice([row for _, row in records if row])
+        for attribute in role.dimension.attributes[:len(role.dimension.key)]:
+            name = role.key[attribute.name][1]
+            value = self.raw_value(member[attribute.expr[1]], type_of(role.dimension.table, attribute.expr[1]))
+            row[name] = row[name] if value is None else value
+        name = fact.time.expr[1]
+        local = times.to_zone(moment, self.pack.zone)
+        row[name] = (times.date_text(local // times.DAY_US + rng.choice((0, 0, -1))) if type_of(fact.table, name) == "date"
+                     else times.time_text(moment))
+        return "INSERT OR REPLACE INTO \"%s\" (%s) VALUES (%s)" % (
+            fact.table.name, ", ".join('"%s"' % n for n in row), ", ".join("?" * len(row))), list(row.values())
+
     def statements(self, table):
         rng = self.rng
+        meeting = self.meeting() if rng.random() < 0.15 else None
+        if meeting:
+            return [meeting]
         kind = rng.choices(("insert", "or", "upsert", "update", "key", "delete", "again", "nothing"), (9, 4, 4, 12, 3, 3, 2, 1))[0]
         if kind == "insert":
             return [self.insert(table)]
