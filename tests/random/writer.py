@@ -277,7 +277,7 @@ class Operations:
         if not members:
             return None
         records = rng.choice(members)
-        moment = rng.choice(records)[0] + rng.choice((0, 0, 0, -1, 1, -1000, 1000))
+        moment = max(rng.choice(records)[0], self.floor_ms * 1000) + rng.choice((0, 0, 0, -1, 1, -1000, 1000))
         row, member = self.new_row(fact.table), rng.choice([row for _, row in records if row])
         for attribute in role.dimension.attributes[:len(role.dimension.key)]:
             name = role.key[attribute.name][1]
