@@ -10,6 +10,7 @@
 #include "app/app_holder_internal.h"
 
 enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 5000 };
+enum { REST_US = 2000000, REST_MIN_CHANGES = 10000 }; /* when, and from how many changes on, the WAL is written out */
 
 typedef struct Followed {
     struct Followed *next;
@@ -24,9 +25,11 @@ typedef struct Followed {
     PipelineProject project;
     PipelineWatch *watch;
 
-    bool is_moved;   /* and not yet in step */
-    bool is_synced;  /* at least once */
-    int64_t wait_ms; /* after the last failure; 0: it was none */
+    bool is_moved;     /* and not yet in step */
+    bool is_synced;    /* at least once */
+    int64_t n_in_wal;  /* changes published since the WAL was written out */
+    int64_t synced_us; /* when the last sync ended */
+    int64_t wait_ms;   /* after the last failure; 0: it was none */
     int64_t retry_at_us;
     char failure[ERR_MESSAGE_MAX]; /* what was said last; empty: all is well */
 } Followed;
@@ -155,7 +158,7 @@ static ErrCode load(Loop *loop, Followed *p, Err *err) {
     TRY(app_project_load(ctx, holder->app, holder->home, holder->meta, p->name, p->model_arena, &p->project, &version,
                          err));
     HomeProject at = home_project(ctx->arena, holder->home, p->name);
-    EngineConfig config = app_warehouse_config(ctx->arena, holder->config, &at, false);
+    EngineConfig config = app_warehouse_config(ctx->arena, holder->config, &at, false, true);
     if (!p->warehouse) TRY(engine_open(ctx, holder->app->registry, &ENGINE_DUCKDB, &config, &p->warehouse, err));
     p->project.warehouse = p->warehouse;
     TRY(pipeline_watch_open(ctx, &p->project, &p->watch, err));
@@ -240,7 +243,19 @@ static void sync(Loop *loop, Followed *p) {
     p->is_moved = false;
     p->is_synced = true;
     say_well(loop, p);
+    p->n_in_wal += report.n_changes;
+    p->synced_us = clock_monotonic(loop->ctx.clock);
     if (report.batch.n) say_published(loop, p, &report);
+}
+
+/* A moment of rest: what the WAL holds goes into the file, which would else be done within some later publishing. */
+static void write_out(Loop *loop, Followed *p) {
+    bool is_time = p->n_in_wal >= REST_MIN_CHANGES && clock_monotonic(loop->ctx.clock) - p->synced_us > REST_US;
+    Err err = {0};
+    if (!is_time || holder_enter(&loop->ctx, loop->holder, HOLDER_FOLLOW, 0, &err)) return;
+    if (warehouse_checkpoint(&loop->ctx, p->warehouse, &err)) log_error("sync.follow", &err, loop->ctx.request_id);
+    holder_leave(loop->holder, HOLDER_FOLLOW);
+    p->n_in_wal = 0;
 }
 
 static void follow(Loop *loop, Followed *p) {
@@ -253,7 +268,10 @@ static void follow(Loop *loop, Followed *p) {
         return;
     }
     p->is_moved |= is_moved;
-    if (p->is_moved) sync(loop, p);
+    if (p->is_moved)
+        sync(loop, p);
+    else
+        write_out(loop, p);
 }
 
 static void round_of(Loop *loop, int64_t n_commands) {

@@ -96,7 +96,8 @@ NODISCARD ErrCode session_open_warehouse(const Ctx *ctx, AppSession *session, St
 NODISCARD ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name, Arena *arena,
                                    PipelineProject *ret_project, int64_t *ret_version, Err *err);
 /* How a warehouse is opened: all who share its instance in one process must say the same. */
-EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const HomeProject *at, bool is_read_only);
+EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const HomeProject *at, bool is_read_only,
+                                  bool is_held);
 
 /* What a load took in, as a table. */
 NODISCARD ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, size_t n, Err *err);

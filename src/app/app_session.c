@@ -144,7 +144,12 @@ ErrCode session_project(const Ctx *ctx, AppSession *session, PipelineProject **r
     return ERR_OK;
 }
 
-EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const HomeProject *at, bool is_read_only) {
+/* A process that holds the home publishes often, and must not stop to write the WAL out where a moment of rest will come: see
+ * app_holder_follow.c. */
+enum { HELD_WAL_BYTES = 256 << 20 };
+
+EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const HomeProject *at, bool is_read_only,
+                                  bool is_held) {
     Str *allowed = ARENA_ARRAY(arena, Str, 1);
     allowed[0] = arena_printf(arena, "%s/", at->lake);
     return (EngineConfig){.path = at->warehouse,
@@ -153,6 +158,7 @@ EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const H
                           .memory_limit_bytes = config->memory_limit_bytes,
                           .n_threads = config->n_threads,
                           .is_locked_down = true,
+                          .wal_limit_bytes = is_held ? HELD_WAL_BYTES : 0,
                           .allowed_paths = allowed,
                           .n_allowed_paths = 1};
 }
@@ -161,7 +167,8 @@ EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const H
 ErrCode session_open_warehouse(const Ctx *ctx, AppSession *session, Str project, EngineDb **ret_db, Err *err) {
     HomeProject at = home_project(ctx->arena, session->home, project);
     bool is_reader = !is_writer(session);
-    EngineConfig config = app_warehouse_config(ctx->arena, &session->config, &at, is_reader && !session->holder);
+    EngineConfig config =
+        app_warehouse_config(ctx->arena, &session->config, &at, is_reader && !session->holder, session->holder != NULL);
     if (is_reader && !file_exists(at.warehouse))
         return err_set(err, ERR_NOT_FOUND,
                        "project '%.*s' has no data yet; take files in with `starling load`, then run `starling sync`",

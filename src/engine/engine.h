@@ -48,7 +48,9 @@ typedef struct EngineConfig {
     /* SQLite: another application's. Its journal mode is kept, and SQL has starling_value(v, kind, precision, scale, need): v as
      * that Type, or null; starling_wrong(…, column): in words why it is none, else null; starling_raw(v): as JSON can hold it. */
     bool is_foreign;
-    bool is_locked_down;      /* DuckDB: no files but allowed_paths, settings frozen */
+    bool is_locked_down; /* DuckDB: no files but allowed_paths, settings frozen */
+    int64_t
+        wal_limit_bytes; /* DuckDB: a commit that leaves a longer WAL writes it into the file; 0: the engine's default (16 MB) */
     const char *temp_dir;     /* where to spill; NULL: beside the file */
     const Str *allowed_paths; /* folders end in '/' */
     size_t n_allowed_paths;

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- the file ---------------------------------------------------------------------------------------------------- */
@@ -49,13 +50,17 @@ typedef struct Setting {
 
 static ErrCode fill_config(Arena *arena, const EngineConfig *config, duckdb_config native, Err *err) {
     const char *memory = NULL;
+    const char *wal = NULL;
     const char *threads = NULL;
     const char *temp_dir = config->temp_dir ? config->temp_dir
                            : config->path   ? NULL
                                             : ""; /* in memory: no spilling to "." */
     if (config->memory_limit_bytes) memory = arena_printf(arena, "%" PRId64 "B", config->memory_limit_bytes).p;
     if (config->n_threads) threads = arena_printf(arena, "%d", config->n_threads).p;
+    if (config->wal_limit_bytes && !config->is_read_only)
+        wal = arena_printf(arena, "%" PRId64 "B", config->wal_limit_bytes).p;
     const Setting settings[] = {
+        {"wal_autocheckpoint", wal},
         {"access_mode", config->is_read_only ? "READ_ONLY" : "READ_WRITE"},
         {"memory_limit", memory},
         {"threads", threads},
@@ -132,7 +137,7 @@ static ErrCode allow_paths(duckdb_connection conn, const EngineConfig *config, c
 
 static ErrCode lock_down(duckdb_connection conn, const EngineConfig *config, Err *err) {
     TRY(set_up(conn, S("SET GLOBAL TimeZone = 'UTC'"), err));
-    /* Closing would rewrite whatever row groups were touched; commits do so themselves once the WAL has grown (16 MB). */
+    /* Closing would rewrite whatever row groups were touched, be it one row: see duck_close. */
     if (config->path && !config->is_read_only) TRY(set_up(conn, S("PRAGMA disable_checkpoint_on_shutdown"), err));
     if (!config->is_locked_down) return ERR_OK;
     TRY(allow_paths(conn, config, "allowed_directories", true, err));
@@ -160,8 +165,23 @@ ErrCode duck_open(const Ctx *ctx, EngineDb *db, Err *err) {
     return code;
 }
 
+/* What a WAL holds is read again at the next opening; beyond a few thousand rows that costs more than writing it out now. */
+enum { WAL_KEPT_BYTES = 4 << 20 };
+
+static void checkpoint_long_wal(const EngineDb *db, duckdb_database native) {
+    if (!db->path || db->config.is_read_only) return;
+    CLEANUP(arena_freep) Arena *arena = arena_new(0);
+    struct stat st;
+    if (stat(arena_printf(arena, "%s.wal", db->path).p, &st) || st.st_size <= WAL_KEPT_BYTES) return;
+    duckdb_connection conn = NULL;
+    if (duckdb_connect(native, &conn) == DuckDBSuccess)
+        err_ignore(set_up(conn, S("CHECKPOINT"), NULL)); /* without it nothing is lost, only slower */
+    duckdb_disconnect(&conn);
+}
+
 void duck_close(EngineDb *db) {
     duckdb_database native = db->native;
+    checkpoint_long_wal(db, native);
     duckdb_close(&native);
     db->native = NULL;
 }

@@ -224,6 +224,7 @@ static EngineConfig config_copy(Arena *arena, const EngineConfig *config) {
  * instance's. */
 static bool config_agrees(const EngineConfig *a, const EngineConfig *b) {
     if (a->is_read_only != b->is_read_only || a->is_locked_down != b->is_locked_down) return false;
+    if (a->wal_limit_bytes != b->wal_limit_bytes) return false;
     if (a->memory_limit_bytes != b->memory_limit_bytes || a->n_threads != b->n_threads) return false;
     if (!str_eq(str_of(a->temp_dir), str_of(b->temp_dir)) || a->n_allowed_paths != b->n_allowed_paths) return false;
     for (size_t i = 0; i < a->n_allowed_paths; i++)

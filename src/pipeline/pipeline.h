@@ -135,6 +135,8 @@ NODISCARD ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str s
  * ctx->arena. */
 NODISCARD ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch,
                                     int64_t *ret_at_us, Err *err);
+/* Writes what the engine's log holds into its file, while others read on. Between batches. */
+NODISCARD ErrCode warehouse_checkpoint(const Ctx *ctx, EngineDb *db, Err *err);
 /* Begins a batch: one transaction until publish or abandon. */
 NODISCARD ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err *err);
 /* Whole content of a table as of at_us (INT64_MIN: unknown): what differs from silver becomes bronze records and silver rows. */

@@ -34,6 +34,14 @@ void warehouse_close(Warehouse *warehouse) {
     arena_free(warehouse->arena);
 }
 
+ErrCode warehouse_checkpoint(const Ctx *ctx, EngineDb *db, Err *err) {
+    EngineConn *conn;
+    TRY(engine_connect(ctx, db, &conn, err));
+    ErrCode code = engine_execf(ctx, conn, NULL, err, "CHECKPOINT");
+    engine_disconnect(conn);
+    return code;
+}
+
 /* ---- what is published ---------------------------------------------------------------------------------------------- */
 
 ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Position *ret_position, Err *err) {

@@ -72,7 +72,9 @@ json 'd["status"] == "interrupted" and d["error"] == "its process was killed; no
 
 # --- the log keeps the newest runs of each project
 printf 'home: 1\nruns:\n  keep: 3\n' >home/starling.yaml
-runs "$starling" sync --home home
+runs "$starling" sync --home home # nothing has changed: no run
+runs "$starling" sync --full --home home
+runs "$starling" sync --full --home home
 runs "$starling" runs --home home --json
 json '[r[0] for r in d["runs"]["rows"]] == [6, 5, 4]'
 refuses 4 "goes from 4 to 6" "$starling" run show 3 --home home

@@ -216,6 +216,7 @@ TEST(state_of_version_1_is_brought_forward) {
     fixture_new(&f);
     add_project(&f, "p");
     OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "DROP TABLE attached"));
+    OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "ALTER TABLE file DROP COLUMN is_quarantine"));
     OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "UPDATE meta_schema SET version = 1"));
     fixture_close(&f);
     OK(&f, fixture_open(&f, false, false));
