@@ -20,7 +20,7 @@ writes() {
     writer_pid=$!
     children+=("$writer_pid")
     exec {writer_in}>"$work/go"
-    until grep -q ready "$work/writer.out"; do
+    until grep -qs ready "$work/writer.out"; do
         kill -0 "$writer_pid"
         sleep 0.05
     done
@@ -53,7 +53,7 @@ PY
 "$STARLING_BIN" sync --follow --home "$home" --json >"$work/follow.out" 2>"$work/follow.err" &
 holder=$!
 children+=("$holder")
-until grep -q following "$work/follow.out"; do
+until grep -qs following "$work/follow.out"; do
     kill -0 "$holder"
     sleep 0.05
 done
