@@ -74,6 +74,9 @@ NODISCARD ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const Sql
 /* The same, numbering the rows from `first` on in the column `number` (empty: not). */
 NODISCARD ErrCode pipeline_copy_numbered(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
                                          Str number, int64_t first, Str what, int64_t *ret_n, Err *err);
+/* One row of n whole numbers (or dates), as engine_queryf; a null is INT64_MIN. */
+NODISCARD ErrCode pipeline_ints(const Ctx *ctx, EngineConn *conn, int64_t *ret_values, size_t n, Err *err,
+                                const char *format, ...);
 NODISCARD ErrCode pipeline_select_int(const Ctx *ctx, EngineConn *conn, const SqlSelect *select, int64_t *ret_value,
                                       Err *err);
 /* A null of a type, a number, a text. */
@@ -541,6 +544,8 @@ NODISCARD ErrCode pipeline_touch_matching(Touch *touch, const SqlRelation *value
                                           const SqlExpr *const *exprs, size_t n, Err *err);
 NODISCARD ErrCode pipeline_touch_end(Touch *touch, int64_t *ret_n, Err *err);
 
+/* A name for a temporary table of the batch's part that is being applied to a table. */
+Str pipeline_batch_name(const Warehouse *warehouse, const ModelTable *table, const char *what);
 /* Carries out a table's numbered records (temporary: _seq _op _at key_K… before_C… after_C…, any number a key) on bronze and silver
  * and notes them as the batch's. ERR_DATA naming keys where silver does not have what they change: pipeline_warehouse_apply.c. */
 NODISCARD ErrCode pipeline_apply_records(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
@@ -569,9 +574,6 @@ NODISCARD ErrCode pipeline_first_load(const Ctx *ctx, Warehouse *warehouse, cons
 NODISCARD ErrCode pipeline_is_new(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, bool *ret_is_new,
                                   Err *err);
 
-/* Whether a part of gold was built from this model before. */
-NODISCARD ErrCode pipeline_gold_is_built(const Ctx *ctx, Warehouse *warehouse, Str name, bool *ret_is_built, Err *err);
-NODISCARD ErrCode pipeline_gold_mark_built(const Ctx *ctx, Warehouse *warehouse, Str name, Err *err);
 /* Brings what the batch has changed into gold, appending a TableCounts for each part that was touched. */
 typedef VEC(TableCounts) TableCountsVec;
 NODISCARD ErrCode pipeline_gold_refresh(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, Err *err);

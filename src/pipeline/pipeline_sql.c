@@ -154,6 +154,26 @@ ErrCode pipeline_temp_drop(const Ctx *ctx, EngineConn *conn, const SqlRelation *
     return engine_execf(ctx, conn, NULL, err, "DROP TABLE IF EXISTS temp.%I", &name);
 }
 
+ErrCode pipeline_ints(const Ctx *ctx, EngineConn *conn, int64_t *ret_values, size_t n, Err *err, const char *format,
+                      ...) {
+    SqlText sql;
+    va_list args;
+    va_start(args, format);
+    ErrCode code = sql_vformat(ctx->arena, engine_dialect(engine_of(conn)), &sql, err, format, args);
+    va_end(args);
+    EngineStream *stream;
+    if (!code) code = engine_query(ctx, conn, &sql, &stream, err);
+    if (code) return code;
+    const Batch *batch = NULL;
+    code = engine_stream_next(stream, &batch, err);
+    for (size_t i = 0; i < n && !code; i++) {
+        bool is_null = !batch || column_is_null(&batch->columns[i], 0);
+        ret_values[i] = is_null ? INT64_MIN : column_int(&batch->columns[i], 0);
+    }
+    engine_stream_close(stream);
+    return code;
+}
+
 ErrCode pipeline_select_int(const Ctx *ctx, EngineConn *conn, const SqlSelect *select, int64_t *ret_value, Err *err) {
     SqlText text;
     TRY(sql_print_select(ctx->arena, engine_dialect(engine_of(conn)), select, &text, err));

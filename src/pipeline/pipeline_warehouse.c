@@ -45,13 +45,20 @@ ErrCode warehouse_checkpoint(const Ctx *ctx, EngineDb *db, Err *err) {
 /* ---- what is published ---------------------------------------------------------------------------------------------- */
 
 ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str source, Position *ret_position, Err *err) {
-    Value name = value_text(source), epoch, token;
-    TRY(engine_valuef(ctx, warehouse->conn, &epoch, err, "SELECT epoch FROM _starling.position WHERE source = %V",
-                      &name));
-    TRY(engine_valuef(ctx, warehouse->conn, &token, err, "SELECT token FROM _starling.position WHERE source = %V",
-                      &name));
-    *ret_position = (Position){.epoch = epoch.is_null ? S("") : epoch.s, .token = token.is_null ? S("") : token.s};
-    return ERR_OK;
+    Value name = value_text(source);
+    EngineStream *stream;
+    TRY(engine_queryf(ctx, warehouse->conn, &stream, err,
+                      "SELECT epoch, token FROM _starling.position WHERE source = %V", &name));
+    const Batch *batch = NULL;
+    ErrCode code = engine_stream_next(stream, &batch, err);
+    Position position = {0};
+    if (!code && batch && batch->n_rows) {
+        position.epoch = arena_str(ctx->arena, column_str(&batch->columns[0], 0));
+        position.token = arena_str(ctx->arena, column_str(&batch->columns[1], 0));
+    }
+    engine_stream_close(stream);
+    if (!code) *ret_position = position;
+    return code;
 }
 
 ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch, int64_t *ret_at_us,
@@ -82,11 +89,12 @@ ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version
 /* ---- a batch -------------------------------------------------------------------------------------------------------- */
 
 static ErrCode begin_state(const Ctx *ctx, Warehouse *warehouse, Err *err) {
-    Value id = value_text(warehouse->batch), n, seq;
-    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM _starling.batch WHERE id = %V", &id));
-    TRY(engine_valuef(ctx, warehouse->conn, &seq, err, "SELECT max(last_seq) FROM _starling.batch"));
-    warehouse->is_published = n.i > 0;
-    warehouse->seq = seq.is_null ? 0 : seq.i;
+    Value id = value_text(warehouse->batch);
+    int64_t state[2];
+    TRY(pipeline_ints(ctx, warehouse->conn, state, COUNT_OF(state), err,
+                      "SELECT count(*) FILTER (WHERE id = %V), coalesce(max(last_seq), 0) FROM _starling.batch", &id));
+    warehouse->is_published = state[0] > 0;
+    warehouse->seq = state[1];
     return ERR_OK;
 }
 

@@ -31,21 +31,15 @@ static void start(const Apply *apply, PipelineSql *sql, Err *err) {
 /* ---- counting and bronze -------------------------------------------------------------------------------------------- */
 
 static ErrCode count_ops(const Apply *apply, TableCounts *counts, Err *err) {
-    EngineStream *stream;
-    TRY(engine_queryf(
-        apply->ctx, apply->warehouse->conn, &stream, err,
-        "SELECT count(*) FILTER (WHERE _op = 'I'), count(*) FILTER (WHERE _op = 'U'), count(*) FILTER (WHERE _op = 'D') "
-        "FROM %R",
-        apply->records));
-    const Batch *batch = NULL;
-    ErrCode code = engine_stream_next(stream, &batch, err);
-    if (!code && batch) {
-        counts->n_inserted = column_int(&batch->columns[0], 0);
-        counts->n_updated = column_int(&batch->columns[1], 0);
-        counts->n_deleted = column_int(&batch->columns[2], 0);
-    }
-    engine_stream_close(stream);
-    return code;
+    int64_t n[3];
+    TRY(pipeline_ints(apply->ctx, apply->warehouse->conn, n, COUNT_OF(n), err,
+                      "SELECT count(*) FILTER (WHERE _op = 'I'), count(*) FILTER (WHERE _op = 'U'), "
+                      "count(*) FILTER (WHERE _op = 'D') FROM %R",
+                      apply->records));
+    counts->n_inserted = n[0];
+    counts->n_updated = n[1];
+    counts->n_deleted = n[2];
+    return ERR_OK;
 }
 
 static ErrCode record(const Apply *apply, Err *err) {
@@ -122,7 +116,8 @@ static ErrCode make_now(Apply *apply, Err *err) {
     pipeline_sql_add(&sql, ") AS e) AS f LEFT JOIN %R AS s ON ", pipeline_silver(apply->ctx->arena, apply->table));
     pipeline_sql_same(&sql, "s", "", "f", KEY_, apply->key.names, apply->key.n, false);
     pipeline_sql_add(&sql, " WHERE f._rank = 1");
-    return pipeline_temp_sql(apply->ctx, apply->warehouse->conn, S("_now"), &sql, &apply->now);
+    return pipeline_temp_sql(apply->ctx, apply->warehouse->conn,
+                             pipeline_batch_name(apply->warehouse, apply->table, "_now"), &sql, &apply->now);
 }
 
 /* ---- silver --------------------------------------------------------------------------------------------------------- */
@@ -229,23 +224,18 @@ ErrCode pipeline_silver_rebuild(const Ctx *ctx, Warehouse *warehouse, const Mode
 
 /* ---- kept for gold -------------------------------------------------------------------------------------------------- */
 
-/* Makes the temporary table, or adds to what an earlier part of the batch left there. */
-static ErrCode keep(const Apply *apply, const char *prefix, const SqlRelation **relation, const char *columns,
-                    const SqlRelation *rows, Err *err) {
-    PipelineSql sql CLEANUP(pipeline_sql_release);
-    start(apply, &sql, err);
-    if (*relation) pipeline_sql_add(&sql, "INSERT INTO %R ", *relation);
-    pipeline_sql_add(&sql, "SELECT ");
-    if (columns) {
-        pipeline_sql_columns(&sql, NULL, KEY_, apply->key.names, apply->key.n, NULL);
-        buf_add(&sql.buf, str_of(columns));
-    } else {
-        pipeline_sql_add(&sql, "*");
-    }
-    pipeline_sql_add(&sql, " FROM %R", rows);
-    if (*relation) return pipeline_sql_exec(apply->ctx, apply->warehouse->conn, &sql, NULL);
-    Str name = pipeline_name(apply->ctx->arena, prefix, apply->table->name);
-    return pipeline_temp_sql(apply->ctx, apply->warehouse->conn, name, &sql, relation);
+Str pipeline_batch_name(const Warehouse *warehouse, const ModelTable *table, const char *what) {
+    bool is_more = pipeline_change_of(warehouse, table)->records != NULL;
+    return arena_printf(warehouse->arena, "%s%s_%.*s", what, is_more ? "_more" : "", STR_ARG(table->name));
+}
+
+/* The first part's tables are the batch's; later parts are added to them. */
+static ErrCode keep(const Apply *apply, const SqlRelation **kept, const SqlRelation *rows, Err *err) {
+    if (*kept)
+        return engine_execf(apply->ctx, apply->warehouse->conn, NULL, err, "INSERT INTO %R SELECT * FROM %R", *kept,
+                            rows);
+    *kept = rows;
+    return ERR_OK;
 }
 
 ErrCode pipeline_apply_records(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
@@ -267,8 +257,8 @@ ErrCode pipeline_apply_records(const Ctx *ctx, Warehouse *warehouse, const Model
     TRY(bring_silver(&apply, err));
     FAULT_POINT("sync.silver");
     TableChange *change = &warehouse->changes[pipeline_table_index(warehouse->model, table)];
-    TRY(keep(&apply, "_records_", &change->records, NULL, records, err));
-    TRY(keep(&apply, "_keys_", &change->keys, ", _seq, _old_seq, _is_in", apply.now, err));
+    TRY(keep(&apply, &change->keys, apply.now, err));
+    TRY(keep(&apply, &change->records, records, err));
     change->is_changed = true;
     warehouse->seq += n;
     warehouse->n_changes += n;

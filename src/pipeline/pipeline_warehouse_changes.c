@@ -130,19 +130,23 @@ static ErrCode settle(Log *log, Err *err) {
 
 static ErrCode check_now(const Log *log, Err *err) {
     PipelineSql sql CLEANUP(pipeline_sql_release);
+    EngineConn *conn = log->warehouse->conn;
     start(log, &sql, err);
     pipeline_sql_add(&sql, "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY ");
     pipeline_sql_columns(&sql, NULL, KEY_, log->key.names, log->key.n, NULL);
     pipeline_sql_add(&sql, " ORDER BY _n DESC) AS _rank FROM (");
     add_events(log, &sql);
     pipeline_sql_add(&sql, ") AS e) AS f WHERE _rank = 1 AND NOT _is_now");
-    const SqlRelation *wrong;
-    EngineConn *conn = log->warehouse->conn;
-    TRY(pipeline_temp_sql(log->ctx, conn, S("_wrong_keys"), &sql, &wrong));
+    SqlText text, count;
+    TRY(pipeline_sql_text(&sql, &text));
     Value n;
-    TRY(engine_valuef(log->ctx, conn, &n, err, "SELECT count(*) FROM %R", wrong));
+    count = text;
+    count.text = arena_printf(log->ctx->arena, "SELECT count(*) FROM (%.*s) AS w", STR_ARG(text.text));
+    TRY(engine_value(log->ctx, conn, &count, &n, err));
     if (!n.i) return ERR_OK;
+    const SqlRelation *wrong;
     Str keys;
+    TRY(pipeline_temp_sql(log->ctx, conn, S("_wrong_keys"), &sql, &wrong));
     TRY(pipeline_key_examples(log->ctx, conn, wrong, KEY_, log->key.names, log->key.n, &keys, err));
     return err_set(
         err, ERR_DATA,
@@ -168,7 +172,8 @@ static ErrCode make_records(const Log *log, const SqlRelation **ret_records, Err
     pipeline_sql_add(&sql, ", ");
     pipeline_sql_columns(&sql, NULL, "after_", log->columns.names, log->columns.n, NULL);
     pipeline_sql_add(&sql, " FROM %R", log->stage);
-    return pipeline_temp_sql(log->ctx, log->warehouse->conn, S("_found"), &sql, ret_records);
+    return pipeline_temp_sql(log->ctx, log->warehouse->conn,
+                             pipeline_batch_name(log->warehouse, log->table, "_records"), &sql, ret_records);
 }
 
 static ErrCode apply(Log *log, Str source, TableCounts *counts, Err *err) {

@@ -15,21 +15,20 @@ typedef struct YearRange {
 static ErrCode widen(const Ctx *ctx, Warehouse *warehouse, const ModelFact *fact, const ModelFactColumn *column,
                      YearRange *range, Err *err) {
     const SqlRelation *gold = model_relation_fact(ctx->arena, fact);
-    Value first, last;
-    TRY(engine_valuef(ctx, warehouse->conn, &first, err, "SELECT year(min(%I)) FROM %R", &column->name, gold));
-    TRY(engine_valuef(ctx, warehouse->conn, &last, err, "SELECT year(max(%I)) FROM %R", &column->name, gold));
-    if (first.is_null || last.is_null) return ERR_OK;
-    range->first = MIN_OF(range->first, MAX_OF(first.i - 1, FIRST_YEAR));
-    range->last = MAX_OF(range->last, MIN_OF(last.i + 1, LAST_YEAR));
+    int64_t years[2];
+    TRY(pipeline_ints(ctx, warehouse->conn, years, 2, err, "SELECT year(min(%I)), year(max(%I)) FROM %R", &column->name,
+                      &column->name, gold));
+    if (years[0] == INT64_MIN) return ERR_OK;
+    range->first = MIN_OF(range->first, MAX_OF(years[0] - 1, FIRST_YEAR));
+    range->last = MAX_OF(range->last, MIN_OF(years[1] + 1, LAST_YEAR));
     return ERR_OK;
 }
 
 static ErrCode is_there(const Ctx *ctx, Warehouse *warehouse, const YearRange *range, bool *ret_is_there, Err *err) {
-    Value first, last;
-    TRY(engine_valuef(ctx, warehouse->conn, &first, err, "SELECT min(date_key) FROM gold.dim_date"));
-    TRY(engine_valuef(ctx, warehouse->conn, &last, err, "SELECT max(date_key) FROM gold.dim_date"));
-    *ret_is_there = !first.is_null && first.i == time_days_of((Civil){(int)range->first, 1, 1}) &&
-                    last.i == time_days_of((Civil){(int)range->last, 12, 31});
+    int64_t days[2];
+    TRY(pipeline_ints(ctx, warehouse->conn, days, 2, err, "SELECT min(date_key), max(date_key) FROM gold.dim_date"));
+    *ret_is_there = days[0] == time_days_of((Civil){(int)range->first, 1, 1}) &&
+                    days[1] == time_days_of((Civil){(int)range->last, 12, 31});
     return ERR_OK;
 }
 

@@ -107,7 +107,7 @@ static ErrCode identify(const Diff *diff, const SqlSelect **ret_select, Err *err
 }
 
 static ErrCode forget_identities(const Diff *diff, Err *err) {
-    static const char *const temporary[] = {"_hashed", "_equal", "_rows", "_found"};
+    static const char *const temporary[] = {"_hashed", "_equal", "_rows"};
     for (size_t i = 0; i < COUNT_OF(temporary); i++) {
         const SqlRelation *relation = sql_relation_table(diff->ctx->arena, S(""), str_of(temporary[i]));
         TRY(pipeline_temp_drop(diff->ctx, diff->warehouse->conn, relation, err));
@@ -269,7 +269,8 @@ static ErrCode apply_difference(Diff *diff, TableCounts *counts, Err *err) {
         TRY(identify(diff, &rows, err));
         TRY(pipeline_temp_table(diff->ctx, conn, S("_rows"), rows, &staged, err));
     }
-    TRY(pipeline_temp_table(diff->ctx, conn, S("_found"), numbered_changes(diff, staged), &records, err));
+    TRY(pipeline_temp_table(diff->ctx, conn, pipeline_batch_name(diff->warehouse, diff->table, "_records"),
+                            numbered_changes(diff, staged), &records, err));
     return pipeline_apply_records(diff->ctx, diff->warehouse, diff->table, diff->source, records, counts, err);
 }
 

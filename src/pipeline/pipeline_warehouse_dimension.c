@@ -325,22 +325,17 @@ static ErrCode make_delta(const Dim *dim, const SqlRelation *old, const SqlRelat
 
 static ErrCode count_delta(const Dim *dim, const SqlRelation *delta, TableCounts *counts, int64_t *ret_n_moved,
                            Err *err) {
-    EngineStream *stream;
-    TRY(engine_queryf(
-        dim->ctx, dim->warehouse->conn, &stream, err,
+    int64_t n[4];
+    TRY(pipeline_ints(
+        dim->ctx, dim->warehouse->conn, n, COUNT_OF(n), err,
         "SELECT count(*) FILTER (WHERE _row IS NULL), count(*) FILTER (WHERE _row IS NOT NULL AND _stays), "
         "count(*) FILTER (WHERE NOT _stays), count(*) FILTER (WHERE _is_moved) FROM %R",
         delta));
-    const Batch *batch = NULL;
-    ErrCode code = engine_stream_next(stream, &batch, err);
-    if (!code && batch) {
-        counts->n_inserted = column_int(&batch->columns[0], 0);
-        counts->n_updated = column_int(&batch->columns[1], 0);
-        counts->n_deleted = column_int(&batch->columns[2], 0);
-        *ret_n_moved = column_int(&batch->columns[3], 0);
-    }
-    engine_stream_close(stream);
-    return code;
+    counts->n_inserted = n[0];
+    counts->n_updated = n[1];
+    counts->n_deleted = n[2];
+    *ret_n_moved = n[3];
+    return ERR_OK;
 }
 
 /* Members for whose facts another version may hold now. */

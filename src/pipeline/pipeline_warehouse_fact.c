@@ -65,6 +65,8 @@ static const SqlExpr *version_holds(const FactBuild *build, Str alias) {
                    sql_call2(arena, build->is_at_end ? SQL_FN_GE : SQL_FN_GT, to, build->at));
 }
 
+enum { NEAR_FROM_MEMBERS = 50000 }; /* fewer are hashed whole sooner than looked up */
+
 /* The members that the touched rows name in a role. */
 static ErrCode near_members(const FactBuild *build, size_t index, const SqlRelation *gold,
                             const SqlRelation **ret_members, Err *err) {
@@ -99,11 +101,11 @@ static ErrCode add_role(FactBuild *build, size_t index, Err *err) {
         on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, member, pipeline_as(arena, value, attribute->type)));
     }
     const SqlRelation *gold = model_relation_dimension(arena, dimension), *members = gold;
-    if (build->near) TRY(near_members(build, index, gold, &members, err));
-    Value has_versions;
-    TRY(engine_valuef(build->ctx, build->warehouse->conn, &has_versions, err,
-                      "SELECT EXISTS (SELECT 1 FROM %R WHERE NOT _is_current)", gold));
-    if (has_versions.b) on = sql_and(arena, on, version_holds(build, alias));
+    int64_t n[2];
+    TRY(pipeline_ints(build->ctx, build->warehouse->conn, n, COUNT_OF(n), err,
+                      "SELECT count(*), count(*) FILTER (WHERE NOT _is_current) FROM %R", gold));
+    if (n[1]) on = sql_and(arena, on, version_holds(build, alias));
+    if (build->near && n[0] > NEAR_FROM_MEMBERS) TRY(near_members(build, index, gold, &members, err));
     pipeline_draft_from(&build->draft, SQL_JOIN_LEFT, members, alias, on);
     Str surrogate = arena_printf(arena, "%.*s_key", STR_ARG(dimension->name));
     const SqlExpr *found = sql_column(arena, alias, surrogate, TYPE(TYPE_INT64));

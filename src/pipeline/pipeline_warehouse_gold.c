@@ -8,17 +8,32 @@
  */
 #include "pipeline/pipeline_internal.h"
 
-/* ---- shared with the parts ------------------------------------------------------------------------------------------ */
+/* ---- what was built from which model -------------------------------------------------------------------------------- */
 
-ErrCode pipeline_gold_is_built(const Ctx *ctx, Warehouse *warehouse, Str name, bool *ret_is_built, Err *err) {
-    Value text = value_text(name), model = value_text(warehouse->model->hash), n;
-    TRY(engine_valuef(ctx, warehouse->conn, &n, err,
-                      "SELECT count(*) FROM _starling.built WHERE name = %V AND model = %V", &text, &model));
-    *ret_is_built = n.i > 0;
-    return ERR_OK;
+typedef struct Built {
+    VEC(Str) names; /* parts built from this model */
+} Built;
+
+static ErrCode read_built(const Ctx *ctx, Warehouse *warehouse, Built *ret_built, Err *err) {
+    Value model = value_text(warehouse->model->hash);
+    EngineStream *stream;
+    TRY(engine_queryf(ctx, warehouse->conn, &stream, err, "SELECT name FROM _starling.built WHERE model = %V", &model));
+    const Batch *batch = NULL;
+    ErrCode code;
+    while (!(code = engine_stream_next(stream, &batch, err)) && batch)
+        for (size_t row = 0; row < batch->n_rows; row++)
+            VEC_PUSH(ctx->arena, &ret_built->names, arena_str(ctx->arena, column_str(&batch->columns[0], row)));
+    engine_stream_close(stream);
+    return code;
 }
 
-ErrCode pipeline_gold_mark_built(const Ctx *ctx, Warehouse *warehouse, Str name, Err *err) {
+static bool is_in(const Built *built, Str name) {
+    for (size_t i = 0; i < built->names.n; i++)
+        if (str_eq(built->names.at[i], name)) return true;
+    return false;
+}
+
+static ErrCode mark_built(const Ctx *ctx, Warehouse *warehouse, Str name, Err *err) {
     Value text = value_text(name), model = value_text(warehouse->model->hash);
     TRY(engine_execf(ctx, warehouse->conn, NULL, err, "DELETE FROM _starling.built WHERE name = %V", &text));
     return engine_execf(ctx, warehouse->conn, NULL, err, "INSERT INTO _starling.built (name, model) VALUES (%V, %V)",
@@ -46,38 +61,38 @@ static bool is_fact_reached(const Warehouse *warehouse, const ModelFact *fact) {
     return false;
 }
 
-static ErrCode refresh_dimensions(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, Err *err) {
+static ErrCode refresh_dimensions(const Ctx *ctx, Warehouse *warehouse, const Built *built, TableCountsVec *counts,
+                                  Err *err) {
     for (size_t i = 0; i < warehouse->model->n_dimensions; i++) {
         const ModelDimension *dimension = &warehouse->model->dimensions[i];
         Str name = pipeline_name(ctx->arena, "dim_", dimension->name);
-        bool is_built;
-        TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
+        bool is_built = is_in(built, name);
         bool is_whole = !is_built || warehouse->is_whole;
         if (!is_whole && !pipeline_path_is_changed(warehouse, &dimension->path)) continue;
         TableCounts count = {.step = S("dimension"), .table = dimension->name};
         ctx_progress(ctx, pipeline_name(ctx->arena, "Building dimension ", dimension->name), 0, 0);
         int64_t from_us = clock_monotonic(ctx->clock);
         TRY(pipeline_gold_dimension_refresh(ctx, warehouse, dimension, is_whole, &count, err));
-        if (!is_built) TRY(pipeline_gold_mark_built(ctx, warehouse, name, err));
+        if (!is_built) TRY(mark_built(ctx, warehouse, name, err));
         count.duration_us = clock_monotonic(ctx->clock) - from_us;
         VEC_PUSH(ctx->arena, counts, count);
     }
     return ERR_OK;
 }
 
-static ErrCode refresh_facts(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, bool *ret_is_any, Err *err) {
+static ErrCode refresh_facts(const Ctx *ctx, Warehouse *warehouse, const Built *built, TableCountsVec *counts,
+                             bool *ret_is_any, Err *err) {
     for (size_t i = 0; i < warehouse->model->n_facts; i++) {
         const ModelFact *fact = &warehouse->model->facts[i];
         Str name = pipeline_name(ctx->arena, "fact_", fact->name);
-        bool is_built;
-        TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
+        bool is_built = is_in(built, name);
         bool is_whole = !is_built || warehouse->is_whole;
         if (!is_whole && !is_fact_reached(warehouse, fact)) continue;
         TableCounts count = {.step = S("fact"), .table = fact->name};
         ctx_progress(ctx, pipeline_name(ctx->arena, "Building fact ", fact->name), 0, 0);
         int64_t from_us = clock_monotonic(ctx->clock);
         TRY(pipeline_gold_fact_refresh(ctx, warehouse, fact, is_whole, &count, err));
-        if (!is_built) TRY(pipeline_gold_mark_built(ctx, warehouse, name, err));
+        if (!is_built) TRY(mark_built(ctx, warehouse, name, err));
         count.duration_us = clock_monotonic(ctx->clock) - from_us;
         VEC_PUSH(ctx->arena, counts, count);
         *ret_is_any = true;
@@ -122,17 +137,18 @@ ErrCode pipeline_gold_verify(const Ctx *ctx, Warehouse *warehouse, TableCountsVe
 }
 
 ErrCode pipeline_gold_refresh(const Ctx *ctx, Warehouse *warehouse, TableCountsVec *counts, Err *err) {
-    TRY(refresh_dimensions(ctx, warehouse, counts, err));
+    Built built = {0};
     bool is_any_fact = false;
-    TRY(refresh_facts(ctx, warehouse, counts, &is_any_fact, err));
+    TRY(read_built(ctx, warehouse, &built, err));
+    TRY(refresh_dimensions(ctx, warehouse, &built, counts, err));
+    TRY(refresh_facts(ctx, warehouse, &built, counts, &is_any_fact, err));
     Str name = S("dim_date");
-    bool is_built;
-    TRY(pipeline_gold_is_built(ctx, warehouse, name, &is_built, err));
+    bool is_built = is_in(&built, name);
     if (is_built && !is_any_fact && !warehouse->is_whole) return ERR_OK;
     TableCounts count = {.step = S("dimension"), .table = S("date")};
     int64_t from_us = clock_monotonic(ctx->clock);
     TRY(pipeline_gold_date_refresh(ctx, warehouse, &count, err));
-    if (!is_built) TRY(pipeline_gold_mark_built(ctx, warehouse, name, err));
+    if (!is_built) TRY(mark_built(ctx, warehouse, name, err));
     count.duration_us = clock_monotonic(ctx->clock) - from_us;
     VEC_PUSH(ctx->arena, counts, count);
     return ERR_OK;
