@@ -14,11 +14,13 @@ static const WriterColumn COLUMNS[] = {
     {.name = S_INIT("to"), .type = {.kind = TYPE_TEXT}, .decimals = -1},
 };
 
+/* Positions are long and say something to programs only: a person's table ends before them. */
 static ErrCode write_steps(const Ctx *ctx, Writer *w, const MetaStep *steps, size_t n, Err *err) {
+    size_t n_columns = COUNT_OF(COLUMNS) - (writer_format(w) == WRITER_TEXT ? 2 : 0);
     Str names[COUNT_OF(COLUMNS)];
     Type types[COUNT_OF(COLUMNS)];
     for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) names[i] = COLUMNS[i].name, types[i] = COLUMNS[i].type;
-    BatchBuilder *rows = batch_builder_new(ctx->arena, COUNT_OF(COLUMNS), names, types, n ? n : 1);
+    BatchBuilder *rows = batch_builder_new(ctx->arena, n_columns, names, types, n ? n : 1);
     for (size_t i = 0; i < n; i++) {
         const MetaStep *step = &steps[i];
         batch_builder_set(rows, 0, value_text(step->name));
@@ -29,11 +31,12 @@ static ErrCode write_steps(const Ctx *ctx, Writer *w, const MetaStep *steps, siz
         batch_builder_set(rows, 5, value_int(step->n_deleted));
         batch_builder_set(rows, 6, value_int(step->duration_us / 1000));
         batch_builder_set(rows, 7, value_text(step->verdict));
-        if (step->position_from.n) batch_builder_set(rows, 8, value_text(step->position_from));
-        if (step->position_to.n) batch_builder_set(rows, 9, value_text(step->position_to));
+        bool has_positions = n_columns == COUNT_OF(COLUMNS);
+        if (has_positions && step->position_from.n) batch_builder_set(rows, 8, value_text(step->position_from));
+        if (has_positions && step->position_to.n) batch_builder_set(rows, 9, value_text(step->position_to));
         batch_builder_next_row(rows);
     }
-    TRY(writer_table_begin(w, S("steps"), COLUMNS, COUNT_OF(COLUMNS), err));
+    TRY(writer_table_begin(w, S("steps"), COLUMNS, n_columns, err));
     TRY(writer_rows(w, batch_builder_batch(rows), err));
     return writer_table_end(w, err);
 }
