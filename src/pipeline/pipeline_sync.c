@@ -153,8 +153,8 @@ static ErrCode apply_part(Sync *sync, const SyncSource *source, const ModelTable
     TableCounts counts;
     ErrCode code;
     if (part)
-        code = warehouse_apply_append(ctx, warehouse, table, source->model->name, part->hash, source->reader->at_us,
-                                      rows, &counts, err);
+        code = warehouse_apply_append(ctx, warehouse, table, source->model->name, part->hash, part->at_us, rows,
+                                      &counts, err);
     else if (source->reader->is_changes)
         code = warehouse_apply_changes(ctx, warehouse, table, source->model->name, rows, &counts, err);
     else
