@@ -43,6 +43,10 @@ static ErrCode check_magic(const EngineDb *db, Err *err) {
 
 /* ---- the instance ------------------------------------------------------------------------------------------------ */
 
+/* Of new files. It has dictionaries of texts that are quicker to write and smaller (a first sync takes a quarter less time); what is
+ * given up is that DuckDB before 1.3 can read them. */
+#define FILE_FORMAT "v1.3.0"
+
 typedef struct Setting {
     const char *name;
     const char *value; /* NULL: leave the default */
@@ -65,6 +69,7 @@ static ErrCode fill_config(Arena *arena, const EngineConfig *config, duckdb_conf
         {"memory_limit", memory},
         {"threads", threads},
         {"temp_directory", temp_dir},
+        {"storage_compatibility_version", FILE_FORMAT},
         {"autoinstall_known_extensions", "false"},
         {"autoload_known_extensions", "false"},
         {"allow_community_extensions", "false"},
