@@ -99,6 +99,8 @@ NODISCARD ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, M
 EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const HomeProject *at, bool is_read_only,
                                   bool is_held);
 
+/* For a table of n_rows rows with these columns. */
+BatchBuilder *app_rows_new(Arena *arena, const WriterColumn *columns, size_t n_columns, size_t n_rows);
 /* What a load took in, as a table. */
 NODISCARD ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, size_t n, Err *err);
 /* What a sync, rebuild or reconcile did. */

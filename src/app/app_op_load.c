@@ -12,10 +12,7 @@ ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, siz
         {.name = S_INIT("set_aside"), .title = S_INIT("set aside"), .type = {.kind = TYPE_INT64}, .decimals = -1},
         {.name = S_INIT("note"), .type = {.kind = TYPE_TEXT}, .decimals = -1},
     };
-    Str names[COUNT_OF(COLUMNS)];
-    Type types[COUNT_OF(COLUMNS)];
-    for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) names[i] = COLUMNS[i].name, types[i] = COLUMNS[i].type;
-    BatchBuilder *rows = batch_builder_new(ctx->arena, COUNT_OF(COLUMNS), names, types, n ? n : 1);
+    BatchBuilder *rows = app_rows_new(ctx->arena, COLUMNS, COUNT_OF(COLUMNS), n);
     for (size_t i = 0; i < n; i++) {
         const LoadCounts *c = &counts[i];
         batch_builder_set(rows, 0, value_text(c->input));

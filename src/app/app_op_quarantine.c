@@ -24,10 +24,7 @@ static ErrCode find_table(const PipelineProject *project, Str name, const ModelT
 }
 
 static ErrCode write_rows(const Ctx *ctx, Writer *w, const QuarantinedRow *rows, size_t n, Err *err) {
-    Str names[COUNT_OF(COLUMNS)];
-    Type types[COUNT_OF(COLUMNS)];
-    for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) names[i] = COLUMNS[i].name, types[i] = COLUMNS[i].type;
-    BatchBuilder *built = batch_builder_new(ctx->arena, COUNT_OF(COLUMNS), names, types, n + 1);
+    BatchBuilder *built = app_rows_new(ctx->arena, COLUMNS, COUNT_OF(COLUMNS), n);
     for (size_t i = 0; i < n; i++) {
         batch_builder_set(built, 0, value_text(rows[i].table));
         if (rows[i].at_us != INT64_MIN) batch_builder_set(built, 1, value_timestamp(rows[i].at_us));

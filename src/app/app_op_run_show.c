@@ -17,10 +17,7 @@ static const WriterColumn COLUMNS[] = {
 /* Positions are long and say something to programs only: a person's table ends before them. */
 static ErrCode write_steps(const Ctx *ctx, Writer *w, const MetaStep *steps, size_t n, Err *err) {
     size_t n_columns = COUNT_OF(COLUMNS) - (writer_format(w) == WRITER_TEXT ? 2 : 0);
-    Str names[COUNT_OF(COLUMNS)];
-    Type types[COUNT_OF(COLUMNS)];
-    for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) names[i] = COLUMNS[i].name, types[i] = COLUMNS[i].type;
-    BatchBuilder *rows = batch_builder_new(ctx->arena, n_columns, names, types, n ? n : 1);
+    BatchBuilder *rows = app_rows_new(ctx->arena, COLUMNS, n_columns, n);
     for (size_t i = 0; i < n; i++) {
         const MetaStep *step = &steps[i];
         batch_builder_set(rows, 0, value_text(step->name));

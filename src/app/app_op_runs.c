@@ -39,10 +39,7 @@ static ErrCode write_runs(const Ctx *ctx, const AppSession *session, Writer *w, 
         {.name = S("batch"), .type = TYPE(TYPE_TEXT), .decimals = -1},
         {.name = S("error"), .type = TYPE(TYPE_TEXT), .decimals = -1},
     };
-    Str names[COUNT_OF(columns)];
-    Type types[COUNT_OF(columns)];
-    for (size_t i = 0; i < COUNT_OF(columns); i++) names[i] = columns[i].name, types[i] = columns[i].type;
-    BatchBuilder *rows = batch_builder_new(ctx->arena, COUNT_OF(columns), names, types, n ? n : 1);
+    BatchBuilder *rows = app_rows_new(ctx->arena, columns, COUNT_OF(columns), n);
     for (size_t i = 0; i < n; i++) {
         const MetaRun *run = &runs[i];
         Str error = app_run_error(session, run);

@@ -20,15 +20,8 @@ static ErrCode write_rows(Writer *w, const char *name, const WriterColumn *colum
     return writer_table_end(w, err);
 }
 
-static BatchBuilder *new_rows(const Ctx *ctx, const WriterColumn *columns, size_t n_columns, size_t n_rows) {
-    Str *names = ARENA_ARRAY(ctx->arena, Str, n_columns);
-    Type *types = ARENA_ARRAY(ctx->arena, Type, n_columns);
-    for (size_t i = 0; i < n_columns; i++) names[i] = columns[i].name, types[i] = columns[i].type;
-    return batch_builder_new(ctx->arena, n_columns, names, types, n_rows ? n_rows : 1);
-}
-
 static ErrCode write_plan(const Ctx *ctx, Writer *w, const AttachPlan *plan, bool is_applied, Err *err) {
-    BatchBuilder *rows = new_rows(ctx, PLAN_COLUMNS, COUNT_OF(PLAN_COLUMNS), plan->n_tables);
+    BatchBuilder *rows = app_rows_new(ctx->arena, PLAN_COLUMNS, COUNT_OF(PLAN_COLUMNS), plan->n_tables);
     for (size_t i = 0; i < plan->n_tables; i++) {
         const AttachTable *table = &plan->tables[i];
         Str state = table->problem.n     ? S("cannot be captured")
@@ -170,7 +163,7 @@ static ErrCode run_list(const Ctx *ctx, AppSession *session, const OpArgs *args,
     TRY(session_project(ctx, session, &project, err));
     TRY(meta_attached(ctx, project->meta, project->name, &attached, &n, err));
     const Model *model = project->model;
-    BatchBuilder *rows = new_rows(ctx, LIST_COLUMNS, COUNT_OF(LIST_COLUMNS), model->n_sources);
+    BatchBuilder *rows = app_rows_new(ctx->arena, LIST_COLUMNS, COUNT_OF(LIST_COLUMNS), model->n_sources);
     for (size_t i = 0; i < model->n_sources; i++) {
         const ModelSource *source = &model->sources[i];
         Str path = S(""), tables = tables_of(ctx->arena, model, source);

@@ -11,11 +11,15 @@ static const WriterColumn COLUMNS[] = {
     {.name = S_INIT("ms"), .type = {.kind = TYPE_INT64}, .decimals = -1},
 };
 
+BatchBuilder *app_rows_new(Arena *arena, const WriterColumn *columns, size_t n_columns, size_t n_rows) {
+    Str *names = ARENA_ARRAY(arena, Str, n_columns);
+    Type *types = ARENA_ARRAY(arena, Type, n_columns);
+    for (size_t i = 0; i < n_columns; i++) names[i] = columns[i].name, types[i] = columns[i].type;
+    return batch_builder_new(arena, n_columns, names, types, MAX_OF(n_rows, 1));
+}
+
 static ErrCode write_counts(const Ctx *ctx, Writer *w, const SyncReport *report, Err *err) {
-    Str names[COUNT_OF(COLUMNS)];
-    Type types[COUNT_OF(COLUMNS)];
-    for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) names[i] = COLUMNS[i].name, types[i] = COLUMNS[i].type;
-    BatchBuilder *rows = batch_builder_new(ctx->arena, COUNT_OF(COLUMNS), names, types, report->n_counts + 1);
+    BatchBuilder *rows = app_rows_new(ctx->arena, COLUMNS, COUNT_OF(COLUMNS), report->n_counts);
     for (size_t i = 0; i < report->n_counts; i++) {
         const TableCounts *c = &report->counts[i];
         batch_builder_set(rows, 0, value_text(c->step));
