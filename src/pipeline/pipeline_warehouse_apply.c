@@ -226,7 +226,7 @@ ErrCode pipeline_silver_rebuild(const Ctx *ctx, Warehouse *warehouse, const Mode
 
 Str pipeline_batch_name(const Warehouse *warehouse, const ModelTable *table, const char *what) {
     bool is_more = pipeline_change_of(warehouse, table)->records != NULL;
-    return arena_printf(warehouse->arena, "%s%s_%.*s", what, is_more ? "_more" : "", STR_ARG(table->name));
+    return arena_printf(warehouse->arena, "%s%s:%.*s", what, is_more ? "_more" : "", STR_ARG(table->name));
 }
 
 /* The first part's tables are the batch's; later parts are added to them. */
