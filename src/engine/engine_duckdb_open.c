@@ -21,6 +21,10 @@ enum { MAGIC_AT = 8, MAGIC_BYTES = 4 };
 
 /* Before the instance exists: closing any descriptor of the file later would drop this process's lock on it. */
 static ErrCode check_magic(const EngineDb *db, Err *err) {
+    if (db->path && strchr(db->path, '?')) /* what follows is taken for options, and the WAL's name is made before it */
+        return err_set(err, ERR_UNSUPPORTED,
+                       "The path '%s' holds a '?', which the database engine cannot have; rename that folder or file.",
+                       db->path);
     if (!db->path || !db->has_file) return ERR_OK;
     int fd = open(db->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {

@@ -482,7 +482,6 @@ typedef struct SilverKey {
 SilverKey pipeline_silver_key(Arena *arena, const ModelTable *table);
 const SqlRelation *pipeline_bronze(Arena *arena, const ModelTable *table);
 const SqlRelation *pipeline_silver(Arena *arena, const ModelTable *table);
-const SqlRelation *pipeline_state(Arena *arena, const char *name);
 const SqlRelation *pipeline_key_map(Arena *arena, const ModelDimension *dimension);
 
 /* ---- paths: pipeline_warehouse_path.c */

@@ -14,10 +14,6 @@ const SqlRelation *pipeline_silver(Arena *arena, const ModelTable *table) {
     return sql_relation_table(arena, S("silver"), table->name);
 }
 
-const SqlRelation *pipeline_state(Arena *arena, const char *name) {
-    return sql_relation_table(arena, S("_starling"), str_of(name));
-}
-
 const SqlRelation *pipeline_key_map(Arena *arena, const ModelDimension *dimension) {
     return sql_relation_table(arena, S("_starling"), pipeline_name(arena, "key_", dimension->name));
 }

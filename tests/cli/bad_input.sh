@@ -162,4 +162,7 @@ timeout 60 "$starling" query '{"measures":["revenu"]}' --home home --json >out.t
 json 'd["error"]["code"] == "unknown_name" and "measures[0]" in d["error"]["at"]'
 timeout 60 "$starling" quer --json >out.txt 2>err.txt && fail "an unknown command passed"
 json 'd["error"]["code"] == "unknown_name"'
+# a name that the warehouse's engine takes for something else
+runs "$starling" init "what?" --pack retail
+refuses 2 "holds a '?', which the database engine cannot have; rename that folder" "$starling" sync --home "what?"
 echo "$passed passed, 0 failed"
