@@ -126,6 +126,41 @@ Batch batch_slice(Arena *arena, const Batch *batch, size_t from_row) {
     return slice;
 }
 
+/* Views with what they point to. */
+static const void *copy_views(Arena *arena, const Column *column, size_t n_rows) {
+    StrView *views = arena_dup(arena, column->data, n_rows * sizeof(StrView));
+    for (size_t row = 0; row < n_rows; row++) {
+        if (column_is_null(column, row)) continue;
+        Str text = column_str(column, row);
+        if (text.n > VIEW_INLINE_MAX) views[row].far.p = arena_str(arena, text).p;
+    }
+    return views;
+}
+
+static const void *copy_texts(Arena *arena, const Column *column, size_t n_rows) {
+    Str *texts = ARENA_ARRAY(arena, Str, n_rows);
+    for (size_t row = 0; row < n_rows; row++)
+        if (!column_is_null(column, row)) texts[row] = arena_str(arena, column_str(column, row));
+    return texts;
+}
+
+Batch batch_copy(Arena *arena, const Batch *batch) {
+    size_t n_rows = batch->n_rows;
+    Column *columns = arena_dup(arena, batch->columns, batch->n_columns * sizeof(Column));
+    for (size_t i = 0; i < batch->n_columns && n_rows; i++) {
+        Column *column = &columns[i];
+        if (column->layout == LAYOUT_VIEW)
+            column->data = copy_views(arena, &batch->columns[i], n_rows);
+        else if (column->layout == LAYOUT_STR)
+            column->data = copy_texts(arena, &batch->columns[i], n_rows);
+        else if (column->data)
+            column->data = arena_dup(arena, column->data, n_rows * layout_size(column->layout));
+        size_t n_words = (n_rows + WORD_BITS - 1) / WORD_BITS;
+        if (column->valid) column->valid = arena_dup(arena, column->valid, n_words * sizeof(uint64_t));
+    }
+    return (Batch){.n_rows = n_rows, .n_columns = batch->n_columns, .columns = columns};
+}
+
 struct BatchBuilder {
     Arena *texts; /* reset by clear; freed by the owner arena's hook */
     size_t cap_rows;
@@ -138,29 +173,43 @@ struct BatchBuilder {
     Batch batch;
 };
 
-/* The builder's own layouts: one a kind, the widest, for what is built row by row is never large. */
-static ColumnLayout layout_of(TypeKind kind) {
-    switch (kind) {
+/* The builder's own layouts: the ones that columnar engines store these types in, so that appending what was built is a copy. */
+static ColumnLayout layout_of(Type type) {
+    switch (type.kind) {
     case TYPE_BOOL: return LAYOUT_BOOL;
+    case TYPE_DATE: return LAYOUT_I32;
     case TYPE_INT64:
-    case TYPE_DATE:
     case TYPE_TIMESTAMP: return LAYOUT_I64;
-    case TYPE_DECIMAL: return LAYOUT_I128;
+    case TYPE_DECIMAL:
+        if (type.precision <= 4) return LAYOUT_I16;
+        if (type.precision <= 9) return LAYOUT_I32;
+        return type.precision <= 18 ? LAYOUT_I64 : LAYOUT_I128;
     case TYPE_FLOAT64: return LAYOUT_F64;
     case TYPE_TEXT:
-    case TYPE_JSON: return LAYOUT_STR;
+    case TYPE_JSON: return LAYOUT_VIEW;
     case TYPE_NULL:
     case TYPE_KIND_COUNT: break;
     }
     return LAYOUT_NONE;
 }
 
-static size_t layout_bytes(ColumnLayout layout) {
-    if (layout == LAYOUT_NONE) return 0;
-    if (layout == LAYOUT_BOOL) return 1;
-    return layout == LAYOUT_I128 || layout == LAYOUT_STR ? 16 : 8;
+StrView str_view(Str s) {
+    StrView view = {0};
+    view.inlined.n = (uint32_t)s.n;
+    if (s.n <= VIEW_INLINE_MAX) {
+        if (s.n) memcpy(view.inlined.bytes, s.p, s.n);
+        return view;
+    }
+    memcpy(view.far.prefix, s.p, sizeof(view.far.prefix));
+    view.far.p = s.p;
+    return view;
 }
-static_assert(sizeof(Str) == 16 && sizeof(Int128) == 16, "layout_bytes counts on 64-bit pointers");
+
+/* Little endian, as all machines we run on. */
+static void store_number(void *data, size_t row, ColumnLayout layout, Int128 number) {
+    size_t n_bytes = layout_size(layout);
+    memcpy((char *)data + row * n_bytes, &number, n_bytes);
+}
 
 static void free_texts(void *arg) {
     arena_free(arg);
@@ -178,8 +227,8 @@ BatchBuilder *batch_builder_new(Arena *arena, size_t n_columns, const Str *names
     builder->valid = ARENA_ARRAY(arena, uint64_t *, n_columns);
     builder->n_valid_words = (cap_rows + WORD_BITS - 1) / WORD_BITS;
     for (size_t c = 0; c < n_columns; c++) {
-        ColumnLayout layout = layout_of(types[c].kind);
-        builder->data[c] = arena_zalloc(arena, cap_rows, layout_bytes(layout));
+        ColumnLayout layout = layout_of(types[c]);
+        builder->data[c] = arena_zalloc(arena, cap_rows, layout_size(layout));
         builder->valid[c] = ARENA_ARRAY(arena, uint64_t, builder->n_valid_words);
         builder->columns[c] = (Column){.name = arena_str(arena, names[c]),
                                        .type = types[c],
@@ -206,12 +255,14 @@ void batch_builder_set(BatchBuilder *builder, size_t column, Value value) {
     switch (type.kind) {
     case TYPE_BOOL: ((uint8_t *)data)[row] = value.b; break;
     case TYPE_INT64:
-    case TYPE_DATE:
     case TYPE_TIMESTAMP: ((int64_t *)data)[row] = value.i; break;
-    case TYPE_DECIMAL: ((Int128 *)data)[row] = value.dec; break;
+    case TYPE_DATE: ((int32_t *)data)[row] = (int32_t)value.i; break;
+    case TYPE_DECIMAL: store_number(data, row, builder->columns[column].layout, value.dec); break;
     case TYPE_FLOAT64: ((double *)data)[row] = value.f; break;
     case TYPE_TEXT:
-    case TYPE_JSON: ((Str *)data)[row] = arena_str(builder->texts, value.s); break;
+    case TYPE_JSON:
+        ((StrView *)data)[row] = str_view(value.s.n > VIEW_INLINE_MAX ? arena_str(builder->texts, value.s) : value.s);
+        break;
     case TYPE_NULL:
     case TYPE_KIND_COUNT: return;
     }

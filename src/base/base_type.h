@@ -131,6 +131,7 @@ typedef union StrView {
     } far;
 } StrView;
 static_assert(sizeof(StrView) == 16, "StrView is the engines' 16-byte string");
+StrView str_view(Str s); /* points into s where that is longer than 12 bytes; s.n fits 32 bits */
 
 typedef struct Column {
     Str name;
@@ -160,6 +161,8 @@ Str column_str(const Column *column, size_t row);
 /* The rows from `from_row` (at most n_rows) on, sharing the data; the columns and, where there are nulls, the validity bits are made
  * in the arena. */
 Batch batch_slice(Arena *arena, const Batch *batch, size_t from_row);
+/* Everything copied into the arena but the columns' names, which stay borrowed. */
+Batch batch_copy(Arena *arena, const Batch *batch);
 
 /* A batch under construction, in an arena: for engines that give rows, and for tests. */
 typedef struct BatchBuilder BatchBuilder;

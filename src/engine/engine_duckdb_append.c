@@ -127,6 +127,13 @@ static bool is_same_layout(const Column *column, const DuckTarget *target) {
     return column->type.scale == target->type.scale && column->type.precision <= target->type.precision;
 }
 
+/* Views are handed on as they are, so what they point to is looked at. */
+static bool are_texts(const Column *column, size_t from, size_t n_rows) {
+    for (size_t row = from; row < from + n_rows; row++)
+        if (!column_is_null(column, row) && !utf8_is_valid(column_str(column, row))) return false;
+    return true;
+}
+
 static void set_null(duckdb_vector vector, uint64_t **valid, size_t row) {
     if (!*valid) {
         duckdb_vector_ensure_validity_writable(vector);
@@ -179,7 +186,7 @@ static bool store(void *data, size_t row, const DuckTarget *target, Value value)
     case TYPE_TEXT:
     case TYPE_JSON:
         if (value.s.n > UINT32_MAX || !utf8_is_valid(value.s)) return false;
-        ((StrView *)data)[row] = duck_view(value.s);
+        ((StrView *)data)[row] = str_view(value.s);
         return true;
     default:
         if (!fits_int(value.i, target->layout)) return false;
@@ -212,7 +219,8 @@ static ErrCode append_block(DuckAppender *appender, const Batch *batch, size_t f
     for (size_t i = 0; i < batch->n_columns; i++) {
         const Column *column = &batch->columns[i];
         duckdb_vector vector = duckdb_data_chunk_get_vector(appender->chunk, i);
-        if (is_same_layout(column, &appender->targets[i]))
+        if (is_same_layout(column, &appender->targets[i]) &&
+            (column->layout != LAYOUT_VIEW || are_texts(column, from, n_rows)))
             copy_block(column, &appender->targets[i], from, n_rows, vector);
         else
             TRY(convert_block(appender, i, column, from, n_rows, vector, err));

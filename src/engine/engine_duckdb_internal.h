@@ -34,8 +34,6 @@ typedef struct DuckType {
 
 /* How DuckDB's type is read; false when it has no equal here. */
 NODISCARD bool duck_type_read(duckdb_logical_type logical, DuckType *ret_type);
-/* A string (at most 4 GiB) in DuckDB's layout; more than 12 bytes stay borrowed. */
-StrView duck_view(Str s);
 
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
 

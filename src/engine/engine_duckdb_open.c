@@ -51,6 +51,10 @@ static ErrCode check_magic(const EngineDb *db, Err *err) {
  * given up is that DuckDB before 1.3 can read them. */
 #define FILE_FORMAT "v1.3.0"
 
+/* Row groups of a bulk load that wait to be compressed together: by default five, which then hold up whoever feeds them. One at a time,
+ * the work is spread over the load, in which it overlaps with reading, and less is held. */
+#define UNWRITTEN_ROW_GROUPS "1"
+
 typedef struct Setting {
     const char *name;
     const char *value; /* NULL: leave the default */
@@ -74,6 +78,7 @@ static ErrCode fill_config(Arena *arena, const EngineConfig *config, duckdb_conf
         {"threads", threads},
         {"temp_directory", temp_dir},
         {"storage_compatibility_version", FILE_FORMAT},
+        {"write_buffer_row_group_count", UNWRITTEN_ROW_GROUPS},
         {"autoinstall_known_extensions", "false"},
         {"autoload_known_extensions", "false"},
         {"allow_community_extensions", "false"},

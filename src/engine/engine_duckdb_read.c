@@ -43,7 +43,7 @@ static const StrView *enum_texts(Arena *arena, duckdb_logical_type logical) {
     StrView *views = ARENA_ARRAY(arena, StrView, n ? n : 1);
     for (uint32_t i = 0; i < n; i++) {
         char *text = duckdb_enum_dictionary_value(logical, i);
-        views[i] = duck_view(arena_str(arena, str_of(text)));
+        views[i] = str_view(arena_str(arena, str_of(text)));
         duckdb_free(text);
     }
     return views;

@@ -60,15 +60,3 @@ bool duck_type_read(duckdb_logical_type logical, DuckType *ret_type) {
     *ret_type = type;
     return true;
 }
-
-StrView duck_view(Str s) {
-    StrView view = {0};
-    view.inlined.n = (uint32_t)s.n;
-    if (s.n <= sizeof(view.inlined.bytes)) {
-        if (s.n) memcpy(view.inlined.bytes, s.p, s.n);
-        return view;
-    }
-    memcpy(view.far.prefix, s.p, sizeof(view.far.prefix));
-    view.far.p = s.p;
-    return view;
-}

@@ -71,9 +71,12 @@ NODISCARD ErrCode pipeline_temp_drop(const Ctx *ctx, EngineConn *conn, const Sql
 /* Appends a stream's rows to the columns of the same names, reporting progress as `what`. */
 NODISCARD ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
                                      Str what, int64_t *ret_n, Err *err);
-/* The same, numbering the rows from `first` on in the column `number` (empty: not). */
-NODISCARD ErrCode pipeline_copy_numbered(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows,
-                                         Str number, int64_t first, Str what, int64_t *ret_n, Err *err);
+/* `rows` read ahead in a thread of its own where they are many; nobody else uses them or their connection meanwhile. A batch is
+ * valid until the next call; free before the stream is closed, also before its end. */
+typedef struct RowsAhead RowsAhead;
+RowsAhead *pipeline_ahead_new(Arena *arena, EngineStream *rows);
+NODISCARD ErrCode pipeline_ahead_next(RowsAhead *ahead, const Batch **ret_batch, Err *err);
+void pipeline_ahead_free(RowsAhead *ahead);
 /* One row of n whole numbers (or dates), as engine_queryf; a null is INT64_MIN. */
 NODISCARD ErrCode pipeline_ints(const Ctx *ctx, EngineConn *conn, int64_t *ret_values, size_t n, Err *err,
                                 const char *format, ...);
@@ -567,6 +570,8 @@ NODISCARD ErrCode pipeline_diff_apply(const Ctx *ctx, Warehouse *warehouse, cons
                                       int64_t at_us, const SqlRelation *stage, const Str *file_hash,
                                       TableCounts *counts, Err *err);
 
+/* Notes that a table's first n rows are in silver and bronze. */
+void pipeline_note_first(Warehouse *warehouse, const ModelTable *table, int64_t n);
 /* A stream's rows into a keyed table of which bronze has no record yet: they were always so. */
 NODISCARD ErrCode pipeline_first_load(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
                                       EngineStream *rows, TableCounts *counts, Err *err);

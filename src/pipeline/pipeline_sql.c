@@ -248,43 +248,29 @@ size_t pipeline_table_index(const Model *model, const ModelTable *table) {
     return (size_t)(table - model->tables);
 }
 
-/* The batch with one more column, that counts up from *next. */
-static Batch numbered(Arena *scratch, const Batch *batch, Str name, int64_t next) {
-    Column *columns = ARENA_ARRAY(scratch, Column, batch->n_columns + 1);
-    int64_t *numbers = ARENA_ARRAY(scratch, int64_t, batch->n_rows);
-    for (size_t i = 0; i < batch->n_columns; i++) columns[i] = batch->columns[i];
-    for (size_t row = 0; row < batch->n_rows; row++) numbers[row] = next + (int64_t)row;
-    columns[batch->n_columns] = (Column){.name = name, .type = TYPE(TYPE_INT64), .layout = LAYOUT_I64, .data = numbers};
-    return (Batch){.n_rows = batch->n_rows, .n_columns = batch->n_columns + 1, .columns = columns};
-}
-
-static ErrCode copy(const Ctx *ctx, EngineAppender *appender, EngineStream *rows, Str number, int64_t first, Str what,
-                    int64_t *ret_n, Err *err) {
-    Arena *scratch CLEANUP(arena_freep) = arena_new(0);
+static ErrCode copy(const Ctx *ctx, EngineAppender *appender, RowsAhead *rows, Str what, int64_t *ret_n, Err *err) {
     const Batch *batch = NULL;
-    TRY(engine_stream_next(rows, &batch, err));
+    TRY(pipeline_ahead_next(rows, &batch, err));
     while (batch) {
-        Batch more = {0};
-        if (number.n) more = numbered(scratch, batch, number, first + *ret_n);
-        TRY(engine_append(appender, number.n ? &more : batch, err));
+        TRY(engine_append(appender, batch, err));
         *ret_n += (int64_t)batch->n_rows;
-        arena_reset(scratch);
         ctx_progress(ctx, what, *ret_n, 0);
-        TRY(engine_stream_next(rows, &batch, err));
+        TRY(pipeline_ahead_next(rows, &batch, err));
     }
     return ERR_OK;
 }
 
-ErrCode pipeline_copy_numbered(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows, Str number,
-                               int64_t first, Str what, int64_t *ret_n, Err *err) {
+ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows, Str what,
+                           int64_t *ret_n, Err *err) {
     const Batch *shape = engine_stream_columns(rows);
-    Str *names = ARENA_ARRAY(ctx->arena, Str, shape->n_columns + 1);
+    Str *names = ARENA_ARRAY(ctx->arena, Str, shape->n_columns);
     for (size_t i = 0; i < shape->n_columns; i++) names[i] = arena_str(ctx->arena, shape->columns[i].name);
-    names[shape->n_columns] = number;
     EngineAppender *appender;
     int64_t n = 0;
-    TRY(engine_append_open(ctx, conn, to, names, shape->n_columns + (number.n > 0), &appender, err));
-    ErrCode code = copy(ctx, appender, rows, number, first, what, &n, err);
+    TRY(engine_append_open(ctx, conn, to, names, shape->n_columns, &appender, err));
+    RowsAhead *ahead = pipeline_ahead_new(ctx->arena, rows);
+    ErrCode code = copy(ctx, appender, ahead, what, &n, err);
+    pipeline_ahead_free(ahead);
     if (code) {
         engine_append_abort(appender);
         return code;
@@ -292,9 +278,4 @@ ErrCode pipeline_copy_numbered(const Ctx *ctx, EngineConn *conn, const SqlRelati
     TRY(engine_append_close(appender, err));
     *ret_n = n;
     return ERR_OK;
-}
-
-ErrCode pipeline_copy_rows(const Ctx *ctx, EngineConn *conn, const SqlRelation *to, EngineStream *rows, Str what,
-                           int64_t *ret_n, Err *err) {
-    return pipeline_copy_numbered(ctx, conn, to, rows, S(""), 0, what, ret_n, err);
 }

@@ -274,7 +274,7 @@ static ErrCode apply_difference(Diff *diff, TableCounts *counts, Err *err) {
     return pipeline_apply_records(diff->ctx, diff->warehouse, diff->table, diff->source, records, counts, err);
 }
 
-static void note_first(Warehouse *warehouse, const ModelTable *table, int64_t n) {
+void pipeline_note_first(Warehouse *warehouse, const ModelTable *table, int64_t n) {
     TableChange *change = &warehouse->changes[pipeline_table_index(warehouse->model, table)];
     change->is_changed = change->is_first = true;
     warehouse->seq += n;
@@ -301,24 +301,11 @@ ErrCode pipeline_is_new(const Ctx *ctx, Warehouse *warehouse, const ModelTable *
     return ERR_OK;
 }
 
-ErrCode pipeline_first_load(const Ctx *ctx, Warehouse *warehouse, const ModelTable *table, Str source,
-                            EngineStream *rows, TableCounts *counts, Err *err) {
-    Diff diff = diff_new(ctx, warehouse, table, source);
-    TRY(pipeline_copy_numbered(ctx, warehouse->conn, pipeline_silver(ctx->arena, table), rows, S("_seq"),
-                               warehouse->seq + 1, pipeline_name(ctx->arena, "Reading ", table->name), &counts->n_read,
-                               err));
-    counts->n_inserted = counts->n_read;
-    if (!counts->n_read) return ERR_OK;
-    TRY(load_bronze(&diff, err));
-    note_first(warehouse, table, counts->n_inserted);
-    return ERR_OK;
-}
-
-/* The same of what is staged. */
+/* The staged rows into an empty silver, and bronze after it. */
 static ErrCode load_first(const Diff *diff, TableCounts *counts, Err *err) {
     TRY(load_silver(diff, &counts->n_inserted, err));
     TRY(load_bronze(diff, err));
-    note_first(diff->warehouse, diff->table, counts->n_inserted);
+    pipeline_note_first(diff->warehouse, diff->table, counts->n_inserted);
     return ERR_OK;
 }
 

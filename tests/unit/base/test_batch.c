@@ -170,6 +170,36 @@ TEST(slices) {
     }
 }
 
+TEST(copies) {
+    CLEANUP(arena_freep) Arena *arena = arena_new(0);
+    CLEANUP(arena_freep) Arena *other = arena_new(0);
+    const Str names[] = {S("i"), S("t"), S("d"), S("n")};
+    const Type types[] = {TYPE(TYPE_INT64), TYPE(TYPE_TEXT), TYPE_DEC(12, 2), TYPE(TYPE_DATE)};
+    enum { N = 100 };
+    BatchBuilder *builder = batch_builder_new(arena, COUNT_OF(names), names, types, N);
+    for (int row = 0; row < N; row++) {
+        if (row % 3) batch_builder_set(builder, 0, value_int(row));
+        batch_builder_set(builder, 1, value_text(arena_printf(arena, "%0*d", 1 + row % 20, row)));
+        batch_builder_set(builder, 2, value_decimal(-row, 12, 2));
+        batch_builder_next_row(builder);
+    }
+    Str strs[] = {S("short"), S("a longer one, not in the view")};
+    const Column text = {.name = S("s"), .type = TYPE(TYPE_TEXT), .layout = LAYOUT_STR, .data = strs};
+    const Batch plain = {.n_rows = COUNT_OF(strs), .n_columns = 1, .columns = &text};
+    Batch copy = batch_copy(other, batch_builder_batch(builder)), copied = batch_copy(other, &plain);
+    batch_builder_clear(builder); /* and what it pointed to is gone */
+    strs[1] = S("");
+    assert_int_equal(copy.n_rows, N);
+    for (int row = 0; row < N; row++) {
+        Value i = column_value(&copy.columns[0], (size_t)row);
+        assert_true(row % 3 ? i.i == row : i.is_null);
+        assert_true(str_eq(column_str(&copy.columns[1], (size_t)row), arena_printf(arena, "%0*d", 1 + row % 20, row)));
+        assert_true(value_eq(column_value(&copy.columns[2], (size_t)row), value_decimal(-row, 12, 2)));
+        assert_true(column_is_null(&copy.columns[3], (size_t)row));
+    }
+    assert_true(str_eq(column_str(&copied.columns[0], 1), S("a longer one, not in the view")));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_of_every_layout),
@@ -178,6 +208,7 @@ int main(void) {
         cmocka_unit_test(nulls),
         cmocka_unit_test(building),
         cmocka_unit_test(slices),
+        cmocka_unit_test(copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
