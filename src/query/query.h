@@ -68,7 +68,7 @@ struct QueryFilter {
     const QueryFilter *const *children; /* AND, OR, NOT */
     size_t n_children;
     QueryMember member;  /* TEST, MEMBERSHIP; EXPR: a bool expression */
-    QueryOp op;          /* TEST; MEMBERSHIP: IN or NOT_IN */
+    QueryOp op;          /* TEST; MEMBERSHIP: IN, NOT_IN, or a comparison with the query's one value */
     const Value *values; /* TEST, as read from JSON: text, int64, float64, bool; typed by the member when compiled */
     size_t n_values;
     const Query *query; /* MEMBERSHIP */
@@ -109,7 +109,7 @@ typedef struct QueryDerive {
 
 struct Query {
     Str source;                /* name of a fact or dimension; empty: by the measures */
-    const Query *source_query; /* or a query; not compiled yet */
+    const Query *source_query; /* or a query */
     const QueryMember *measures;
     size_t n_measures;
     const QueryMember *dimensions;

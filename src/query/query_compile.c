@@ -14,7 +14,6 @@ static ErrCode refuse_stages(const Query *query, Err *err) {
         bool is_used;
         Str path;
     } stages[] = {
-        {query->source_query != NULL, S("source")},
         {query->time.compare.n != 0, S("time.compare")},
         {query->time.is_filled, S("time.fill")},
         {query->n_derive != 0, S("derive")},
@@ -24,8 +23,7 @@ static ErrCode refuse_stages(const Query *query, Err *err) {
     };
     for (size_t i = 0; i < COUNT_OF(stages); i++) {
         if (!stages[i].is_used) continue;
-        const char *what = i ? "" : "a query as ";
-        return query_error(err, ERR_UNSUPPORTED, stages[i].path, "%s'%.*s' is not compiled yet; leave it out", what,
+        return query_error(err, ERR_UNSUPPORTED, stages[i].path, "'%.*s' is not compiled yet; leave it out",
                            STR_ARG(stages[i].path));
     }
     return ERR_OK;
@@ -123,6 +121,11 @@ static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err 
     return ERR_OK;
 }
 
+/* Periods of the source's query stay periods. */
+static TimeGrain inner_grain(const QueryBuild *build, const ModelMember *member) {
+    return build->inner_columns[member->column - build->fact->columns].grain;
+}
+
 static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Err *err) {
     if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, err);
     ModelMember member;
@@ -132,8 +135,9 @@ static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Er
                            STR_ARG(dimension->name));
     }
     ModelMember plain = query_member_base(&member);
-    return add_member_group(build, &member, member_column(build, &member, dimension->alias),
-                            model_member_name(build->arena, &plain), err);
+    QueryColumn column = member_column(build, &member, dimension->alias);
+    if (build->inner && !member.part) column.grain = inner_grain(build, &member);
+    return add_member_group(build, &member, column, model_member_name(build->arena, &plain), err);
 }
 
 ErrCode query_compile_groups(QueryBuild *build, Err *err) {
@@ -148,7 +152,7 @@ ErrCode query_compile_groups(QueryBuild *build, Err *err) {
 static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *err) {
     QueryMeasure measure = {0};
     const ModelMeasure *named =
-        member->expr->kind == EXPR_NAME ? model_measure(build->model, member->expr->name) : NULL;
+        member->expr->kind == EXPR_NAME && !build->inner ? model_measure(build->model, member->expr->name) : NULL;
     if (named && named->fact != build->fact) {
         return query_error(
             err, ERR_UNSUPPORTED, member->path,
@@ -179,7 +183,7 @@ ErrCode query_compile_measures(QueryBuild *build, Err *err) {
     return ERR_OK;
 }
 
-static ErrCode gather_columns(QueryBuild *build, QueryPlan *plan, Err *err) {
+static ErrCode gather_columns(QueryBuild *build, const QueryColumn **ret_columns, size_t *ret_n, Err *err) {
     size_t n = build->groups.n + build->measures.n;
     QueryColumn *columns = ARENA_ARRAY(build->arena, QueryColumn, n);
     for (size_t i = 0; i < build->groups.n; i++) columns[i] = build->groups.at[i].column;
@@ -194,8 +198,8 @@ static ErrCode gather_columns(QueryBuild *build, QueryPlan *plan, Err *err) {
     }
     for (size_t i = 0; i < n; i++)
         columns[i].is_local = query_is_local(build) && columns[i].type.kind == TYPE_TIMESTAMP;
-    plan->columns = columns;
-    plan->n_columns = n;
+    *ret_columns = columns;
+    *ret_n = n;
     return ERR_OK;
 }
 
@@ -226,7 +230,8 @@ static QuerySql present(const QueryBuild *build, const QueryGroup *group) {
 /* With one group whose key may be unknown, the unknown one is a row among the others: it comes first, past limit and having, and
  * is taken off when the query is run. Otherwise a row is in no group of one member and in a known one of another. */
 static bool has_unknown_row(const QueryBuild *build) {
-    return build->groups.n == 1 && build->groups.at[0].missing.sql && build->measures.n && !build->query->offset;
+    return !build->is_inner && build->groups.n == 1 && build->groups.at[0].missing.sql && build->measures.n &&
+           !build->query->offset;
 }
 
 static void add_unknown_row(QueryBuild *build, SqlSelect *select, SqlItem *items) {
@@ -273,7 +278,8 @@ static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err 
     select->limit = build->query->limit;
     select->offset = build->query->offset;
     query_from(build, roles | where.roles, select);
-    TRY(query_compile_order(build, items, &select->order, &select->n_order, err));
+    bool is_cut = select->limit >= 0 || select->offset;
+    if (!build->is_inner || is_cut) TRY(query_compile_order(build, items, &select->order, &select->n_order, err));
     if (is_inline) add_unknown_row(build, select, items);
     *ret_select = select;
     return ERR_OK;
@@ -329,7 +335,7 @@ static void plan_period(QueryBuild *build, QueryPlan *plan) {
     plan->first_grain =
         build->query->time.grain != TIME_GRAIN_NONE ? build->query->time.grain : axis->bounds.from_grain;
     plan->last_grain = build->query->time.grain != TIME_GRAIN_NONE ? build->query->time.grain : axis->bounds.to_grain;
-    if (axis->column.roles) return; /* a dimension's date: its extent is not the fact's */
+    if (axis->column.roles || build->inner) return; /* a dimension's date: its extent is not the fact's */
     SqlSelect *select = sql_select_new(arena);
     SqlItem *items = ARENA_ARRAY(arena, SqlItem, 2);
     items[0] = (SqlItem){sql_call1(arena, SQL_FN_MIN, axis->column.sql), S("_first")};
@@ -358,6 +364,13 @@ static ErrCode compile_stages(QueryBuild *build, Err *err) {
     return query_compile_filter(build, QUERY_IN_HAVING, build->query->having, &build->having, err);
 }
 
+ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const QueryColumn **ret_columns,
+                         size_t *ret_n, Err *err) {
+    TRY(compile_stages(build, err));
+    TRY(gather_columns(build, ret_columns, ret_n, err));
+    return rows_select(build, ret_select, err);
+}
+
 /* The query with the options' defaults in it. */
 static const Query *with_defaults(QueryBuild *build, const Query *query, const QueryOptions *options) {
     bool is_one_row = !query->n_dimensions && query->time.grain == TIME_GRAIN_NONE;
@@ -376,11 +389,9 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     if (!build.model) return err_set(err, ERR_CONFLICT, "no project is open; open one first");
     build.query = with_defaults(&build, query, options);
     QueryPlan *plan = ARENA_NEW(ctx->arena, QueryPlan);
-    TRY(compile_stages(&build, err));
-    TRY(gather_columns(&build, plan, err));
+    TRY(query_build_rows(&build, &plan->select, &plan->columns, &plan->n_columns, err));
     plan->query = build.query;
     plan->fact = build.fact;
-    TRY(rows_select(&build, &plan->select, err));
     plan->has_unknown_row = has_unknown_row(&build);
     plan_left_out(&build, plan);
     plan_period(&build, plan);

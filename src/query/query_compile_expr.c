@@ -55,10 +55,13 @@ static bool has_where(const Expr *expr) {
     return has;
 }
 
-static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *name, const SqlExpr **ret_sql, Err *err) {
+/* Of a dimension's rows, or of a query's: there are no measures. */
+static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *name, bool is_plain,
+                           const SqlExpr **ret_sql, Err *err) {
     ModelMember member;
     TRY(query_find_member(build, name->name, names->path, &member, err));
     if (member.kind == MODEL_MEMBER_MEASURE) return refuse_measure(names, name->name, err);
+    if (is_plain && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
     return query_member_sql(build, &member, ret_sql, err);
 }
 
@@ -69,7 +72,7 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     bool is_plain = use == EXPR_USE_PLAIN;
     if (names->place == QUERY_IN_HAVING && is_plain && resolve_alias(names, name->name, ret_sql, ret_expr))
         return ERR_OK;
-    if (!build->fact) return resolve_own(build, names, name, ret_sql, err);
+    if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
     TRY(build->fact_scope.resolve(&build->fact_scope, name, use, &sql, &expr, err));

@@ -98,6 +98,8 @@ static const SqlExpr *turn_around(Arena *arena, const QueryOperand *operand, con
     const SqlExpr *turned = NULL;
     if (sql->kind == SQL_EXPR_IN_LIST) {
         turned = sql_in_list(arena, sql->args[0], sql->args + 1, sql->n_args - 1, true);
+    } else if (sql->kind == SQL_EXPR_IN_SELECT) {
+        turned = sql_in_select(arena, sql->args[0], sql->select, true);
     } else if (sql->kind == SQL_EXPR_CALL && sql->fn == SQL_FN_EQ) {
         turned = sql_call2(arena, SQL_FN_NE, sql->args[0], sql->args[1]);
     } else {
@@ -252,6 +254,17 @@ static ErrCode compile_operand(Task *task, const QueryFilter *filter, QueryOpera
     return compile_operand_expr(task, &filter->member, ret_operand, err);
 }
 
+static ErrCode compile_membership(Task *task, const QueryOperand *operand, const QueryFilter *filter, bool is_turned,
+                                  bool is_top, const SqlExpr **ret_sql, Err *err) {
+    QueryOp op;
+    const SqlExpr *sql = NULL;
+    if (is_negative(filter->op, &op)) is_turned = !is_turned;
+    TRY(query_compile_membership(task->build, operand, filter, op, &sql, err));
+    if (is_top && !is_turned) note_certain(task, operand, NULL);
+    *ret_sql = is_turned ? turn_around(task->build->arena, operand, sql) : sql;
+    return ERR_OK;
+}
+
 /* ---- the tree ------------------------------------------------------------------------------------------------------- */
 
 static ErrCode compile_node(Task *task, const QueryFilter *filter, bool is_turned, bool is_top, const SqlExpr **ret_sql,
@@ -295,10 +308,11 @@ static ErrCode compile_node(Task *task, const QueryFilter *filter, bool is_turne
     case QUERY_FILTER_TEST:
         TRY(compile_operand(task, filter, &operand, err));
         return compile_test(task, &operand, filter, is_turned, is_top, ret_sql, err);
-    case QUERY_FILTER_MEMBERSHIP: break;
+    case QUERY_FILTER_MEMBERSHIP:
+        TRY(compile_operand(task, filter, &operand, err));
+        return compile_membership(task, &operand, filter, is_turned, is_top, ret_sql, err);
     }
-    return query_error(err, ERR_UNSUPPORTED, filter->path, "'%s' with a 'query' is not compiled yet; list the values",
-                       query_op_name(filter->op));
+    return err_set(err, ERR_INTERNAL, "a filter of unknown kind %d", (int)filter->kind);
 }
 
 ErrCode query_compile_filter(QueryBuild *build, QueryPlace place, const QueryFilter *filter, QuerySql *ret_sql,

@@ -70,8 +70,13 @@ typedef struct QueryBuild {
     Arena *arena;
     const Model *model;
     const Query *query;
+    bool is_inner;         /* its rows go into another query: no account, and no order where nothing is cut */
+    int depth;             /* of queries in queries */
     const ModelFact *fact; /* NULL: the rows of `dimension` */
     const ModelDimension *dimension;
+    const SqlSelect
+        *inner; /* the rows of a query, of which `fact` is made up: a column of the fact a column of the query */
+    const QueryColumn *inner_columns;
     Str alias;            /* of the fact or the dimension in FROM */
     QueryRoles *roles;    /* of the expression being compiled; NULL between expressions */
     ExprScope fact_scope; /* the model's; its `column` is query_member_sql */
@@ -110,6 +115,20 @@ NODISCARD bool query_op_find(Str name, QueryOp *ret_op);
 /* Decides fact or dimension. ERR_UNSUPPORTED naming two facts. */
 NODISCARD ErrCode query_find_source(QueryBuild *build, Err *err);
 
+/* ---- query_nested.c ------------------------------------------------------------------------------------------------- */
+
+/* The rows of `query` as a fact: build->inner and build->fact. */
+NODISCARD ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err);
+/* The rows of a query that stands in `build`'s: a select and its columns. Names in it are its own. */
+NODISCARD ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path,
+                                      const SqlSelect **ret_select, const QueryColumn **ret_columns, size_t *ret_n,
+                                      Err *err);
+/* A column of the source's query by its whole name, or that of a date with a part after it. */
+NODISCARD ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err);
+/* operand in (query), or operand compared with the one value of a query. */
+NODISCARD ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand,
+                                           const QueryFilter *filter, QueryOp op, const SqlExpr **ret_sql, Err *err);
+
 /* ---- query_member.c ------------------------------------------------------------------------------------------------- */
 
 /* A member as the source has it. ERR_UNKNOWN_NAME with the nearest. */
@@ -130,6 +149,10 @@ bool query_is_local(const QueryBuild *build);
 void query_from(QueryBuild *build, QueryRoles roles, SqlSelect *select);
 /* The newest version and when it was published: two maxima, which engines know without looking at the rows. */
 const SqlSelect *query_version_select(Arena *arena);
+
+/* Everything of a query up to its rows. */
+NODISCARD ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const QueryColumn **ret_columns,
+                                   size_t *ret_n, Err *err);
 
 /* ---- query_compile*.c ----------------------------------------------------------------------------------------------- */
 

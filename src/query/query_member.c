@@ -23,6 +23,7 @@ static ErrCode find_in_dimension(const QueryBuild *build, Str name, ModelMember 
 
 /* A name that another fact has is known: the message says whose it is. */
 static ErrCode find_in_fact(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
+    if (build->inner) return query_find_inner(build, name, ret_member, err);
     ErrCode code = model_member(build->model, build->fact, name, ret_member, err);
     ModelMember member;
     if (!code || model_member(build->model, NULL, name, &member, NULL)) return code;
@@ -209,7 +210,9 @@ void query_from(QueryBuild *build, QueryRoles roles, SqlSelect *select) {
         return;
     }
     SqlFrom *from = ARENA_ARRAY(build->arena, SqlFrom, 1 + build->fact->n_roles);
-    from[0] = (SqlFrom){.relation = model_relation_fact(build->arena, build->fact), .alias = build->alias};
+    from[0] = build->inner
+                  ? (SqlFrom){.select = build->inner, .alias = build->alias}
+                  : (SqlFrom){.relation = model_relation_fact(build->arena, build->fact), .alias = build->alias};
     size_t n = 1;
     for (size_t i = 0; i < build->fact->n_roles; i++) {
         if (!(roles >> i & 1)) continue;

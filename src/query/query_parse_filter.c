@@ -121,6 +121,20 @@ static ErrCode parse_op(const Ctx *ctx, const Json *object, QueryFilter *filter,
         STR_ARG(name));
 }
 
+static bool takes_query(QueryOp op) {
+    switch (op) {
+    case QUERY_OP_EQUALS:
+    case QUERY_OP_NOT_EQUALS:
+    case QUERY_OP_IN:
+    case QUERY_OP_NOT_IN:
+    case QUERY_OP_GT:
+    case QUERY_OP_GTE:
+    case QUERY_OP_LT:
+    case QUERY_OP_LTE: return true;
+    default: return false;
+    }
+}
+
 static ErrCode parse_test(const Ctx *ctx, const Json *json, int depth, QueryFilter *filter, Err *err) {
     const Json *query = json_get(json, S("query"));
     Str member_path = query_path_key(ctx->arena, filter->path, S("member"));
@@ -133,8 +147,9 @@ static ErrCode parse_test(const Ctx *ctx, const Json *json, int depth, QueryFilt
     if (json_get(json, S("values")) || json_get(json, S("value"))) {
         return query_error(err, ERR_INVALID, filter->path, "either values or a 'query', not both");
     }
-    if (filter->op != QUERY_OP_IN && filter->op != QUERY_OP_NOT_IN) {
-        return query_error(err, ERR_INVALID, filter->path, "with a 'query' the op is in or not_in");
+    if (!takes_query(filter->op)) {
+        return query_error(err, ERR_INVALID, filter->path,
+                           "with a 'query' the op is in, not_in, equals, not_equals, gt, gte, lt or lte");
     }
     filter->kind = QUERY_FILTER_MEMBERSHIP;
     return query_parse_inner(ctx, query, query_path_key(ctx->arena, filter->path, S("query")), depth + 1,

@@ -203,7 +203,9 @@ static Str from_alias(const QueryBuild *build) {
 }
 
 ErrCode query_find_source(QueryBuild *build, Err *err) {
-    if (build->query->source.n) {
+    if (build->query->source_query) {
+        TRY(query_compile_source(build, build->query->source_query, err));
+    } else if (build->query->source.n) {
         TRY(read_source(build, err));
     } else {
         build->dimension = find_dimension(build);

@@ -1,0 +1,181 @@
+/*
+ * Queries in queries: as the source, whose columns then are the members; as what a member must be in; as a number to compare with.
+ *
+ * A source's rows are made into a fact of their own, with a column for each of theirs and no dimensions, so that all that holds for
+ * facts holds for them. Groups with an unknown or null key are left out of inner queries too.
+ */
+#include "query/query_internal.h"
+
+/* ---- inner rows ----------------------------------------------------------------------------------------------------- */
+
+/* The error's place is within the query that holds it. */
+static ErrCode place_error(Arena *arena, Str path, ErrCode code, Err *err) {
+    if (!err) return code;
+    Str inner = arena_str(arena, str_of(err->file));
+    if (str_starts(inner, path)) return err_at(err, inner, 0, 0);
+    return err_at(err, inner.n ? query_path_key(arena, path, inner) : path, 0, 0);
+}
+
+ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path, const SqlSelect **ret_select,
+                            const QueryColumn **ret_columns, size_t *ret_n, Err *err) {
+    if (build->depth >= QUERY_MAX_DEPTH)
+        return query_error(err, ERR_TOO_LARGE, path, "nested too deeply; at most %d levels", (int)QUERY_MAX_DEPTH);
+    QueryBuild inner = {.ctx = build->ctx,
+                        .arena = build->arena,
+                        .model = build->model,
+                        .query = query,
+                        .is_inner = true,
+                        .depth = build->depth + 1};
+    ErrCode code = query_build_rows(&inner, ret_select, ret_columns, ret_n, err);
+    return code ? place_error(build->arena, path, code, err) : ERR_OK;
+}
+
+/* ---- as the source -------------------------------------------------------------------------------------------------- */
+
+static ModelFactColumn fact_column(const QueryColumn *column) {
+    return (ModelFactColumn){
+        .name = column->name,
+        .label = {.title = column->title, .format = column->format, .unit = column->unit, .decimals = column->decimals},
+        .kind = type_is_time(column->type) ? MODEL_COLUMN_TIME : MODEL_COLUMN_ATTRIBUTE,
+        .type = column->type};
+}
+
+ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err) {
+    size_t n = 0;
+    TRY(query_compile_inner(build, query, S("source"), &build->inner, &build->inner_columns, &n, err));
+    ModelFactColumn *columns = ARENA_ARRAY(build->arena, ModelFactColumn, n);
+    ModelFact *fact = ARENA_NEW(build->arena, ModelFact);
+    fact->name = S("source");
+    fact->time = -1;
+    for (size_t i = 0; i < n; i++) {
+        columns[i] = fact_column(&build->inner_columns[i]);
+        if (fact->time < 0 && columns[i].kind == MODEL_COLUMN_TIME) fact->time = (ptrdiff_t)i;
+    }
+    fact->columns = columns;
+    fact->n_columns = n;
+    build->fact = fact;
+    return ERR_OK;
+}
+
+static const ModelFactColumn *column_named(const ModelFact *fact, Str name) {
+    for (size_t i = 0; i < fact->n_columns; i++)
+        if (str_eq(fact->columns[i].name, name)) return &fact->columns[i];
+    return NULL;
+}
+
+static ErrCode no_column(const QueryBuild *build, Str name, Err *err) {
+    Str *names = ARENA_ARRAY(build->arena, Str, build->fact->n_columns);
+    Str all = {0};
+    for (size_t i = 0; i < build->fact->n_columns; i++) {
+        names[i] = build->fact->columns[i].name;
+        all = arena_printf(build->arena, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "", STR_ARG(names[i]));
+    }
+    Str nearest = str_nearest(name, names, build->fact->n_columns);
+    if (nearest.n)
+        return err_set(err, ERR_UNKNOWN_NAME, "the source's query shows no '%.*s'; did you mean '%.*s'?", STR_ARG(name),
+                       STR_ARG(nearest));
+    return err_set(err, ERR_UNKNOWN_NAME, "the source's query shows no '%.*s', only: %.*s", STR_ARG(name),
+                   STR_ARG(all));
+}
+
+/* The part after the last dot, of a date. */
+static bool find_part(const ModelFact *fact, Str name, ModelMember *member) {
+    size_t dot = name.n, n_parts = 0;
+    const ModelPart *parts = model_parts(&n_parts);
+    while (dot > 0 && name.p[dot - 1] != '.') dot--;
+    if (dot < 2) return false;
+    const ModelFactColumn *column = column_named(fact, str_slice(name, 0, dot - 1));
+    Str part = str_slice(name, dot, name.n);
+    for (size_t i = 0; column && i < n_parts; i++) {
+        if (!str_eq(parts[i].name, part) || sql_fn_type(parts[i].fn, &column->type, 1, &member->type, NULL)) continue;
+        member->column = column;
+        member->part = &parts[i];
+        return true;
+    }
+    return false;
+}
+
+ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
+    ModelMember member = {.kind = MODEL_MEMBER_COLUMN, .fact = build->fact};
+    member.column = column_named(build->fact, name);
+    if (member.column)
+        member.type = member.column->type;
+    else if (!find_part(build->fact, name, &member))
+        return no_column(build, name, err);
+    member.label = &member.column->label;
+    *ret_member = member;
+    return ERR_OK;
+}
+
+/* ---- in filters ----------------------------------------------------------------------------------------------------- */
+
+static SqlFn compare_fn(QueryOp op) {
+    switch (op) {
+    case QUERY_OP_GT: return SQL_FN_GT;
+    case QUERY_OP_GTE: return SQL_FN_GE;
+    case QUERY_OP_LT: return SQL_FN_LT;
+    case QUERY_OP_LTE: return SQL_FN_LE;
+    default: return SQL_FN_EQ;
+    }
+}
+
+/* The one column that is meant: of a list its one group, whatever measures decide which are in it; else the one measure. */
+static ErrCode find_column(const QueryFilter *filter, const QueryColumn *columns, size_t n_columns, bool is_list,
+                           size_t *ret_column, Err *err) {
+    size_t n_groups = 0;
+    *ret_column = 0;
+    if (is_list && filter->query->shows_unknown) /* "not in" a list that holds a null is never true */
+        return query_error(err, ERR_INVALID, filter->path,
+                           "a list has no unknown values; leave 'unknown' out of its query");
+    for (size_t i = 0; i < n_columns; i++) {
+        if (columns[i].role == QUERY_ROLE_MEASURE) continue;
+        *ret_column = i;
+        n_groups++;
+    }
+    if (is_list && n_groups == 1) return ERR_OK;
+    if (!is_list && n_groups == 0 && n_columns == 1) return ERR_OK;
+    if (is_list)
+        return query_error(err, ERR_INVALID, filter->path, "for '%s' the inner query shows one dimension, not %zu",
+                           query_op_name(filter->op), n_groups);
+    return query_error(err, ERR_INVALID, filter->path,
+                       "'%s' compares with one value: the inner query shows one measure and no dimensions",
+                       query_op_name(filter->op));
+}
+
+/* select column from (select) */
+static const SqlSelect *only_column(Arena *arena, const SqlSelect *select, const QueryColumn *column) {
+    SqlSelect *only = sql_select_new(arena);
+    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
+    SqlItem *item = ARENA_NEW(arena, SqlItem);
+    *from = (SqlFrom){.select = select, .alias = S("inner")};
+    *item = (SqlItem){sql_column(arena, from->alias, column->name, column->type), column->name};
+    only->from = from;
+    only->n_from = 1;
+    only->items = item;
+    only->n_items = 1;
+    return only;
+}
+
+ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand, const QueryFilter *filter,
+                                 QueryOp op, const SqlExpr **ret_sql, Err *err) {
+    Arena *arena = build->arena;
+    const SqlSelect *select = NULL;
+    const QueryColumn *columns = NULL;
+    size_t n_columns = 0, column;
+    bool is_list = op == QUERY_OP_IN;
+    Type common;
+    Str path = query_path_key(arena, filter->path, S("query"));
+    TRY(query_compile_inner(build, filter->query, path, &select, &columns, &n_columns, err));
+    TRY(find_column(filter, columns, n_columns, is_list, &column, err));
+    if (n_columns > 1) select = only_column(arena, select, &columns[column]);
+    Type type = columns[column].type;
+    if (!sql_type_common(operand->sql->type, type, &common))
+        return query_error(err, ERR_INVALID, filter->path, "'%.*s' is %s and the inner query shows %s",
+                           STR_ARG(operand->name), type_kind_name(operand->sql->type.kind), type_kind_name(type.kind));
+    if (is_list) {
+        *ret_sql = sql_in_select(arena, operand->sql, select, false);
+    } else {
+        *ret_sql = sql_call2(arena, compare_fn(op), operand->sql, sql_scalar(arena, select, type));
+    }
+    return ERR_OK;
+}
