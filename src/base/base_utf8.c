@@ -197,3 +197,29 @@ Str utf8_fold(Arena *arena, Str s) {
     if (!map_forms(arena, s, options, &mapped)) mapped = s;
     return mapped.p == s.p ? arena_str(arena, s) : mapped;
 }
+
+/* A character's other case has at most one byte more, and only beyond ASCII. */
+static Str map_case(Arena *arena, Str s, utf8proc_int32_t (*map)(utf8proc_int32_t)) {
+    char *p = arena_alloc(arena, size_add(size_mul(s.n, 2), 4));
+    size_t n = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t rune;
+        size_t length = utf8_decode(str_slice(s, i, s.n), &rune);
+        bool is_broken = length == 1 && rune == RUNE_REPLACEMENT;
+        if (is_broken)
+            p[n++] = s.p[i];
+        else
+            n += utf8_encode((uint32_t)map((utf8proc_int32_t)rune), p + n);
+        i += length;
+    }
+    p[n] = '\0';
+    return (Str){p, n};
+}
+
+Str utf8_lower(Arena *arena, Str s) {
+    return map_case(arena, s, utf8proc_tolower);
+}
+
+Str utf8_upper(Arena *arena, Str s) {
+    return map_case(arena, s, utf8proc_toupper);
+}

@@ -12,4 +12,7 @@ size_t utf8_width(Str s);                       /* terminal columns: wide and co
 Str utf8_prefix(Str s, size_t n_columns);       /* longest prefix that fits n_columns */
 size_t utf8_cut(Str s, size_t max_bytes);       /* largest length <= max_bytes that ends between characters */
 Str utf8_nfc(Arena *arena, Str s);              /* s itself when it is NFC already (fast for ASCII) */
-Str utf8_fold(Arena *arena, Str s);             /* NFKC case folding, for comparing what people type */
+/* Character by character, as SQL's lower and upper do: as many characters as before (length in bytes may differ). */
+Str utf8_lower(Arena *arena, Str s);
+Str utf8_upper(Arena *arena, Str s);
+Str utf8_fold(Arena *arena, Str s); /* NFKC case folding, for comparing what people type */

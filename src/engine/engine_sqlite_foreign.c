@@ -127,19 +127,14 @@ static bool text_as(Str text, Type type, Value *ret) {
     }
 }
 
-static Str text_of(sqlite3_value *value) {
-    const char *p = (const char *)sqlite3_value_text(value);
-    return (Str){p, p ? (size_t)sqlite3_value_bytes(value) : 0};
-}
-
 /* Null fits every type. A text given back is SQLite's own, valid while the argument is. */
 static bool value_as(sqlite3_value *value, Type type, Value *ret) {
     switch (sqlite3_value_type(value)) {
     case SQLITE_NULL: *ret = value_null(type); return true;
     case SQLITE_FLOAT: return float_as(sqlite3_value_double(value), type, ret);
-    case SQLITE_TEXT: return text_as(text_of(value), type, ret);
+    case SQLITE_TEXT: return text_as(sqlite_argument_text(value), type, ret);
     case SQLITE_INTEGER:
-        if (type.kind == TYPE_TEXT) return text_as(text_of(value), type, ret);
+        if (type.kind == TYPE_TEXT) return text_as(sqlite_argument_text(value), type, ret);
         return integer_as(sqlite3_value_int64(value), type, ret);
     default: return false;
     }
@@ -199,7 +194,7 @@ static void fn_value(sqlite3_context *context, int n, sqlite3_value **args) {
 
 static Str shown(sqlite3_value *value, char *kind, size_t cap) {
     int storage = sqlite3_value_type(value);
-    Str text = storage == SQLITE_BLOB ? S("") : text_of(value);
+    Str text = storage == SQLITE_BLOB ? S("") : sqlite_argument_text(value);
     const char *words = storage == SQLITE_INTEGER ? "the integer" : storage == SQLITE_FLOAT ? "the float" : "the text";
     if (storage == SQLITE_BLOB || !utf8_is_valid(text)) words = storage == SQLITE_BLOB ? "bytes" : "no valid text";
     (void)snprintf(kind, cap, "%s", words);
@@ -211,7 +206,7 @@ static void fn_wrong(sqlite3_context *context, int n, sqlite3_value **args) {
     (void)n;
     Value value;
     Type type = type_argument(args + 1);
-    Str column = text_of(args[5]);
+    Str column = sqlite_argument_text(args[5]);
     int need = sqlite3_value_int(args[4]);
     bool is_mixed = need == ENGINE_FOREIGN_KEY && is_two_keys(args[0], type);
     bool fits = !is_mixed && value_as(args[0], type, &value), is_missing = fits && value.is_null && need;
@@ -236,7 +231,7 @@ static void fn_raw(sqlite3_context *context, int n, sqlite3_value **args) {
     int storage = sqlite3_value_type(args[0]);
     bool is_plain = storage == SQLITE_INTEGER || storage == SQLITE_NULL ||
                     (storage == SQLITE_FLOAT && isfinite(sqlite3_value_double(args[0]))) ||
-                    (storage == SQLITE_TEXT && utf8_is_valid(text_of(args[0])));
+                    (storage == SQLITE_TEXT && utf8_is_valid(sqlite_argument_text(args[0])));
     if (is_plain) {
         sqlite3_result_value(context, args[0]);
         return;
@@ -253,7 +248,7 @@ static void fn_raw(sqlite3_context *context, int n, sqlite3_value **args) {
 }
 
 int sqlite_add_foreign_functions(sqlite3 *native) {
-    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+    const int flags = SQLITE_FUNCTION_FLAGS;
     int failed = sqlite3_create_function(native, "starling_value", 5, flags, NULL, fn_value, NULL, NULL);
     if (!failed) failed = sqlite3_create_function(native, "starling_wrong", 6, flags, NULL, fn_wrong, NULL, NULL);
     if (!failed) failed = sqlite3_create_function(native, "starling_raw", 1, flags, NULL, fn_raw, NULL, NULL);

@@ -21,8 +21,18 @@ void sqlite_close(EngineDb *db);
 ErrCode sqlite_connect(const Ctx *ctx, EngineDb *db, EngineConn **ret_conn, Err *err);
 void sqlite_disconnect(EngineConn *conn);
 
-/* Gives a connection to another application's database the functions of EngineConfig.is_foreign; an SQLite code. */
-int sqlite_add_foreign_functions(sqlite3 *native);
+/* Each gives a connection functions of ours, called starling_…, and returns an SQLite code. */
+int sqlite_add_functions(sqlite3 *native); /* what SQLite's dialect in sql/ lacks: all of the following but the last */
+int sqlite_add_statistics(sqlite3 *native);
+int sqlite_add_first_and_last(sqlite3 *native);
+int sqlite_add_foreign_functions(
+    sqlite3 *native); /* those of EngineConfig.is_foreign, to another application's database */
+
+/* No function of ours may stand in a schema, whose other readers do not have it. */
+enum { SQLITE_FUNCTION_FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY };
+bool sqlite_has_null(int n, sqlite3_value **args);
+/* An argument's text, SQLite's own; valid while the argument is. */
+Str sqlite_argument_text(sqlite3_value *value);
 
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
 
@@ -35,6 +45,8 @@ ErrCode sqlite_open_error(const char *path, sqlite3 *native, int code, Err *err)
 
 /* The type of a column declared so; TYPE_NULL when the words say nothing we know, so that its values decide. */
 Type sqlite_type_of_decl(Str decl);
+/* An instant as SQLite holds it, NUL-terminated; returns its length. */
+size_t sqlite_print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]);
 /* Binds a value in SQLite's form (see the dialect: decimals as scaled integers, dates and timestamps as text). A
  * text is copied unless is_borrowed, when it must outlive the step. ERR_UNSUPPORTED for what SQLite cannot hold. The
  * message does not name the value. */

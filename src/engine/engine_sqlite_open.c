@@ -89,6 +89,7 @@ static int open_handle(const EngineDb *db, sqlite3 **ret_native) {
     }
     int failed = sqlite3_open_v2(name, ret_native, flags, NULL);
     if (!failed) failed = harden(*ret_native, &db->config);
+    if (!failed) failed = sqlite_add_functions(*ret_native);
     return failed || !db->config.is_foreign ? failed : sqlite_add_foreign_functions(*ret_native);
 }
 

@@ -58,7 +58,7 @@ Type sqlite_type_of_decl(Str decl) {
 
 /* "2014-03-07 10:20:30", with six digits of a second only where they are not zero: the order of texts is that of
  * times. */
-static size_t print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]) {
+size_t sqlite_print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]) {
     int64_t day = time_day_of_us(utc_us);
     int64_t us = utc_us - day * TIME_US_PER_DAY;
     size_t n = time_print_date(day, out);
@@ -105,7 +105,7 @@ static int bind_checked(sqlite3_stmt *stmt, int at, Value value, bool is_borrowe
     case TYPE_TEXT:
     case TYPE_JSON: return bind_str(stmt, at, value.s, is_borrowed);
     case TYPE_DATE: return bind_str(stmt, at, (Str){text, time_print_date(value.i, text)}, false);
-    case TYPE_TIMESTAMP: return bind_str(stmt, at, (Str){text, print_timestamp(value.i, text)}, false);
+    case TYPE_TIMESTAMP: return bind_str(stmt, at, (Str){text, sqlite_print_timestamp(value.i, text)}, false);
     case TYPE_NULL:
     case TYPE_KIND_COUNT: break;
     }

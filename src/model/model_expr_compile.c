@@ -175,6 +175,9 @@ static ErrCode compile_aggregate(Compiler *c, Place at, const Expr *call, const 
     Place inside = {.use = EXPR_USE_AGGREGATE, .expansion = at.expansion, .depth = at.depth};
     TRY(compile_args(c, inside, call, &args));
     TRY(check_call(c, call, args));
+    if (call->fn == SQL_FN_PERCENTILE && !sql_is_fraction(args[1]))
+        return expr_error(c->err, ERR_INVALID, call->args[1]->place,
+                          "'percentile' takes a constant from 0 to 1 here, as in percentile(x, 0.9)");
     *ret = sql_aggregate(c->scope->arena, call->fn, args, call->n_args, call->is_distinct, at.filter);
     return ERR_OK;
 }

@@ -11,10 +11,9 @@ static const char *const KEYWORDS[] = {"and", "between", "case", "distinct", "el
                                        "is",  "not",     "null", "or",       "then", "true", "when",  "where"};
 
 /* What the design's derivations are called; a pack or query that uses one is told that it has to wait. */
-static const char *const DERIVATIONS[] = {
-    "prior",   "growth",     "change",     "ytd",        "qtd",     "mtd",        "rolling",
-    "running", "cumulative", "overall",    "share",      "rank",    "lag",        "lead",
-    "first",   "last",       "percentile", "regr_slope", "compare", "row_number", "regr_intercept"};
+static const char *const DERIVATIONS[] = {"prior",   "growth",  "change",     "ytd",       "qtd",   "mtd",
+                                          "rolling", "running", "cumulative", "overall",   "share", "rank",
+                                          "lag",     "lead",    "compare",    "row_number"};
 
 static bool is_listed(Str word, const char *const *list, size_t n) {
     for (size_t i = 0; i < n; i++)

@@ -225,7 +225,7 @@ static const SqlSelect *gone_rows(const Diff *diff, const SqlRelation *staged) {
 static const SqlSelect *numbered_changes(const Diff *diff, const SqlRelation *staged) {
     Arena *arena = diff->ctx->arena;
     SqlSelect *both = arena_dup(arena, new_rows(diff, staged), sizeof(SqlSelect));
-    if (!diff->file_hash) both->union_all = gone_rows(diff, staged);
+    if (!diff->file_hash) both->other = gone_rows(diff, staged);
     SelectDraft draft = {.arena = arena};
     size_t n_order = diff->key.n + 1;
     SqlOrder *order = ARENA_ARRAY(arena, SqlOrder, n_order);

@@ -32,8 +32,24 @@ typedef enum SqlFnType {
 
 typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDOW } SqlFnClass;
 
-/* What arguments a function takes: one letter each, the last repeated to the maximum: a any, b bool, n number, i int64, s text,
- * d date or timestamp, c comparable with the first. */
+/*
+ * What arguments a function takes: one letter each, the last repeated to the maximum: a any, b bool, n number, i int64, s text,
+ * d date or timestamp, c comparable with the first.
+ *
+ * What they mean, on every engine:
+ *   aggregates          pass over rows where an argument is null (a NaN counts as one in statistics); no rows or too few give null
+ *   percentile(x, p)    the value at the place p * (n - 1) of the n values in order, between two of them linearly; p is a constant
+ *                       from 0 to 1, median is 0.5. stddev and variance are the sample's (n - 1)
+ *   regr_…(y, x)        of the line y = slope * x + intercept by least squares; null where all x are one
+ *   first(v, k, …)      v of the row whose keys come first, last(v, k, …) last; where all keys are equal the smallest v, or largest
+ *   ln exp power sqrt log10   null where there is no real number or none that fits: ln(0), sqrt(-1), power(0, -1), exp(1000)
+ *   date(y, m, d)       null where there is no such day
+ *   add_months(d, n)    a day the month does not have becomes its last: 31 January + 1 is 28 or 29 February
+ *   …s_between(a, b)    whole periods from the earlier to the later, negative where b is the earlier; like days_between, those of
+ *                       days and longer go by the dates and not by the time of day. Months are those of add_months
+ *   iso_year, iso_week  the week that holds Thursday; split_part counts from the end where n < 0, is null without a separator
+ *   lag, lead(v, n, other)   other where there is no such row
+ */
 /*    id                 name              class      min max args   result */
 /* clang-format off */
 #define SQL_FN_TABLE(X)                                                                \
@@ -64,6 +80,8 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
     X(SQL_FN_LOWER,        "lower",          SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)      \
     X(SQL_FN_UPPER,        "upper",          SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)      \
     X(SQL_FN_TRIM,         "trim",           SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)      \
+    X(SQL_FN_LTRIM,        "ltrim",         SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)       \
+    X(SQL_FN_RTRIM,        "rtrim",         SCALAR,    1, 1, "s",   SQL_TYPE_TEXT)       \
     X(SQL_FN_LENGTH,       "length",         SCALAR,    1, 1, "s",   SQL_TYPE_INT64)     \
     X(SQL_FN_SUBSTR,       "substr",         SCALAR,    2, 3, "sii", SQL_TYPE_TEXT)      \
     X(SQL_FN_LEFT,         "left",           SCALAR,    2, 2, "si",  SQL_TYPE_TEXT)      \
@@ -79,7 +97,9 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
     X(SQL_FN_ROUND,        "round",          SCALAR,    1, 2, "ni",  SQL_TYPE_FIRST)     \
     X(SQL_FN_CEIL,         "ceil",           SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
     X(SQL_FN_FLOOR,        "floor",          SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_TRUNC,        "trunc",         SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)    \
     X(SQL_FN_LN,           "ln",             SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_LOG10,        "log10",         SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)    \
     X(SQL_FN_EXP,          "exp",            SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
     X(SQL_FN_POWER,        "power",          SCALAR,    2, 2, "nn",  SQL_TYPE_FLOAT64)   \
     X(SQL_FN_SQRT,         "sqrt",           SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
@@ -95,8 +115,20 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
     X(SQL_FN_DAY_OF_MONTH, "day_of_month",   SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
     X(SQL_FN_WEEKDAY,      "weekday",        SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
     X(SQL_FN_HOUR_OF_DAY,  "hour_of_day",    SCALAR,    1, 1, "d",   SQL_TYPE_INT64)     \
+    X(SQL_FN_DAY_OF_YEAR,  "day_of_year",   SCALAR,    1, 1, "d",   SQL_TYPE_INT64)      \
+    X(SQL_FN_ISO_YEAR,     "iso_year",      SCALAR,    1, 1, "d",   SQL_TYPE_INT64)      \
+    X(SQL_FN_ISO_WEEK,     "iso_week",      SCALAR,    1, 1, "d",   SQL_TYPE_INT64)      \
+    X(SQL_FN_LAST_DAY,     "last_day",      SCALAR,    1, 1, "d",   SQL_TYPE_DATE)       \
+    X(SQL_FN_DATE,         "date",          SCALAR,    3, 3, "i",   SQL_TYPE_DATE)       \
     X(SQL_FN_DAYS_BETWEEN, "days_between",   SCALAR,    2, 2, "dd",  SQL_TYPE_INT64)     \
+    X(SQL_FN_YEARS_BETWEEN,"years_between", SCALAR,    2, 2, "dd",  SQL_TYPE_INT64)      \
+    X(SQL_FN_QUARTERS_BETWEEN,"quarters_between",SCALAR,2, 2, "dd", SQL_TYPE_INT64)      \
+    X(SQL_FN_MONTHS_BETWEEN,"months_between",SCALAR,   2, 2, "dd",  SQL_TYPE_INT64)      \
+    X(SQL_FN_WEEKS_BETWEEN,"weeks_between", SCALAR,    2, 2, "dd",  SQL_TYPE_INT64)      \
+    X(SQL_FN_HOURS_BETWEEN,"hours_between", SCALAR,    2, 2, "dd",  SQL_TYPE_INT64)      \
     X(SQL_FN_ADD_DAYS,     "add_days",       SCALAR,    2, 2, "di",  SQL_TYPE_FIRST)     \
+    X(SQL_FN_ADD_MONTHS,   "add_months",    SCALAR,    2, 2, "di",  SQL_TYPE_FIRST)      \
+    X(SQL_FN_ADD_HOURS,    "add_hours",     SCALAR,    2, 2, "di",  SQL_TYPE_TIMESTAMP)  \
     X(SQL_FN_PARSE_DATE,   "parse_date",     SCALAR,    2, 2, "ss",  SQL_TYPE_DATE)      \
     X(SQL_FN_PARSE_TIMESTAMP,"parse_timestamp",SCALAR,  2, 2, "ss",  SQL_TYPE_TIMESTAMP) \
     X(SQL_FN_FROM_ZONE,    "from_zone",      SCALAR,    2, 2, "ds",  SQL_TYPE_TIMESTAMP) \
@@ -109,15 +141,25 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
     X(SQL_FN_MIN,          "min",            AGGREGATE, 1, 1, "a",   SQL_TYPE_FIRST)     \
     X(SQL_FN_MAX,          "max",            AGGREGATE, 1, 1, "a",   SQL_TYPE_FIRST)     \
     X(SQL_FN_MEDIAN,       "median",         AGGREGATE, 1, 1, "n",   SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_PERCENTILE,   "percentile",    AGGREGATE, 2, 2, "nn",  SQL_TYPE_FLOAT64)    \
     X(SQL_FN_STDDEV,       "stddev",         AGGREGATE, 1, 1, "n",   SQL_TYPE_FLOAT64)   \
     X(SQL_FN_VARIANCE,     "variance",       AGGREGATE, 1, 1, "n",   SQL_TYPE_FLOAT64)   \
     X(SQL_FN_CORR,         "corr",           AGGREGATE, 2, 2, "nn",  SQL_TYPE_FLOAT64)   \
+    X(SQL_FN_REGR_SLOPE,   "regr_slope",    AGGREGATE, 2, 2, "nn",  SQL_TYPE_FLOAT64)    \
+    X(SQL_FN_REGR_INTERCEPT,"regr_intercept",AGGREGATE,2, 2, "nn",  SQL_TYPE_FLOAT64)    \
+    X(SQL_FN_FIRST,        "first",         AGGREGATE, 2, 9, "a",   SQL_TYPE_FIRST)      \
+    X(SQL_FN_LAST,         "last",          AGGREGATE, 2, 9, "a",   SQL_TYPE_FIRST)      \
     X(SQL_FN_BOOL_OR,      "bool_or",        AGGREGATE, 1, 1, "b",   SQL_TYPE_BOOL)      \
     X(SQL_FN_BOOL_AND,     "bool_and",       AGGREGATE, 1, 1, "b",   SQL_TYPE_BOOL)      \
     X(SQL_FN_ROW_NUMBER,   "row_number",     WINDOW,    0, 0, "",    SQL_TYPE_INT64)     \
     X(SQL_FN_RANK,         "rank",           WINDOW,    0, 0, "",    SQL_TYPE_INT64)     \
-    X(SQL_FN_LAG,          "lag",            WINDOW,    1, 2, "ai",  SQL_TYPE_FIRST)     \
-    X(SQL_FN_LEAD,         "lead",           WINDOW,    1, 2, "ai",  SQL_TYPE_FIRST)
+    X(SQL_FN_DENSE_RANK,   "dense_rank",    WINDOW,    0, 0, "",    SQL_TYPE_INT64)      \
+    X(SQL_FN_PERCENT_RANK, "percent_rank",  WINDOW,    0, 0, "",    SQL_TYPE_FLOAT64)    \
+    X(SQL_FN_NTILE,        "ntile",         WINDOW,    1, 1, "i",   SQL_TYPE_INT64)      \
+    X(SQL_FN_LAG,          "lag",           WINDOW,    1, 3, "aic", SQL_TYPE_COMMON)     \
+    X(SQL_FN_LEAD,         "lead",          WINDOW,    1, 3, "aic", SQL_TYPE_COMMON)     \
+    X(SQL_FN_FIRST_VALUE,  "first_value",   WINDOW,    1, 1, "a",   SQL_TYPE_FIRST)      \
+    X(SQL_FN_LAST_VALUE,   "last_value",    WINDOW,    1, 1, "a",   SQL_TYPE_FIRST)
 /* clang-format on */
 
 typedef enum SqlFn {
@@ -143,6 +185,8 @@ NODISCARD bool sql_fn_find(Str name, SqlFn *ret_fn);
 NODISCARD ErrCode sql_fn_type(SqlFn fn, const Type *args, size_t n_args, Type *ret_type, Err *err);
 /* The least type that holds both; false when there is none. */
 NODISCARD bool sql_type_common(Type a, Type b, Type *ret_type);
+/* Whether an expression can be the second argument of percentile: a constant from 0 to 1. */
+bool sql_is_fraction(const SqlExpr *expr);
 
 /* ---- expressions ---------------------------------------------------------------------------------------------------- */
 
@@ -163,12 +207,27 @@ typedef struct SqlOrder {
     bool is_desc; /* nulls last either way */
 } SqlOrder;
 
+/* Which rows of the partition an aggregate, first_value and last_value look at from each row: all of it, or those from so many
+ * before to so many behind; 0 is the row itself, less than 0 the other side of it. */
+typedef struct SqlFrame {
+    bool is_rows;
+    int64_t preceding;
+    int64_t following;
+} SqlFrame;
+#define SQL_FRAME_UNBOUNDED INT64_MAX
+#define SQL_FRAME_ROWS(preceding_, following_)                                \
+    (SqlFrame) {                                                              \
+        .is_rows = true, .preceding = (preceding_), .following = (following_) \
+    }
+/* From the partition's start to the row. */
+#define SQL_FRAME_RUNNING SQL_FRAME_ROWS(SQL_FRAME_UNBOUNDED, 0)
+
 typedef struct SqlWindow {
     const SqlExpr *const *partition;
     size_t n_partition;
     const SqlOrder *order;
     size_t n_order;
-    bool is_running; /* rows from the partition's start to this one; otherwise the whole partition */
+    SqlFrame frame;
 } SqlWindow;
 
 struct SqlExpr {
@@ -233,6 +292,9 @@ typedef struct SqlCte {
     const SqlSelect *select;
 } SqlCte;
 
+/* Intersect and except compare whole rows, nulls as equal, and give each row once. */
+typedef enum SqlSetOp { SQL_SET_UNION_ALL, SQL_SET_INTERSECT, SQL_SET_EXCEPT } SqlSetOp;
+
 struct SqlSelect {
     const SqlCte *ctes;
     size_t n_ctes;
@@ -249,9 +311,10 @@ struct SqlSelect {
     size_t n_order;
     int64_t limit;  /* -1: none */
     int64_t offset; /* 0: none */
-    /* Another select of as many columns appended, brought to common types; order (by columns) and limit of the first apply to the
-     * whole. */
-    const SqlSelect *union_all;
+    /* Another select of as many columns put together with this one, brought to common types: all of the other, with what it is
+     * put together with itself. Order (by columns) and limit of the first apply to the whole. */
+    const SqlSelect *other;
+    SqlSetOp set_op;
 };
 
 /* An empty select with no limit. */

@@ -1,7 +1,9 @@
 /*
  * How DuckDB (1.4, 1.5) writes our functions. Where its own meaning differs from §3a of the design:
  *
- *   x / 0.0 is inf, ln(0) and sqrt(-1) are errors, pow(-1, 0.5) and a constant's corr are NaN: null here
+ *   x / 0.0, pow(0, -1) and exp(1000) are inf, ln(0) and sqrt(-1) are errors, pow(-1, 0.5) and a constant's corr are NaN: null here
+ *   a NaN among the values makes a statistic NaN, or an error: it is taken as null
+ *   lag(x, 1, other) brings other to the type of x, 0.5 to 1: x is cast to the type of both
  *   DOUBLE -> BIGINT rounds to even, round(DOUBLE) away from zero: casts go through round
  *   round(DECIMAL, n) narrows its type, and gives 0 where n reaches past all digits: cast to enough of them around it
  *   DECIMAL(18) * DECIMAL(18) stays at 18 digits and overflows: one side is cast to 19, beyond which it does not
@@ -66,6 +68,9 @@ static ErrCode duckdb_cast(Arena *arena, Type from, Type to, bool is_try, SqlRul
 
 /* ---- hooks ---------------------------------------------------------------------------------------------------------- */
 
+#define NAN_TEXT "CAST('nan' AS DOUBLE)"
+#define INF_TEXT "CAST('inf' AS DOUBLE)"
+
 /* +, -, *: decimals whose exact result has no room fall to float64, which DuckDB has to be told. */
 static ErrCode arith(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
     (void)err;
@@ -125,10 +130,39 @@ static ErrCode concat(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err
     return ERR_OK;
 }
 
-static ErrCode parse_time(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
-    (void)arena, (void)rule;
-    if (call->args[1]->kind == SQL_EXPR_LITERAL) return ERR_OK;
-    return err_set(err, ERR_UNSUPPORTED, "'%s' takes a constant format", sql_fn_info(call->fn)->name);
+/* Median, deviations and the like. DISTINCT stands before what is put around the first argument. */
+static ErrCode statistic(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    if (call->fn == SQL_FN_PERCENTILE) {
+        const char *fraction;
+        TRY(sql_rule_fraction(arena, call, &fraction, err));
+        rule->text = sql_rule_text(arena, "quantile_cont($1, %s)", fraction);
+    }
+    for (size_t i = 0; i < call->n_args; i++) {
+        if (call->args[i]->type.kind != TYPE_FLOAT64) continue;
+        rule->before = "nullif(";
+        rule->after = ", " NAN_TEXT ")";
+    }
+    return ERR_OK;
+}
+
+/* arg_min passes over null values and null keys, but a row() of nulls is not null. */
+static ErrCode first_or_last(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)err;
+    Str has_keys = S(""), keys = S("");
+    for (size_t i = 2; i <= call->n_args; i++) {
+        has_keys = arena_printf(arena, "%.*s%s$%zu IS NOT NULL", STR_ARG(has_keys), i > 2 ? " AND " : "", i);
+        keys = arena_printf(arena, "%.*s$%zu, ", STR_ARG(keys), i);
+    }
+    rule->text = sql_rule_text(arena, "%s($1, CASE WHEN %.*s THEN row(%.*s$1) END)",
+                               call->fn == SQL_FN_FIRST ? "arg_min" : "arg_max", STR_ARG(has_keys), STR_ARG(keys));
+    return ERR_OK;
+}
+
+static ErrCode lag_or_lead(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)err;
+    if (call->n_args < 3 || type_eq(call->args[0]->type, call->type)) return ERR_OK;
+    rule->text = sql_rule_text(arena, "%s(CAST($1 AS $T), $2, $3)", sql_fn_info(call->fn)->name);
+    return ERR_OK;
 }
 
 static ErrCode add_days(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
@@ -168,6 +202,7 @@ static ErrCode duckdb_file(Arena *arena, SqlFileFormat format, Str path, Str quo
 
 #define COMPARE(text_) SQL_RULE_OP(text_, SQL_PREC_COMPARE, SQL_PREC_ADD, .args = SQL_ARGS_COMMON)
 #define TRUNC(part_) SQL_RULE_CALL("CAST(date_trunc('" part_ "', $1) AS $T)")
+#define WHOLE(part_) SQL_RULE_CALL("date_sub('" part_ "', CAST($1 AS DATE), CAST($2 AS DATE))")
 #define WHITE_SPACE "chr(9) || chr(10) || chr(13) || chr(32) || chr(160)"
 
 static const SqlRule RULES[SQL_FN_COUNT_OF] = {
@@ -200,12 +235,14 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_LOWER] = SQL_RULE_CALL("lower($1)"),
     [SQL_FN_UPPER] = SQL_RULE_CALL("upper($1)"),
     [SQL_FN_TRIM] = SQL_RULE_CALL("trim($1, " WHITE_SPACE ")"),
+    [SQL_FN_LTRIM] = SQL_RULE_CALL("ltrim($1, " WHITE_SPACE ")"),
+    [SQL_FN_RTRIM] = SQL_RULE_CALL("rtrim($1, " WHITE_SPACE ")"),
     [SQL_FN_LENGTH] = SQL_RULE_CALL("length($1)"),
     [SQL_FN_SUBSTR] = SQL_RULE_CALL("substr($*)"),
     [SQL_FN_LEFT] = SQL_RULE_CALL("left($1, $2)"),
     [SQL_FN_RIGHT] = SQL_RULE_CALL("right($1, $2)"),
     [SQL_FN_REPLACE] = SQL_RULE_CALL("replace($1, $2, $3)"),
-    [SQL_FN_SPLIT_PART] = SQL_RULE_CALL("split_part($1, $2, $3)"),
+    [SQL_FN_SPLIT_PART] = SQL_RULE_CALL("split_part($1, nullif($2, ''), $3)"),
     [SQL_FN_STRIP_SUFFIX] =
         SQL_RULE_CALL("CASE WHEN suffix($1, $2) THEN left($1, length($1) - length($2)) ELSE $1 END"),
     [SQL_FN_CONTAINS] = SQL_RULE_CALL("contains(lower($1), lower($2))"),
@@ -217,9 +254,11 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_ROUND] = SQL_RULE_HOOK(round_rule),
     [SQL_FN_CEIL] = SQL_RULE_CALL("CAST(ceil($1) AS DOUBLE)"),
     [SQL_FN_FLOOR] = SQL_RULE_CALL("CAST(floor($1) AS DOUBLE)"),
+    [SQL_FN_TRUNC] = SQL_RULE_CALL("CAST(trunc($1) AS DOUBLE)"),
     [SQL_FN_LN] = SQL_RULE_CALL("ln(nullif(greatest($1, 0), 0))"),
-    [SQL_FN_EXP] = SQL_RULE_CALL("exp($1)"),
-    [SQL_FN_POWER] = SQL_RULE_CALL("nullif(pow($1, $2), CAST('nan' AS DOUBLE))"),
+    [SQL_FN_LOG10] = SQL_RULE_CALL("log10(nullif(greatest($1, 0), 0))"),
+    [SQL_FN_EXP] = SQL_RULE_CALL("nullif(exp($1), " INF_TEXT ")"),
+    [SQL_FN_POWER] = SQL_RULE_CALL("nullif(nullif(nullif(pow($1, $2), " NAN_TEXT "), " INF_TEXT "), -" INF_TEXT ")"),
     [SQL_FN_SQRT] = SQL_RULE_CALL("sqrt(CASE WHEN $1 >= 0 THEN $1 END)", .arg_prec = SQL_PREC_ADD),
 
     [SQL_FN_TRUNC_YEAR] = TRUNC("year"),
@@ -234,10 +273,24 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_DAY_OF_MONTH] = SQL_RULE_CALL("day($1)"),
     [SQL_FN_WEEKDAY] = SQL_RULE_CALL("isodow($1)"),
     [SQL_FN_HOUR_OF_DAY] = SQL_RULE_CALL("hour($1)"),
+    [SQL_FN_DAY_OF_YEAR] = SQL_RULE_CALL("dayofyear($1)"),
+    [SQL_FN_ISO_YEAR] = SQL_RULE_CALL("isoyear($1)"),
+    [SQL_FN_ISO_WEEK] = SQL_RULE_CALL("week($1)"),
+    [SQL_FN_LAST_DAY] = SQL_RULE_CALL("last_day($1)"),
+    [SQL_FN_DATE] =
+        SQL_RULE_CALL("CASE WHEN $1 BETWEEN 1 AND 9999 THEN TRY(make_date($*)) END", .arg_prec = SQL_PREC_ADD),
+    [SQL_FN_YEARS_BETWEEN] = WHOLE("year"),
+    [SQL_FN_QUARTERS_BETWEEN] = WHOLE("quarter"),
+    [SQL_FN_MONTHS_BETWEEN] = WHOLE("month"),
+    [SQL_FN_WEEKS_BETWEEN] = WHOLE("week"),
+    [SQL_FN_HOURS_BETWEEN] = SQL_RULE_CALL("date_sub('hour', CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP))"),
     [SQL_FN_DAYS_BETWEEN] = SQL_RULE_CALL("date_diff('day', CAST($1 AS DATE), CAST($2 AS DATE))"),
     [SQL_FN_ADD_DAYS] = SQL_RULE_OP(NULL, SQL_PREC_ADD, SQL_PREC_MUL, .hook = add_days),
-    [SQL_FN_PARSE_DATE] = SQL_RULE_CALL("CAST(try_strptime($1, $2) AS DATE)", .hook = parse_time),
-    [SQL_FN_PARSE_TIMESTAMP] = SQL_RULE_CALL("CAST(try_strptime($1, $2) AS TIMESTAMP)", .hook = parse_time),
+    [SQL_FN_ADD_MONTHS] = SQL_RULE_CALL("CAST($1 + to_months(CAST($2 AS INTEGER)) AS $T)", .arg_prec = SQL_PREC_MUL),
+    [SQL_FN_ADD_HOURS] = SQL_RULE_OP("CAST($1 AS TIMESTAMP) + to_hours($2)", SQL_PREC_ADD, SQL_PREC_ANY),
+    [SQL_FN_PARSE_DATE] = SQL_RULE_CALL("CAST(try_strptime($1, $2) AS DATE)", .hook = sql_rule_constant_format),
+    [SQL_FN_PARSE_TIMESTAMP] =
+        SQL_RULE_CALL("CAST(try_strptime($1, $2) AS TIMESTAMP)", .hook = sql_rule_constant_format),
     [SQL_FN_FROM_ZONE] = SQL_RULE_CALL("timezone('UTC', timezone($2, CAST($1 AS TIMESTAMP)))"),
     [SQL_FN_TO_ZONE] = SQL_RULE_CALL("timezone($2, timezone('UTC', CAST($1 AS TIMESTAMP)))"),
     /* Of the JSON list of the texts: unambiguous, tells null from text, and each argument is written once. */
@@ -250,16 +303,26 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_AVG] = SQL_RULE_CALL("avg($1)"),
     [SQL_FN_MIN] = SQL_RULE_CALL("min($1)"),
     [SQL_FN_MAX] = SQL_RULE_CALL("max($1)"),
-    [SQL_FN_MEDIAN] = SQL_RULE_CALL("median($1)", .args = SQL_ARGS_FLOAT64),
-    [SQL_FN_STDDEV] = SQL_RULE_CALL("stddev_samp($1)"),
-    [SQL_FN_VARIANCE] = SQL_RULE_CALL("var_samp($1)"),
-    [SQL_FN_CORR] = SQL_RULE_CALL("nullif(corr($1, $2)$^, CAST('nan' AS DOUBLE))"),
+    [SQL_FN_MEDIAN] = SQL_RULE_CALL("median($1)", .args = SQL_ARGS_FLOAT64, .hook = statistic),
+    [SQL_FN_PERCENTILE] = SQL_RULE_HOOK(statistic, .args = SQL_ARGS_FLOAT64),
+    [SQL_FN_STDDEV] = SQL_RULE_CALL("stddev_samp($1)", .hook = statistic),
+    [SQL_FN_VARIANCE] = SQL_RULE_CALL("var_samp($1)", .hook = statistic),
+    [SQL_FN_CORR] = SQL_RULE_CALL("nullif(corr($1, $2)$^, " NAN_TEXT ")", .hook = statistic),
+    [SQL_FN_REGR_SLOPE] = SQL_RULE_CALL("nullif(regr_slope($1, $2)$^, " NAN_TEXT ")", .hook = statistic),
+    [SQL_FN_REGR_INTERCEPT] = SQL_RULE_CALL("nullif(regr_intercept($1, $2)$^, " NAN_TEXT ")", .hook = statistic),
+    [SQL_FN_FIRST] = SQL_RULE_HOOK(first_or_last, .arg_prec = SQL_PREC_ATOM),
+    [SQL_FN_LAST] = SQL_RULE_HOOK(first_or_last, .arg_prec = SQL_PREC_ATOM),
     [SQL_FN_BOOL_OR] = SQL_RULE_CALL("bool_or($1)"),
     [SQL_FN_BOOL_AND] = SQL_RULE_CALL("bool_and($1)"),
     [SQL_FN_ROW_NUMBER] = SQL_RULE_CALL("row_number()"),
     [SQL_FN_RANK] = SQL_RULE_CALL("rank()"),
-    [SQL_FN_LAG] = SQL_RULE_CALL("lag($*)"),
-    [SQL_FN_LEAD] = SQL_RULE_CALL("lead($*)"),
+    [SQL_FN_DENSE_RANK] = SQL_RULE_CALL("dense_rank()"),
+    [SQL_FN_PERCENT_RANK] = SQL_RULE_CALL("percent_rank()"),
+    [SQL_FN_NTILE] = SQL_RULE_CALL("ntile($1)"),
+    [SQL_FN_LAG] = SQL_RULE_CALL("lag($*)", .args = SQL_ARGS_RESULT, .hook = lag_or_lead),
+    [SQL_FN_LEAD] = SQL_RULE_CALL("lead($*)", .args = SQL_ARGS_RESULT, .hook = lag_or_lead),
+    [SQL_FN_FIRST_VALUE] = SQL_RULE_CALL("first_value($1)"),
+    [SQL_FN_LAST_VALUE] = SQL_RULE_CALL("last_value($1)"),
 };
 
 const SqlDialect SQL_DIALECT_DUCKDB = {

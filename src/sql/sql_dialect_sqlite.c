@@ -1,173 +1,9 @@
 /*
- * How SQLite (3.40 and later) writes our functions. SQLite has no types for decimals, dates and booleans, so we fix how they lie
- * in it, and every rule keeps to that:
- *
- *   decimal(p,s)  the int64 value * 10^s; both sides of +, -, comparison are first brought to one scale
- *   date          text YYYY-MM-DD
- *   timestamp     text YYYY-MM-DD HH:MM:SS, with .ffffff (six digits) only where the fraction is not zero: text order is time order
- *   bool          0 or 1
- *   json          text (declared "JSON TEXT": the affinity of "JSON" alone would turn '1.50' into 1.5)
- *
- * An int64 that overflows becomes a float in SQLite; engine/ refuses a float where an integer was promised, so it cannot pass for
- * a result. What cannot be had exactly is ERR_UNSUPPORTED. lower, upper and with them contains and its kin know ASCII only.
+ * How SQLite (3.40 and later) writes our functions; how values lie in it: sql_dialect_sqlite_type.c. What it does not have, engine/
+ * gives its connections under names that begin with starling_ (engine_sqlite_function.c): other programs that open the file do
+ * not have these, so DDL does without. What cannot be had exactly is ERR_UNSUPPORTED.
  */
 #include "sql/sql_internal.h"
-
-enum { INT64_SCALE_MAX = 18 }; /* 10^18 fits an int64 */
-
-/* ---- types ---------------------------------------------------------------------------------------------------------- */
-
-static const char *type_word(TypeKind kind) {
-    switch (kind) {
-    case TYPE_BOOL: return "BOOLEAN";
-    case TYPE_INT64: return "INTEGER";
-    case TYPE_FLOAT64: return "REAL";
-    case TYPE_TEXT: return "TEXT";
-    case TYPE_DATE: return "DATE";
-    case TYPE_TIMESTAMP: return "TIMESTAMP";
-    case TYPE_JSON: return "JSON TEXT";
-    default: return NULL;
-    }
-}
-
-static ErrCode sqlite_type_name(Arena *arena, Type type, const char **ret_name, Err *err) {
-    const char *word = type_word(type.kind);
-    if (word) {
-        *ret_name = word;
-    } else if (type.kind != TYPE_DECIMAL) {
-        return err_set(err, ERR_INVALID, "a column needs a type");
-    } else if (type.precision > INT64_SCALE_MAX) {
-        return err_set(err, ERR_UNSUPPORTED, "SQLite holds decimal numbers of up to %d digits, not %d", INT64_SCALE_MAX,
-                       type.precision);
-    } else {
-        *ret_name = sql_rule_text(arena, "DECIMAL(%d,%d)", type.precision, type.scale);
-    }
-    return ERR_OK;
-}
-
-static ErrCode sqlite_check_literal(Value value, Err *err) {
-    if (value.type.kind != TYPE_DECIMAL || (value.dec <= INT64_MAX && value.dec >= INT64_MIN)) return ERR_OK;
-    char text[48];
-    decimal_print(value.dec, value.type.scale, text);
-    return err_set(err, ERR_UNSUPPORTED, "SQLite holds decimal numbers of up to %d digits; %s has more",
-                   INT64_SCALE_MAX, text);
-}
-
-static ErrCode no_conversion(Type from, Type to, Err *err) {
-    return err_set(err, ERR_UNSUPPORTED, "turning %s into %s is not available on SQLite", sql_type_words(from),
-                   sql_type_words(to));
-}
-
-static int scale_of(Type type) {
-    return type.kind == TYPE_DECIMAL ? type.scale : 0;
-}
-
-static int64_t pow10_of(int digits) {
-    int64_t power = 1;
-    for (int i = 0; i < digits; i++) power *= 10;
-    return power;
-}
-
-static bool is_exact_number(Type type) {
-    return type.kind == TYPE_INT64 || type.kind == TYPE_DECIMAL;
-}
-
-/* An integer or a scaled integer as one of more digits behind the point. */
-static ErrCode scale_up(Arena *arena, Type from, Type to, SqlRule *rule, Err *err) {
-    int digits = scale_of(to) - scale_of(from);
-    if (digits > INT64_SCALE_MAX) return no_conversion(from, to, err);
-    if (digits == 0) return ERR_OK;
-    *rule = (SqlRule)SQL_RULE_OP(sql_rule_text(arena, "$1 * %" PRId64, pow10_of(digits)), SQL_PREC_MUL, SQL_PREC_ATOM);
-    return ERR_OK;
-}
-
-static ErrCode to_float(Arena *arena, Type from, SqlRule *rule, Err *err) {
-    if (scale_of(from) > INT64_SCALE_MAX) return no_conversion(from, TYPE(TYPE_FLOAT64), err);
-    if (scale_of(from) == 0) {
-        *rule = (SqlRule)SQL_RULE_CALL("CAST($1 AS REAL)");
-    } else {
-        const char *text = sql_rule_text(arena, "$1 / %" PRId64 ".0", pow10_of(scale_of(from)));
-        *rule = (SqlRule)SQL_RULE_OP(text, SQL_PREC_MUL, SQL_PREC_ATOM);
-    }
-    return ERR_OK;
-}
-
-static ErrCode sqlite_coerce(Arena *arena, Type from, Type to, SqlRule *rule, Err *err) {
-    if (from.kind == to.kind && from.kind != TYPE_DECIMAL) return ERR_OK;
-    if (is_exact_number(from) && to.kind == TYPE_DECIMAL && scale_of(to) >= scale_of(from))
-        return scale_up(arena, from, to, rule, err);
-    if (is_exact_number(from) && to.kind == TYPE_FLOAT64) return to_float(arena, from, rule, err);
-    if (from.kind == TYPE_DATE && to.kind == TYPE_TIMESTAMP) {
-        *rule = (SqlRule)SQL_RULE_OP("$1 || ' 00:00:00'", SQL_PREC_ANY, SQL_PREC_ATOM);
-        return ERR_OK;
-    }
-    return no_conversion(from, to, err);
-}
-
-/* Scaled integer to fewer digits, rounded half away from zero: integer division cuts towards zero. */
-static const char *scale_down_text(Arena *arena, int digits) {
-    int64_t step = pow10_of(digits);
-    return sql_rule_text(arena, "($1 + sign($1) * %" PRId64 ") / %" PRId64, step / 2, step);
-}
-
-static ErrCode cast_to_text(Arena *arena, Type from, SqlRule *rule, Err *err) {
-    switch (from.kind) {
-    case TYPE_DATE:
-    case TYPE_TIMESTAMP:
-    case TYPE_JSON: return ERR_OK;
-    case TYPE_INT64: *rule = (SqlRule)SQL_RULE_CALL("CAST($1 AS TEXT)"); return ERR_OK;
-    case TYPE_BOOL: *rule = (SqlRule)SQL_RULE_CALL("CASE $1 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"); return ERR_OK;
-    case TYPE_DECIMAL: break;
-    default: return no_conversion(from, TYPE(TYPE_TEXT), err); /* SQLite prints 15 digits of a float */
-    }
-    if (from.scale == 0 || from.scale > INT64_SCALE_MAX) {
-        if (from.scale) return no_conversion(from, TYPE(TYPE_TEXT), err);
-        *rule = (SqlRule)SQL_RULE_CALL("CAST($1 AS TEXT)");
-        return ERR_OK;
-    }
-    int64_t unit = pow10_of(from.scale);
-    *rule = (SqlRule)SQL_RULE_OP(sql_rule_text(arena,
-                                               "CASE WHEN $1 < 0 THEN '-' ELSE '' END || abs($1 / %" PRId64
-                                               ") || printf('.%%0%dd', abs($1 %% %" PRId64 "))",
-                                               unit, from.scale, unit),
-                                 SQL_PREC_ANY, SQL_PREC_ATOM);
-    return ERR_OK;
-}
-
-/* What does not fit the declared digits is an error where engine/ reads it, or null on try. */
-static ErrCode cast_number(Arena *arena, Type from, Type to, bool is_try, SqlRule *rule, Err *err) {
-    int digits = scale_of(from) - scale_of(to);
-    if (digits > INT64_SCALE_MAX) return no_conversion(from, to, err);
-    if (digits <= 0) TRY(scale_up(arena, from, to, rule, err));
-    if (digits > 0) *rule = (SqlRule)SQL_RULE_OP(scale_down_text(arena, digits), SQL_PREC_MUL, SQL_PREC_ATOM);
-    if (!is_try || to.kind != TYPE_DECIMAL || to.precision > INT64_SCALE_MAX) return ERR_OK;
-    const char *text = rule->text ? rule->text : "$1";
-    text = sql_rule_text(arena, "CASE WHEN abs(%s) < %" PRId64 " THEN %s END", text, pow10_of(to.precision), text);
-    *rule = (SqlRule)SQL_RULE_CALL(text, .arg_prec = SQL_PREC_ATOM);
-    return ERR_OK;
-}
-
-static ErrCode sqlite_cast(Arena *arena, Type from, Type to, bool is_try, SqlRule *rule, Err *err) {
-    if (from.kind == TYPE_NULL || to.kind == TYPE_NULL) return ERR_OK;
-    if (from.kind == to.kind && from.kind != TYPE_DECIMAL) return ERR_OK;
-    if (to.kind == TYPE_TEXT) return cast_to_text(arena, from, rule, err);
-    if (is_exact_number(from) && is_exact_number(to)) return cast_number(arena, from, to, is_try, rule, err);
-    if (is_exact_number(from) && to.kind == TYPE_FLOAT64) return to_float(arena, from, rule, err);
-    if (from.kind == TYPE_BOOL && to.kind == TYPE_INT64) return ERR_OK;
-    if (from.kind == TYPE_INT64 && to.kind == TYPE_BOOL) {
-        *rule = (SqlRule)SQL_RULE_OP("$1 <> 0", SQL_PREC_COMPARE, SQL_PREC_ADD);
-    } else if (from.kind == TYPE_DATE && to.kind == TYPE_TIMESTAMP) {
-        return sqlite_coerce(arena, from, to, rule, err);
-    } else if (from.kind == TYPE_TIMESTAMP && to.kind == TYPE_DATE) {
-        *rule = (SqlRule)SQL_RULE_CALL("substr($1, 1, 10)");
-    } else if (from.kind == TYPE_TEXT && to.kind == TYPE_JSON) { /* json() of what is none is an error */
-        *rule = (SqlRule)SQL_RULE_CALL(is_try ? "CASE WHEN json_valid($1) THEN $1 END"
-                                              : "CASE WHEN json_valid($1) THEN $1 ELSE json($1) END");
-    } else { /* text to number: SQLite reads 'abc' as 0 */
-        return no_conversion(from, to, err);
-    }
-    return ERR_OK;
-}
 
 /* ---- hooks ---------------------------------------------------------------------------------------------------------- */
 
@@ -177,7 +13,7 @@ static ErrCode arith(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err)
     if (call->type.kind == TYPE_FLOAT64) rule->args = SQL_ARGS_FLOAT64;
     if (call->type.kind != TYPE_DECIMAL) return ERR_OK;
     if (call->fn != SQL_FN_MUL) rule->args = SQL_ARGS_RESULT;
-    if (call->type.scale <= INT64_SCALE_MAX) return ERR_OK;
+    if (call->type.scale <= SQL_SQLITE_SCALE_MAX) return ERR_OK;
     return err_set(err, ERR_UNSUPPORTED, "SQLite cannot hold the %d digits after the point that this product has",
                    call->type.scale);
 }
@@ -226,13 +62,14 @@ static ErrCode round_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err 
         return err_set(err, ERR_UNSUPPORTED, "'round' of %s takes a constant number of digits on SQLite",
                        sql_type_words(type));
     }
-    if (digits >= scale_of(type)) {
+    if (digits >= sql_sqlite_scale_of(type)) {
         rule->instead = call->args[0];
-    } else if (scale_of(type) - digits > INT64_SCALE_MAX) {
+    } else if (sql_sqlite_scale_of(type) - digits > SQL_SQLITE_SCALE_MAX) {
         return err_set(err, ERR_UNSUPPORTED, "'round' to so many digits is not available on SQLite");
     } else {
-        int away = scale_of(type) - (int)digits;
-        rule->text = sql_rule_text(arena, "%s * %" PRId64, scale_down_text(arena, away), pow10_of(away));
+        int away = sql_sqlite_scale_of(type) - (int)digits;
+        rule->text =
+            sql_rule_text(arena, "%s * %" PRId64, sql_sqlite_scale_down_text(arena, away), sql_sqlite_pow10(away));
         rule->prec = SQL_PREC_MUL;
         rule->arg_prec = SQL_PREC_ATOM;
     }
@@ -241,10 +78,10 @@ static ErrCode round_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err 
 
 /* The mean of scaled integers, then the point put where it belongs: one rounding instead of one a row. */
 static ErrCode avg_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
-    int scale = scale_of(call->args[0]->type);
+    int scale = sql_sqlite_scale_of(call->args[0]->type);
     if (scale == 0) return ERR_OK;
-    if (scale > INT64_SCALE_MAX) return no_conversion(call->args[0]->type, TYPE(TYPE_FLOAT64), err);
-    rule->text = sql_rule_text(arena, "avg($1)$^ / %" PRId64 ".0", pow10_of(scale));
+    if (scale > SQL_SQLITE_SCALE_MAX) return sql_sqlite_no_conversion(call->args[0]->type, TYPE(TYPE_FLOAT64), err);
+    rule->text = sql_rule_text(arena, "avg($1)$^ / %" PRId64 ".0", sql_sqlite_pow10(scale));
     rule->prec = SQL_PREC_MUL;
     return ERR_OK;
 }
@@ -281,6 +118,63 @@ static ErrCode hour_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *
     return ERR_OK;
 }
 
+/* A day that the month does not have would go into the next one: the month's last day is earlier then. There is no day after
+ * December 9999 to step back from. */
+static ErrCode add_months(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)err;
+    bool is_date = call->type.kind == TYPE_DATE;
+    const char *day = is_date ? "$1" : "substr($1, 1, 10)";
+    const char *plain = sql_rule_text(arena, "date(%s, ($2) || ' months')", day);
+    rule->text =
+        sql_rule_text(arena, "min(%s, coalesce(date(%s, 'start of month', (($2) + 1) || ' months', '-1 day'), %s))%s",
+                      plain, day, plain, is_date ? "" : " || substr($1, 11)");
+    rule->prec = is_date ? SQL_PREC_ATOM : SQL_PREC_ANY;
+    return ERR_OK;
+}
+
+static ErrCode add_hours(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)arena, (void)err;
+    bool is_date = call->args[0]->type.kind == TYPE_DATE;
+    rule->text =
+        is_date ? "datetime($1, ($2) || ' hours')" : "datetime(substr($1, 1, 19), ($2) || ' hours') || substr($1, 20)";
+    rule->prec = is_date ? SQL_PREC_ATOM : SQL_PREC_ANY;
+    return ERR_OK;
+}
+
+/* The words of formats that strptime(3) and DuckDB read alike. */
+static ErrCode parse_time(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    TRY(sql_rule_constant_format(arena, call, rule, err));
+    Value format = call->args[1]->value;
+    for (size_t i = 0; !format.is_null && i < format.s.n; i++) {
+        if (format.s.p[i] != '%') continue;
+        i++;
+        if (i < format.s.n && format.s.p[i] == '-') i++;
+        if (i < format.s.n && str_find_char(S("YymdHIMSp%"), format.s.p[i]) >= 0) continue;
+        return err_set(err, ERR_UNSUPPORTED,
+                       "'%s' reads %%Y %%y %%m %%d %%H %%I %%M %%S %%p on SQLite; '%.*s' has something else",
+                       sql_fn_info(call->fn)->name, STR_ARG(format.s));
+    }
+    return ERR_OK;
+}
+
+static ErrCode percentile(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    const char *fraction;
+    TRY(sql_rule_fraction(arena, call, &fraction, err));
+    rule->text = sql_rule_text(arena, "starling_percentile($1, %s)", fraction);
+    return ERR_OK;
+}
+
+/* Over a window values also leave: another function keeps them for that. */
+static ErrCode over(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)err;
+    Str text = str_of(rule->text);
+    size_t name = (size_t)str_find_char(text, '(');
+    if (call->window)
+        rule->text = sql_rule_text(arena, "%.*s_over%.*s", STR_ARG(str_slice(text, 0, name)),
+                                   STR_ARG(str_slice(text, name, text.n)));
+    return ERR_OK;
+}
+
 static ErrCode add_days(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
     (void)arena, (void)err;
     bool is_date = call->type.kind == TYPE_DATE;
@@ -296,7 +190,18 @@ static ErrCode add_days(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *e
 #define PART(from_, n_) SQL_RULE_CALL("CAST(substr($1, " #from_ ", " #n_ ") AS INTEGER)")
 #define WHITE_SPACE "char(9, 10, 13, 32, 160)"
 
-/* Functions that are not here (median, stddev, variance, corr, split_part, parse_…, …_zone, row_hash) SQLite does not have. */
+#define OURS(text_, ...) SQL_RULE_CALL(text_, .ddl = "", __VA_ARGS__)
+#define MOMENTS(text_) OURS(text_, .args = SQL_ARGS_FLOAT64, .hook = over)
+#define CASELESS(text_, ddl_) SQL_RULE_OP(text_, SQL_PREC_COMPARE, SQL_PREC_ANY, .ddl = (ddl_))
+#define INSTR(lower_) "instr(" lower_ "($1), " lower_ "($2)) > 0"
+#define STARTS(lower_) "substr(" lower_ "($1), 1, length($2)) = " lower_ "($2)"
+#define ENDS(lower_) "substr(" lower_ "($1), length($1) - length($2) + 1) = " lower_ "($2)"
+#define THURSDAY(word_) "CAST(strftime('" word_ "', substr($1, 1, 10), '-3 days', 'weekday 4') AS INTEGER)"
+#define DAYS "CAST(julianday(substr($2, 1, 10)) - julianday(substr($1, 1, 10)) AS INTEGER)"
+#define MONTHS(per_) SQL_RULE_OP("starling_months_between($1, $2)" per_, SQL_PREC_MUL, SQL_PREC_ANY, .ddl = "")
+#define YMD "printf('%04d-%02d-%02d', $*)"
+
+/* Functions that are not here (…_zone, row_hash) are not to be had on SQLite. */
 static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_ADD] = SQL_RULE_OP("$1 + $2", SQL_PREC_ADD, SQL_PREC_MUL, .hook = arith),
     [SQL_FN_SUB] = SQL_RULE_OP("$1 - $2", SQL_PREC_ADD, SQL_PREC_MUL, .hook = arith),
@@ -324,9 +229,11 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_LEAST] = SQL_RULE_HOOK(extreme, .args = SQL_ARGS_COMMON),
 
     [SQL_FN_CONCAT] = SQL_RULE_OP("$1 || $2", SQL_PREC_ANY, SQL_PREC_ATOM),
-    [SQL_FN_LOWER] = SQL_RULE_CALL("lower($1)"),
-    [SQL_FN_UPPER] = SQL_RULE_CALL("upper($1)"),
+    [SQL_FN_LOWER] = SQL_RULE_CALL("starling_lower($1)", .ddl = "lower($1)"),
+    [SQL_FN_UPPER] = SQL_RULE_CALL("starling_upper($1)", .ddl = "upper($1)"),
     [SQL_FN_TRIM] = SQL_RULE_CALL("trim($1, " WHITE_SPACE ")"),
+    [SQL_FN_LTRIM] = SQL_RULE_CALL("ltrim($1, " WHITE_SPACE ")"),
+    [SQL_FN_RTRIM] = SQL_RULE_CALL("rtrim($1, " WHITE_SPACE ")"),
     [SQL_FN_LENGTH] = SQL_RULE_CALL("length($1)"),
     [SQL_FN_SUBSTR] = SQL_RULE_CALL("substr($*)"),
     [SQL_FN_LEFT] =
@@ -336,22 +243,24 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
                                    "ELSE substr($1, 1, 0 * $2) END",
                                    .arg_prec = SQL_PREC_ATOM),
     [SQL_FN_REPLACE] = SQL_RULE_CALL("replace($1, $2, $3)"),
+    [SQL_FN_SPLIT_PART] = OURS("starling_split_part($1, $2, $3)"),
     [SQL_FN_STRIP_SUFFIX] = SQL_RULE_CALL("CASE WHEN substr($1, length($1) - length($2) + 1) = $2 "
                                           "THEN substr($1, 1, length($1) - length($2)) ELSE $1 END",
                                           .arg_prec = SQL_PREC_ATOM),
-    [SQL_FN_CONTAINS] = SQL_RULE_OP("instr(lower($1), lower($2)) > 0", SQL_PREC_COMPARE, SQL_PREC_ANY),
-    [SQL_FN_STARTS_WITH] = SQL_RULE_OP("substr(lower($1), 1, length($2)) = lower($2)", SQL_PREC_COMPARE, SQL_PREC_ANY),
-    [SQL_FN_ENDS_WITH] =
-        SQL_RULE_OP("substr(lower($1), length($1) - length($2) + 1) = lower($2)", SQL_PREC_COMPARE, SQL_PREC_ANY),
+    [SQL_FN_CONTAINS] = CASELESS(INSTR("starling_lower"), INSTR("lower")),
+    [SQL_FN_STARTS_WITH] = CASELESS(STARTS("starling_lower"), STARTS("lower")),
+    [SQL_FN_ENDS_WITH] = CASELESS(ENDS("starling_lower"), ENDS("lower")),
 
     [SQL_FN_ABS] = SQL_RULE_CALL("abs($1)"),
     [SQL_FN_SIGN] = SQL_RULE_CALL("sign($1)"),
     [SQL_FN_ROUND] = SQL_RULE_HOOK(round_rule),
     [SQL_FN_CEIL] = NUMERIC("ceil($1)"),
     [SQL_FN_FLOOR] = NUMERIC("floor($1)"),
+    [SQL_FN_TRUNC] = NUMERIC("trunc($1)"),
     [SQL_FN_LN] = NUMERIC("ln($1)"),
-    [SQL_FN_EXP] = NUMERIC("exp($1)"),
-    [SQL_FN_POWER] = NUMERIC("pow($1, $2)"),
+    [SQL_FN_LOG10] = NUMERIC("log10($1)"),
+    [SQL_FN_EXP] = NUMERIC("nullif(exp($1), 9e999)"),
+    [SQL_FN_POWER] = NUMERIC("nullif(nullif(pow($1, $2), 9e999), -9e999)"),
     [SQL_FN_SQRT] = NUMERIC("sqrt($1)"),
 
     [SQL_FN_TRUNC_YEAR] = SQL_RULE_HOOK(trunc_rule),
@@ -367,9 +276,24 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_WEEKDAY] =
         SQL_RULE_OP("(CAST(strftime('%w', substr($1, 1, 10)) AS INTEGER) + 6) % 7 + 1", SQL_PREC_ADD, SQL_PREC_ANY),
     [SQL_FN_HOUR_OF_DAY] = SQL_RULE_HOOK(hour_rule),
-    [SQL_FN_DAYS_BETWEEN] =
-        SQL_RULE_CALL("CAST(julianday(substr($2, 1, 10)) - julianday(substr($1, 1, 10)) AS INTEGER)"),
+    [SQL_FN_DAY_OF_YEAR] = SQL_RULE_CALL("CAST(strftime('%j', substr($1, 1, 10)) AS INTEGER)"),
+    [SQL_FN_ISO_YEAR] = SQL_RULE_CALL(THURSDAY("%Y")),
+    [SQL_FN_ISO_WEEK] = SQL_RULE_OP("(" THURSDAY("%j") " + 6) / 7", SQL_PREC_MUL, SQL_PREC_ANY),
+    [SQL_FN_LAST_DAY] = SQL_RULE_CALL("coalesce(date(substr($1, 1, 10), 'start of month', '+1 month', '-1 day'), "
+                                      "substr($1, 1, 8) || '31')"),
+    [SQL_FN_DATE] = SQL_RULE_CALL("CASE WHEN $1 > 0 AND date(" YMD ", '0 days') = " YMD " THEN " YMD " END",
+                                  .arg_prec = SQL_PREC_ADD),
+    [SQL_FN_DAYS_BETWEEN] = SQL_RULE_CALL(DAYS),
+    [SQL_FN_YEARS_BETWEEN] = MONTHS(" / 12"),
+    [SQL_FN_QUARTERS_BETWEEN] = MONTHS(" / 3"),
+    [SQL_FN_MONTHS_BETWEEN] = OURS("starling_months_between($1, $2)"),
+    [SQL_FN_WEEKS_BETWEEN] = SQL_RULE_OP(DAYS " / 7", SQL_PREC_MUL, SQL_PREC_ANY),
+    [SQL_FN_HOURS_BETWEEN] = OURS("starling_hours_between($1, $2)"),
     [SQL_FN_ADD_DAYS] = SQL_RULE_HOOK(add_days),
+    [SQL_FN_ADD_MONTHS] = SQL_RULE_HOOK(add_months),
+    [SQL_FN_ADD_HOURS] = SQL_RULE_HOOK(add_hours),
+    [SQL_FN_PARSE_DATE] = OURS("starling_parse_date($1, $2)", .hook = parse_time),
+    [SQL_FN_PARSE_TIMESTAMP] = OURS("starling_parse_timestamp($1, $2)", .hook = parse_time),
 
     [SQL_FN_COUNT_ALL] = SQL_RULE_CALL("count(*)"),
     [SQL_FN_COUNT] = SQL_RULE_CALL("count($1)"),
@@ -377,12 +301,26 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_AVG] = SQL_RULE_CALL("avg($1)", .hook = avg_rule),
     [SQL_FN_MIN] = SQL_RULE_CALL("min($1)"),
     [SQL_FN_MAX] = SQL_RULE_CALL("max($1)"),
+    [SQL_FN_MEDIAN] = OURS("starling_median($1)", .args = SQL_ARGS_FLOAT64),
+    [SQL_FN_PERCENTILE] = OURS(NULL, .args = SQL_ARGS_FLOAT64, .hook = percentile),
+    [SQL_FN_STDDEV] = MOMENTS("starling_stddev($1)"),
+    [SQL_FN_VARIANCE] = MOMENTS("starling_variance($1)"),
+    [SQL_FN_CORR] = MOMENTS("starling_corr($1, $2)"),
+    [SQL_FN_REGR_SLOPE] = MOMENTS("starling_regr_slope($1, $2)"),
+    [SQL_FN_REGR_INTERCEPT] = MOMENTS("starling_regr_intercept($1, $2)"),
+    [SQL_FN_FIRST] = OURS("starling_first($*)", .is_not_windowed = true),
+    [SQL_FN_LAST] = OURS("starling_last($*)", .is_not_windowed = true),
     [SQL_FN_BOOL_OR] = SQL_RULE_CALL("max($1)"),
     [SQL_FN_BOOL_AND] = SQL_RULE_CALL("min($1)"),
     [SQL_FN_ROW_NUMBER] = SQL_RULE_CALL("row_number()"),
     [SQL_FN_RANK] = SQL_RULE_CALL("rank()"),
-    [SQL_FN_LAG] = SQL_RULE_CALL("lag($*)"),
-    [SQL_FN_LEAD] = SQL_RULE_CALL("lead($*)"),
+    [SQL_FN_DENSE_RANK] = SQL_RULE_CALL("dense_rank()"),
+    [SQL_FN_PERCENT_RANK] = SQL_RULE_CALL("percent_rank()"),
+    [SQL_FN_NTILE] = SQL_RULE_CALL("ntile($1)"),
+    [SQL_FN_LAG] = SQL_RULE_CALL("lag($*)", .args = SQL_ARGS_RESULT),
+    [SQL_FN_LEAD] = SQL_RULE_CALL("lead($*)", .args = SQL_ARGS_RESULT),
+    [SQL_FN_FIRST_VALUE] = SQL_RULE_CALL("first_value($1)"),
+    [SQL_FN_LAST_VALUE] = SQL_RULE_CALL("last_value($1)"),
 };
 
 const SqlDialect SQL_DIALECT_SQLITE = {
@@ -392,8 +330,8 @@ const SqlDialect SQL_DIALECT_SQLITE = {
     .placeholder = SQL_PLACEHOLDER_QUESTION_N,
     .needs_limit_before_offset = true,
     .rules = RULES,
-    .type_name = sqlite_type_name,
-    .check_literal = sqlite_check_literal,
-    .coerce = sqlite_coerce,
-    .cast = sqlite_cast,
+    .type_name = sql_sqlite_type_name,
+    .check_literal = sql_sqlite_check_literal,
+    .coerce = sql_sqlite_coerce,
+    .cast = sql_sqlite_cast,
 };

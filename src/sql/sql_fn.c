@@ -30,7 +30,8 @@ const SqlFnInfo *sql_fn_info(SqlFn fn) {
 static bool is_written_as_call(SqlFn fn) {
     if (fn == SQL_FN_AND || fn == SQL_FN_OR || fn == SQL_FN_NOT || fn == SQL_FN_NEG) return false;
     for (const char *c = FN_INFO[fn].name; *c; c++) {
-        if (!(*c >= 'a' && *c <= 'z') && *c != '_') return false;
+        bool is_digit = *c >= '0' && *c <= '9' && c > FN_INFO[fn].name;
+        if (!(*c >= 'a' && *c <= 'z') && *c != '_' && !is_digit) return false;
     }
     return true;
 }
@@ -139,6 +140,12 @@ static const char *letter_words(char letter) {
     }
 }
 
+char sql_fn_letter(SqlFn fn, size_t i) {
+    const char *letters = sql_fn_info(fn)->args;
+    size_t n = str_of(letters).n;
+    return n ? letters[MIN_OF(i, n - 1)] : 'a';
+}
+
 static bool letter_takes(char letter, Type type) {
     if (type.kind == TYPE_NULL) return true;
     switch (letter) {
@@ -165,10 +172,9 @@ static ErrCode check_count(const SqlFnInfo *info, size_t n_args, Err *err) {
 ErrCode sql_fn_type(SqlFn fn, const Type *args, size_t n_args, Type *ret_type, Err *err) {
     const SqlFnInfo *info = sql_fn_info(fn);
     TRY(check_count(info, n_args, err));
-    size_t n_letters = str_of(info->args).n;
     Type common = n_args ? args[0] : TYPE(TYPE_NULL);
     for (size_t i = 0; i < n_args; i++) {
-        char letter = info->args[MIN_OF(i, n_letters - 1)];
+        char letter = sql_fn_letter(fn, i);
         if (!letter_takes(letter, args[i])) {
             if (n_args == 1) {
                 return err_set(err, ERR_INVALID, "'%s' takes %s, but this is %s", info->name, letter_words(letter),

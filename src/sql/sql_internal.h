@@ -22,7 +22,7 @@ typedef enum SqlPrec {
     SQL_PREC_ATOM /* name, literal, call */
 } SqlPrec;
 
-/* To what type a rule wants its arguments. */
+/* To what type a rule wants its arguments. Those that only count (letter i, where others are none) stay as they are. */
 typedef enum SqlArgs {
     SQL_ARGS_AS_IS,
     SQL_ARGS_COMMON, /* the least type of all; a literal takes the others' type where it fits exactly */
@@ -47,6 +47,8 @@ struct SqlRule {
     const char *join;   /* NULL: ", " */
     const char *before; /* around each argument: "CAST(" and " AS VARCHAR)"; both or neither */
     const char *after;
+    const char *ddl;      /* what stands in DDL instead, which other programs run too; "": there is nothing */
+    bool is_not_windowed; /* an aggregate that the engine cannot take over a window */
     SqlRuleHook hook;
     const SqlExpr *instead; /* by a hook: print this, and nothing of the above */
 };
@@ -63,6 +65,10 @@ struct SqlRule {
 const char *sql_rule_text(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3); /* a template made for one call */
 ErrCode sql_rule_lone(Arena *arena, const SqlExpr *call, SqlRule *rule,
                       Err *err); /* a lone argument stands for itself */
+/* p of percentile, written out for a template; ERR_INVALID when it is no constant from 0 to 1. */
+ErrCode sql_rule_fraction(Arena *arena, const SqlExpr *call, const char **ret_text, Err *err);
+/* The format of parse_date and parse_timestamp is a constant, or ERR_UNSUPPORTED. */
+ErrCode sql_rule_constant_format(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err);
 /* nullif of equal types, otherwise a CASE whose comparison has the common type and whose result the first one's. */
 ErrCode sql_rule_nullif(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err);
 
@@ -99,6 +105,8 @@ struct SqlRelation {
 
 /* ---- sql_fn.c, sql_build.c ------------------------------------------------------------------------------------------ */
 
+/* The letter of argument i, as in SQL_FN_TABLE. */
+char sql_fn_letter(SqlFn fn, size_t i);
 /* "a whole number": a type in the words of messages. */
 const char *sql_type_words(Type type);
 /* The type at which arguments are compared: their common type, or that of the others where every literal fits it exactly. */
@@ -107,6 +115,21 @@ Type sql_compare_type(const SqlExpr *const *args, size_t n_args);
 bool sql_value_as(Value value, Type to, Value *ret_value);
 /* An int64 literal's value; false when the expression is none. */
 bool sql_literal_int(const SqlExpr *expr, int64_t *ret_value);
+
+/* ---- sql_dialect_sqlite_type.c -------------------------------------------------------------------------------------- */
+
+enum { SQL_SQLITE_SCALE_MAX = 18 }; /* 10^18 fits an int64 */
+
+int sql_sqlite_scale_of(Type type); /* of a scaled integer */
+int64_t sql_sqlite_pow10(int digits);
+/* A scaled integer $1 to fewer digits, rounded half away from zero. */
+const char *sql_sqlite_scale_down_text(Arena *arena, int digits);
+ErrCode sql_sqlite_no_conversion(Type from, Type to, Err *err);
+/* What stands in the descriptor. */
+ErrCode sql_sqlite_type_name(Arena *arena, Type type, const char **ret_name, Err *err);
+ErrCode sql_sqlite_check_literal(Value value, Err *err);
+ErrCode sql_sqlite_coerce(Arena *arena, Type from, Type to, SqlRule *rule, Err *err);
+ErrCode sql_sqlite_cast(Arena *arena, Type from, Type to, bool is_try, SqlRule *rule, Err *err);
 
 /* ---- the printer ---------------------------------------------------------------------------------------------------- */
 

@@ -16,6 +16,35 @@ typedef struct Fill {
     Type as;             /* what arguments are brought to; TYPE_NULL: as they are */
 } Fill;
 
+static void put_frame_end(SqlPrinter *p, int64_t n_rows, bool is_start) {
+    bool is_preceding = is_start ? n_rows > 0 : n_rows < 0;
+    if (n_rows == 0) {
+        sql_put(p, "CURRENT ROW");
+        return;
+    }
+    if (n_rows == SQL_FRAME_UNBOUNDED) {
+        sql_put(p, "UNBOUNDED");
+    } else {
+        buf_printf(&p->buf, "%" PRId64, n_rows < 0 ? -n_rows : n_rows);
+    }
+    sql_put(p, is_preceding ? " PRECEDING" : " FOLLOWING");
+}
+
+static bool takes_frame(SqlFn fn) {
+    return sql_fn_info(fn)->class == SQL_CLASS_AGGREGATE || fn == SQL_FN_FIRST_VALUE || fn == SQL_FN_LAST_VALUE;
+}
+
+/* An order alone would make the frame a running one. */
+static void put_frame(SqlPrinter *p, const SqlWindow *window) {
+    SqlFrame whole = {.preceding = SQL_FRAME_UNBOUNDED, .following = SQL_FRAME_UNBOUNDED};
+    SqlFrame frame = window->frame.is_rows ? window->frame : whole;
+    if (window->n_partition || window->n_order) sql_put(p, " ");
+    sql_put(p, "ROWS BETWEEN ");
+    put_frame_end(p, frame.preceding, true);
+    sql_put(p, " AND ");
+    put_frame_end(p, frame.following, false);
+}
+
 static ErrCode put_window(SqlPrinter *p, const SqlExpr *call, Err *err) {
     const SqlWindow *window = call->window;
     sql_put(p, " OVER (");
@@ -27,12 +56,7 @@ static ErrCode put_window(SqlPrinter *p, const SqlExpr *call, Err *err) {
         if (window->n_partition) sql_put(p, " ");
         TRY(sql_put_order(p, window->order, window->n_order, NULL, 0, err));
     }
-    bool is_aggregate = sql_fn_info(call->fn)->class == SQL_CLASS_AGGREGATE;
-    if (is_aggregate && (window->is_running || window->n_order)) {
-        if (window->n_partition || window->n_order) sql_put(p, " ");
-        sql_put(p, "ROWS BETWEEN UNBOUNDED PRECEDING AND ");
-        sql_put(p, window->is_running ? "CURRENT ROW" : "UNBOUNDED FOLLOWING");
-    }
+    if (takes_frame(call->fn) && (window->frame.is_rows || window->n_order)) put_frame(p, window);
     sql_put(p, ")");
     return ERR_OK;
 }
@@ -46,13 +70,19 @@ static ErrCode put_filter_and_window(SqlPrinter *p, const SqlExpr *call, Err *er
     return call->window ? put_window(p, call, err) : ERR_OK;
 }
 
+/* What argument i is brought to. */
+static Type wanted_type(const Fill *fill, size_t i) {
+    bool is_count = fill->call && sql_fn_letter(fill->call->fn, 0) != 'i' && sql_fn_letter(fill->call->fn, i) == 'i';
+    return is_count ? TYPE(TYPE_NULL) : fill->as;
+}
+
 static ErrCode put_arg(SqlPrinter *p, const SqlRule *rule, const Fill *fill, size_t i, bool *is_first, Err *err) {
     if (i >= fill->n_args)
         return err_set(err, ERR_INTERNAL, "a template of %s names a missing argument", p->dialect->name);
     if (fill->call && fill->call->is_distinct && *is_first) sql_put(p, "DISTINCT ");
     *is_first = false;
     if (rule->before) sql_put(p, rule->before);
-    TRY(sql_put_expr_as(p, fill->args[i], fill->as, rule->arg_prec, err));
+    TRY(sql_put_expr_as(p, fill->args[i], wanted_type(fill, i), rule->arg_prec, err));
     if (rule->after) sql_put(p, rule->after);
     return ERR_OK;
 }
@@ -101,8 +131,15 @@ static ErrCode check_call(const SqlPrinter *p, const SqlExpr *call, Err *err) {
     if (!rule->text && !rule->hook) {
         return err_set(err, ERR_UNSUPPORTED, "'%s' is not available on %s", info->name, p->dialect->title);
     }
+    if (p->is_inline && rule->ddl && !rule->ddl[0]) {
+        return err_set(err, ERR_UNSUPPORTED, "'%s' is not available in a rule of a table on %s", info->name,
+                       p->dialect->title);
+    }
     if (info->class == SQL_CLASS_WINDOW && !call->window)
         return err_set(err, ERR_INVALID, "'%s' needs a window", info->name);
+    if (call->window && rule->is_not_windowed)
+        return err_set(err, ERR_UNSUPPORTED, "'%s' over a window is not available on %s", info->name,
+                       p->dialect->title);
     bool is_aggregate = info->class == SQL_CLASS_AGGREGATE;
     if ((call->is_distinct || call->filter) && !is_aggregate) {
         return err_set(err, ERR_INVALID, "'%s' takes neither distinct nor a filter", info->name);
@@ -122,6 +159,7 @@ static ErrCode put_call(SqlPrinter *p, const SqlExpr *call, SqlPrec prec, Err *e
     SqlRule rule = p->dialect->rules[call->fn];
     if (rule.hook) TRY(rule.hook(p->arena, call, &rule, err));
     if (rule.instead) return sql_put_expr(p, rule.instead, prec, err);
+    if (p->is_inline && rule.ddl) rule.text = rule.ddl;
     Fill fill = {.args = call->args, .n_args = call->n_args, .call = call, .type = call->type};
     switch (rule.args) {
     case SQL_ARGS_AS_IS: break;

@@ -1,6 +1,6 @@
 /*
- * Selects and statements → text, one line, clauses in SQL's order. The columns of appended selects (UNION ALL) are brought to
- * common types, so that every dialect appends like to like.
+ * Selects and statements → text, one line, clauses in SQL's order. The columns of selects put together (UNION ALL, …) are
+ * brought to common types, so that every dialect puts like to like.
  */
 #include "sql/sql_internal.h"
 
@@ -10,7 +10,7 @@ ErrCode sql_select_types(Arena *arena, const SqlSelect *select, const Type **ret
     if (!select->n_items) return err_set(err, ERR_INVALID, "a query without columns");
     Type *types = ARENA_ARRAY(arena, Type, select->n_items);
     int n_legs = 0;
-    for (const SqlSelect *leg = select; leg; leg = leg->union_all) {
+    for (const SqlSelect *leg = select; leg; leg = leg->other) {
         if (leg->n_items != select->n_items)
             return err_set(err, ERR_INVALID, "queries put together differ in their number of columns");
         if (++n_legs > 10 * SQL_DEPTH_MAX) return err_set(err, ERR_TOO_LARGE, "too many queries put together");
@@ -128,11 +128,26 @@ static ErrCode put_ctes(SqlPrinter *p, const SqlSelect *select, Err *err) {
     return ERR_OK;
 }
 
-/* An appended select with an order, limit or names of its own is put into brackets of its own, with all that follows it. */
-static ErrCode put_appended(SqlPrinter *p, const SqlSelect *select, const Type *types, Err *err) {
-    for (const SqlSelect *leg = select->union_all; leg; leg = leg->union_all) {
-        sql_put(p, " UNION ALL ");
-        if (!leg->n_order && leg->limit < 0 && !leg->offset && !leg->n_ctes) {
+static const char *set_op_words(SqlSetOp op) {
+    switch (op) {
+    case SQL_SET_UNION_ALL: return " UNION ALL ";
+    case SQL_SET_INTERSECT: return " INTERSECT ";
+    case SQL_SET_EXCEPT: break;
+    }
+    return " EXCEPT ";
+}
+
+/* Whether a select can stand behind `op` without brackets: it has nothing of its own, and what follows it may as well follow the
+ * whole before it, for a - (b - c) is not (a - b) - c. */
+static bool is_plain_leg(const SqlSelect *leg, SqlSetOp op) {
+    if (leg->n_order || leg->limit >= 0 || leg->offset || leg->n_ctes) return false;
+    return !leg->other || (leg->set_op == op && op != SQL_SET_EXCEPT);
+}
+
+static ErrCode put_others(SqlPrinter *p, const SqlSelect *select, const Type *types, Err *err) {
+    for (const SqlSelect *leg = select->other; leg; leg = leg->other) {
+        sql_put(p, set_op_words(select->set_op));
+        if (is_plain_leg(leg, select->set_op)) {
             TRY(put_leg(p, leg, types, err));
             continue;
         }
@@ -155,7 +170,7 @@ static void put_limit(SqlPrinter *p, const SqlSelect *select) {
 
 static ErrCode put_whole_order(SqlPrinter *p, const SqlSelect *select, Err *err) {
     if (!select->n_order) return ERR_OK;
-    for (size_t i = 0; select->union_all && i < select->n_order; i++) {
+    for (size_t i = 0; select->other && i < select->n_order; i++) {
         if (!ordinal_of(select->order[i].expr, select->items, select->n_items)) {
             return err_set(err, ERR_INVALID, "queries put together are ordered by their columns only");
         }
@@ -169,7 +184,7 @@ ErrCode sql_put_select(SqlPrinter *p, const SqlSelect *select, const Type *types
     if (!types) TRY(sql_select_types(p->arena, select, &types, err));
     TRY(put_ctes(p, select, err));
     TRY(put_leg(p, select, types, err));
-    TRY(put_appended(p, select, types, err));
+    TRY(put_others(p, select, types, err));
     TRY(put_whole_order(p, select, err));
     put_limit(p, select);
     sql_leave(p);

@@ -27,3 +27,17 @@ ErrCode sql_rule_nullif(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *e
     rule->instead = sql_case(arena, parts, 3, a->type);
     return ERR_OK;
 }
+
+ErrCode sql_rule_fraction(Arena *arena, const SqlExpr *call, const char **ret_text, Err *err) {
+    const SqlExpr *fraction = call->args[1];
+    if (!sql_is_fraction(fraction))
+        return err_set(err, ERR_INVALID, "'%s' takes a constant from 0 to 1 as value 2", sql_fn_info(call->fn)->name);
+    *ret_text = arena_cstr(arena, value_print(arena, value_float(value_to_double(fraction->value))));
+    return ERR_OK;
+}
+
+ErrCode sql_rule_constant_format(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)arena, (void)rule;
+    if (call->args[1]->kind == SQL_EXPR_LITERAL) return ERR_OK;
+    return err_set(err, ERR_UNSUPPORTED, "'%s' takes a constant format", sql_fn_info(call->fn)->name);
+}

@@ -86,6 +86,12 @@ bool sql_literal_int(const SqlExpr *expr, int64_t *ret_value) {
     return true;
 }
 
+bool sql_is_fraction(const SqlExpr *expr) {
+    if (expr->kind != SQL_EXPR_LITERAL || expr->value.is_null || !type_is_number(expr->type)) return false;
+    double fraction = value_to_double(expr->value);
+    return fraction >= 0 && fraction <= 1;
+}
+
 static Type common_of(const SqlExpr *const *args, size_t n_args) {
     Type common = TYPE(TYPE_NULL);
     for (size_t i = 0; i < n_args; i++) {

@@ -129,6 +129,18 @@ TEST(folding) {
     assert_true(str_eq(utf8_fold(arena, S("A\xFF")), S("A\xFF")));
 }
 
+TEST(cases) {
+    CLEANUP(arena_freep) Arena *arena = arena_new(0);
+    assert_true(str_eq(utf8_lower(arena, S("ÀÉ ΑΣ Ж İ K 1")), S("àé ασ ж i k 1"))); /* the last K is the Kelvin sign */
+    assert_true(str_eq(utf8_upper(arena, S("àé ας ж ǆ ⱥ")), S("ÀÉ ΑΣ Ж Ǆ Ⱥ")));
+    assert_true(str_eq(utf8_upper(arena, S("a\xFF"
+                                           "b\xC3")),
+                       S("A\xFF"
+                         "B\xC3")));
+    assert_int_equal(utf8_lower(arena, S("ȺȺȺȺ")).n, 12); /* a byte longer each */
+    assert_int_equal(utf8_lower(arena, (Str){0}).n, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(invalid_sequences),
@@ -138,6 +150,7 @@ int main(void) {
         cmocka_unit_test(cutting_random_bytes),
         cmocka_unit_test(composed_form),
         cmocka_unit_test(folding),
+        cmocka_unit_test(cases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,8 +149,8 @@ TEST(legs_are_brought_to_common_types) {
         SqlSelect *b =
             SELECT(f, {literal(f, value_null(INT)), S("q")}, {sql_call1(f->arena, SQL_FN_MAX, price(f)), S("p")});
         SqlSelect *c = SELECT(f, {literal(f, value_int(3)), S("q")}, {literal(f, value_int(3)), S("p")});
-        a->union_all = b;
-        b->union_all = c;
+        a->other = b;
+        b->other = c;
         c->limit = 1;
         SqlOrder order = {.expr = a->items[0].expr, .is_desc = true};
         a->order = &order;
@@ -165,7 +165,7 @@ TEST(windows) {
     EACH_ENGINE(f) {
         const SqlExpr *by_region = region(f), *day = col(f, "day", TYPE(TYPE_DATE));
         SqlOrder order[] = {{.expr = day}, {.expr = qty(f)}};
-        SqlWindow running = {.order = order, .n_order = 2, .is_running = true};
+        SqlWindow running = {.order = order, .n_order = 2, .frame = SQL_FRAME_RUNNING};
         SqlWindow whole = {.partition = &by_region, .n_partition = 1, .order = order, .n_order = 2};
         const SqlExpr *sum = sql_call1(f->arena, SQL_FN_SUM, price(f)),
                       *mean = sql_call1(f->arena, SQL_FN_AVG, price(f));
@@ -174,6 +174,118 @@ TEST(windows) {
         select->order = order;
         select->n_order = 2;
         assert_rows(f, select, "1|10.50|5.375 2|12.49|1.99 3|12.74|5.375 5|13.74|1");
+    }
+}
+
+/* By day and quantity the rows are 1 (West, 10.50), 2 (East, 1.99), 3 (West, 0.25), 5 (none, 1.00). */
+static void assert_over(Fixture *f, const SqlExpr *call, SqlFrame frame, const char *wanted) {
+    SqlOrder order[] = {{.expr = col(f, "day", TYPE(TYPE_DATE))}, {.expr = qty(f)}};
+    SqlWindow window = {.order = order, .n_order = 2, .frame = frame};
+    SqlSelect *select = SELECT(f, {sql_over(f->arena, call, &window), S("x")});
+    select->order = order;
+    select->n_order = 2;
+    assert_rows(f, select, wanted);
+}
+
+TEST(frames) {
+    EACH_ENGINE(f) {
+        const SqlExpr *sum = sql_call1(f->arena, SQL_FN_SUM, qty(f)),
+                      *last = sql_call1(f->arena, SQL_FN_LAST_VALUE, qty(f)),
+                      *deviation = sql_call1(f->arena, SQL_FN_STDDEV, qty(f)),
+                      *median = sql_call1(f->arena, SQL_FN_MEDIAN, qty(f)),
+                      *line = sql_call2(f->arena, SQL_FN_REGR_SLOPE, qty(f), qty(f));
+        assert_over(f, sum, SQL_FRAME_ROWS(1, 1), "3 6 10 8");
+        assert_over(f, sum, SQL_FRAME_ROWS(2, -1), "~ 1 3 5");
+        assert_over(f, sum, SQL_FRAME_ROWS(0, SQL_FRAME_UNBOUNDED), "11 10 8 5");
+        assert_over(f, sum, (SqlFrame){0}, "11 11 11 11");
+        assert_over(f, last, SQL_FRAME_ROWS(0, 1), "2 3 5 5");
+        assert_over(f, last, (SqlFrame){0}, "5 5 5 5");
+        assert_over(f, sql_call1(f->arena, SQL_FN_FIRST_VALUE, qty(f)), SQL_FRAME_ROWS(1, 1), "1 1 2 3");
+        assert_over(f, median, SQL_FRAME_ROWS(2, 0), "1 1.5 2 3");
+        assert_over(f, median, SQL_FRAME_RUNNING, "1 1.5 2 2.5");
+        assert_over(f, median, SQL_FRAME_ROWS(2, -1), "~ 1 1.5 2.5");
+        assert_over(f, median, (SqlFrame){0}, "2.5 2.5 2.5 2.5");
+        assert_over(f, deviation, SQL_FRAME_ROWS(1, 0), "~ 0.7071067811865476 0.7071067811865476 1.4142135623730951");
+        assert_over(f, sql_call1(f->arena, SQL_FN_VARIANCE, qty(f)), SQL_FRAME_ROWS(1, 0), "~ 0.5 0.5 2");
+        assert_over(f, line, SQL_FRAME_ROWS(1, -1), "~ ~ ~ ~");
+        assert_over(f, line, SQL_FRAME_RUNNING, "~ 1 1 1");
+        const SqlExpr *west = sql_call2(f->arena, SQL_FN_EQ, region(f), literal(f, value_text(S("West"))));
+        const SqlExpr *quantity = qty(f);
+        assert_over(f, sql_aggregate(f->arena, SQL_FN_MEDIAN, &quantity, 1, false, west), SQL_FRAME_ROWS(1, 1),
+                    "1 2 3 3");
+        assert_over(f, sql_call(f->arena, SQL_FN_DENSE_RANK, NULL, 0), (SqlFrame){0}, "1 2 3 4");
+        assert_over(f, sql_call(f->arena, SQL_FN_PERCENT_RANK, NULL, 0), (SqlFrame){0},
+                    "0 0.3333333333333333 0.6666666666666666 1");
+    }
+}
+
+TEST(ranks_of_equals) {
+    EACH_ENGINE(f) {
+        SqlOrder by_region = {.expr = region(f), .is_desc = true}, by_quantity = {.expr = qty(f)};
+        SqlWindow window = {.order = &by_region, .n_order = 1};
+        const SqlExpr *three = literal(f, value_int(3));
+        SqlSelect *select =
+            SELECT(f, {qty(f), S("q")}, {sql_over(f->arena, sql_call(f->arena, SQL_FN_RANK, NULL, 0), &window), S("a")},
+                   {sql_over(f->arena, sql_call(f->arena, SQL_FN_DENSE_RANK, NULL, 0), &window), S("b")},
+                   {sql_over(f->arena, sql_call(f->arena, SQL_FN_PERCENT_RANK, NULL, 0), &window), S("c")},
+                   {sql_over(f->arena, sql_call1(f->arena, SQL_FN_NTILE, three),
+                             &(SqlWindow){.order = &by_quantity, .n_order = 1}),
+                    S("d")});
+        select->order = &by_quantity;
+        select->n_order = 1;
+        assert_rows(f, select, "1|1|1|0|1 2|3|2|0.6666666666666666|1 3|1|1|0|2 5|4|3|1|3");
+    }
+}
+
+TEST(distinct_and_filtered_aggregates) {
+    EACH_ENGINE(f) {
+        const SqlExpr *twice = sql_call2(f->arena, SQL_FN_MOD, qty(f), literal(f, value_int(2))), *x = qty(f);
+        const SqlExpr *odd = sql_call2(f->arena, SQL_FN_EQ, twice, literal(f, value_int(1)));
+        const SqlExpr *by_price[] = {qty(f), price(f)}, *half[] = {qty(f), literal(f, value_float(0.5))};
+        assert_rows(f,
+                    SELECT(f, {sql_aggregate(f->arena, SQL_FN_COUNT, &twice, 1, true, NULL), S("a")},
+                           {sql_aggregate(f->arena, SQL_FN_MEDIAN, &twice, 1, true, NULL), S("b")},
+                           {sql_aggregate(f->arena, SQL_FN_VARIANCE, &twice, 1, true, NULL), S("c")},
+                           {sql_aggregate(f->arena, SQL_FN_STDDEV, &x, 1, false, odd), S("d")},
+                           {sql_aggregate(f->arena, SQL_FN_PERCENTILE, half, 2, false, odd), S("e")},
+                           {sql_aggregate(f->arena, SQL_FN_FIRST, by_price, 2, false, NULL), S("f")},
+                           {sql_aggregate(f->arena, SQL_FN_LAST, by_price, 2, false,
+                                          sql_call2(f->arena, SQL_FN_GT, qty(f), literal(f, value_int(1)))),
+                            S("g")},
+                           {sql_aggregate(f->arena, SQL_FN_CORR, by_price, 2, false,
+                                          sql_call1(f->arena, SQL_FN_IS_NULL, region(f))),
+                            S("h")}),
+                    "2|0.5|0.5|2|3|3|2|~");
+    }
+}
+
+TEST(selects_put_together) {
+    EACH_ENGINE(f) {
+        SqlSelect *all = SELECT(f, {region(f), S("r")}), *west = SELECT(f, {literal(f, value_text(S("West"))), S("r")}),
+                  *none = SELECT(f, {literal(f, value_null(TEXT)), S("r")});
+        SqlOrder order = {.expr = all->items[0].expr};
+        all->order = &order;
+        all->n_order = 1;
+        all->other = west;
+        all->set_op = SQL_SET_EXCEPT;
+        assert_rows(f, all, "East ~");
+        all->set_op = SQL_SET_INTERSECT;
+        assert_rows(f, all, "West");
+        all->other = none;
+        assert_rows(f, all, "~");
+        all->other = west;
+        west->other = none;
+        west->set_op = SQL_SET_UNION_ALL;
+        assert_rows(f, all, "West ~");
+        all->set_op = SQL_SET_EXCEPT;
+        assert_rows(f, all, "East");
+        west->set_op = SQL_SET_EXCEPT; /* all - (west - none) */
+        assert_rows(f, all, "East ~");
+        /* an integer and a decimal are compared as the same number */
+        SqlSelect *prices = SELECT(f, {price(f), S("p")}), *one = SELECT(f, {literal(f, value_int(1)), S("p")});
+        prices->other = one;
+        prices->set_op = SQL_SET_INTERSECT;
+        assert_rows(f, prices, "1.00");
     }
 }
 
@@ -265,6 +377,10 @@ int main(void) {
         cmocka_unit_test(sums_of_integers_mix_with_decimals),
         cmocka_unit_test(legs_are_brought_to_common_types),
         cmocka_unit_test(windows),
+        cmocka_unit_test(frames),
+        cmocka_unit_test(ranks_of_equals),
+        cmocka_unit_test(distinct_and_filtered_aggregates),
+        cmocka_unit_test(selects_put_together),
         cmocka_unit_test(look_ups_in_selects),
         cmocka_unit_test(statements),
         cmocka_unit_test(files_are_read_as_text_and_completely),

@@ -46,10 +46,29 @@ TEST(a_check_has_no_parameters) {
     arena_free(arena);
 }
 
+/* Other programs that write to a table do not have the functions of our connections. */
+TEST(a_check_does_without_functions_of_ours) {
+    Arena *arena = arena_new(0);
+    const SqlDialect *lite = &SQL_DIALECT_SQLITE;
+    const SqlExpr *name = sql_column(arena, S(""), S("name"), TYPE(TYPE_TEXT));
+    const SqlExpr *part = literal(arena, value_text(S("x")));
+    assert_string_equal(inlined(arena, lite, sql_call1(arena, SQL_FN_LOWER, name)), "lower(\"name\")");
+    assert_string_equal(inlined(arena, lite, sql_call2(arena, SQL_FN_CONTAINS, name, part)),
+                        "instr(lower(\"name\"), lower('x')) > 0");
+    const SqlExpr *args[] = {name, part, literal(arena, value_int(1))};
+    Str text;
+    Err err = {0};
+    const SqlExpr *split = sql_call(arena, SQL_FN_SPLIT_PART, args, 3);
+    assert_int_equal(sql_print_expr_inline(arena, lite, split, &text, &err), ERR_UNSUPPORTED);
+    assert_string_equal(err.message, "'split_part' is not available in a rule of a table on SQLite");
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_type_as_the_engine_holds_it),
         cmocka_unit_test(a_check_has_no_parameters),
+        cmocka_unit_test(a_check_does_without_functions_of_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,7 +182,7 @@ TEST(aggregates_and_windows) {
     const SqlExpr *sum = sql_call1(arena, SQL_FN_SUM, a);
     SqlOrder order = {.expr = b, .is_desc = true};
     SqlWindow whole = {.partition = &b, .n_partition = 1};
-    SqlWindow running = {.partition = &b, .n_partition = 1, .order = &order, .n_order = 1, .is_running = true};
+    SqlWindow running = {.partition = &b, .n_partition = 1, .order = &order, .n_order = 1, .frame = SQL_FRAME_RUNNING};
     SqlWindow ordered = {.order = &order, .n_order = 1};
     assert_expr(DUCKDB, sql_over(arena, sum, &whole), "sum(\"t\".\"a\") OVER (PARTITION BY \"t\".\"b\")");
     assert_expr(DUCKDB, sql_over(arena, sum, &running),
@@ -204,6 +204,53 @@ TEST(aggregates_and_windows) {
                           "'count' of distinct values over a window");
     assert_select_refused(DUCKDB, select_of(sql_call(arena, SQL_FN_RANK, NULL, 0), "x"), ERR_INVALID,
                           "'rank' needs a window");
+}
+
+TEST(frames_of_windows) {
+    const SqlExpr *a = num("a"), *sum = sql_call1(arena, SQL_FN_SUM, a);
+    SqlOrder order = {.expr = num("b")};
+    static const struct {
+        SqlFrame frame;
+        const char *text;
+    } cases[] = {
+        {SQL_FRAME_ROWS(2, 0), "2 PRECEDING AND CURRENT ROW"},
+        {SQL_FRAME_ROWS(0, 3), "CURRENT ROW AND 3 FOLLOWING"},
+        {SQL_FRAME_ROWS(3, -1), "3 PRECEDING AND 1 PRECEDING"},
+        {SQL_FRAME_ROWS(-1, SQL_FRAME_UNBOUNDED), "1 FOLLOWING AND UNBOUNDED FOLLOWING"},
+        {SQL_FRAME_ROWS(SQL_FRAME_UNBOUNDED, SQL_FRAME_UNBOUNDED), "UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        SqlWindow window = {.frame = cases[i].frame};
+        const char *wanted =
+            arena_cstr(arena, arena_printf(arena, "sum(\"t\".\"a\") OVER (ROWS BETWEEN %s)", cases[i].text));
+        assert_expr(DUCKDB, sql_over(arena, sum, &window), wanted);
+        assert_expr(SQLITE, sql_over(arena, sum, &window), wanted);
+    }
+    SqlWindow window = {.order = &order, .n_order = 1, .frame = SQL_FRAME_ROWS(1, 1)};
+    const char *by_b = "OVER (ORDER BY \"t\".\"b\" ASC NULLS LAST";
+    assert_expr(
+        DUCKDB, sql_over(arena, sql_call1(arena, SQL_FN_LAST_VALUE, a), &window),
+        arena_cstr(arena,
+                   arena_printf(arena, "last_value(\"t\".\"a\") %s ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)", by_b)));
+    assert_expr(DUCKDB, sql_over(arena, sql_call1(arena, SQL_FN_LAG, a), &window),
+                arena_cstr(arena, arena_printf(arena, "lag(\"t\".\"a\") %s)", by_b)));
+}
+
+TEST(statistics_over_windows_and_their_refusals) {
+    const SqlExpr *f = col("f", TYPE(TYPE_FLOAT64)), *b = num("b"), *p = flag("p");
+    SqlWindow whole = {.partition = &b, .n_partition = 1};
+    assert_expr(SQLITE, sql_over(arena, sql_aggregate(arena, SQL_FN_STDDEV, &f, 1, false, p), &whole),
+                "starling_stddev_over(\"t\".\"f\") FILTER (WHERE \"t\".\"p\") OVER (PARTITION BY \"t\".\"b\")");
+    assert_expr(DUCKDB, sql_aggregate(arena, SQL_FN_MEDIAN, &f, 1, true, p),
+                "median(DISTINCT nullif(\"t\".\"f\", CAST('nan' AS DOUBLE))) FILTER (WHERE \"t\".\"p\")");
+    assert_select_refused(SQLITE, select_of(sql_over(arena, call2(SQL_FN_FIRST, f, b), &whole), "x"), ERR_UNSUPPORTED,
+                          "'first' over a window is not available on SQLite");
+    const SqlExpr *no_fractions[] = {integer(90), integer(-1), b, sql_literal(arena, value_null(INT))};
+    for (size_t i = 0; i < COUNT_OF(no_fractions); i++) {
+        const SqlExpr *call = call2(SQL_FN_PERCENTILE, f, no_fractions[i]);
+        assert_select_refused(DUCKDB, select_of(call, "x"), ERR_INVALID, "a constant from 0 to 1 as value 2");
+        assert_select_refused(SQLITE, select_of(call, "x"), ERR_INVALID, "a constant from 0 to 1 as value 2");
+    }
 }
 
 /* ---- names and limits ----------------------------------------------------------------------------------------------- */
@@ -318,8 +365,8 @@ TEST(offset_without_limit) {
 TEST(appended_selects) {
     SqlSelect *a = select_of(num("a"), "x"), *b = select_of(col("b", TYPE_DEC(10, 2)), "x"),
               *c = select_of(num("c"), "x");
-    a->union_all = b;
-    b->union_all = c;
+    a->other = b;
+    b->other = c;
     SqlOrder order = {.expr = a->items[0].expr};
     a->order = &order;
     a->n_order = 1;
@@ -339,10 +386,32 @@ TEST(appended_selects) {
     order.expr = num("a");
     assert_select_refused(DUCKDB, a, ERR_INVALID, "ordered by their columns only");
     a->n_order = 0;
-    b->union_all = select_of(col("s", TEXT), "x");
+    b->other = select_of(col("s", TEXT), "x");
     assert_select_refused(DUCKDB, a, ERR_INVALID, "differ in column 1: a decimal number and text");
-    b->union_all = sql_select_new(arena);
+    b->other = sql_select_new(arena);
     assert_select_refused(DUCKDB, a, ERR_INVALID, "number of columns");
+}
+
+TEST(selects_put_together) {
+    SqlSelect *a = select_of(num("a"), "x"), *b = select_of(num("b"), "x"), *c = select_of(num("c"), "x");
+    a->n_from = b->n_from = c->n_from = 0;
+    a->other = b;
+    b->other = c;
+#define LEG(name) "SELECT \"t\".\"" name "\" AS \"x\""
+#define BOTH(op) "SELECT * FROM (" LEG("b") " " op " " LEG("c") ") AS \"appended\""
+    a->set_op = b->set_op = SQL_SET_INTERSECT;
+    assert_select(SQLITE, a, LEG("a") " INTERSECT " LEG("b") " INTERSECT " LEG("c"));
+    /* a - (b - c) is not (a - b) - c, and engines differ in what binds tighter */
+    a->set_op = b->set_op = SQL_SET_EXCEPT;
+    assert_select(DUCKDB, a, LEG("a") " EXCEPT " BOTH("EXCEPT"));
+    a->set_op = SQL_SET_UNION_ALL;
+    assert_select(DUCKDB, a, LEG("a") " UNION ALL " BOTH("EXCEPT"));
+    a->set_op = SQL_SET_INTERSECT;
+    b->set_op = SQL_SET_UNION_ALL;
+    assert_select(SQLITE, a, LEG("a") " INTERSECT " BOTH("UNION ALL"));
+    a->other = c;
+    a->set_op = SQL_SET_EXCEPT;
+    assert_select(SQLITE, a, LEG("a") " EXCEPT " LEG("c"));
 }
 
 TEST(an_order_by_a_constant_is_left_out) {
@@ -439,6 +508,8 @@ int main(void) {
         UNIT(what_sqlite_cannot_cast_is_refused),
         UNIT(nested_selects),
         UNIT(aggregates_and_windows),
+        UNIT(frames_of_windows),
+        UNIT(statistics_over_windows_and_their_refusals),
         UNIT(names_are_quoted_or_refused),
         UNIT(depth_is_limited),
         UNIT(a_text_that_explodes_is_cut_off),
@@ -446,6 +517,7 @@ int main(void) {
         UNIT(all_clauses_in_order),
         UNIT(offset_without_limit),
         UNIT(appended_selects),
+        UNIT(selects_put_together),
         UNIT(an_order_by_a_constant_is_left_out),
         UNIT(files_are_for_duckdb_and_named_exactly),
         UNIT(broken_selects_are_refused),
