@@ -9,6 +9,7 @@
  *   types      cast(x as decimal(18,2))  try_cast(x as int64)
  *   calls      every scalar and aggregate function of sql/ by its name; count(*), count(distinct x)
  *   where      sum(amount) where kind = 'new';  total where is_open     (an aggregate or a measure before it)
+ *   derived    prior(total, 1 year)  rolling(avg, total, 3 months)  share(total, by kind)  … over the groups of a query
  *
  * Precedence, loosest first: or, and, not, comparison, ||, + -, * /, unary -, `where` (its condition reaches as far as it can; in a
  * longer formula put it in parentheses). Division gives float64 and null for a zero divisor. Depth and length are capped.
@@ -29,12 +30,31 @@ typedef struct ModelPlace {
 typedef enum ExprKind {
     EXPR_LITERAL,
     EXPR_NAME,
-    EXPR_CALL, /* fn, or an unknown name kept in `name` (derivations such as prior) */
-    EXPR_CASE, /* args: when, then, …, [else] (odd count); the operand form is rewritten to comparisons */
-    EXPR_IN,   /* args[0] in args[1..] */
-    EXPR_CAST, /* cast(x as type), try_cast */
-    EXPR_WHERE /* args[0] where args[1] */
+    EXPR_CALL,    /* fn, or an unknown name kept in `name` */
+    EXPR_DERIVED, /* args[0], then the names of `by` */
+    EXPR_CASE,    /* args: when, then, …, [else] (odd count); the operand form is rewritten to comparisons */
+    EXPR_IN,      /* args[0] in args[1..] */
+    EXPR_CAST,    /* cast(x as type), try_cast */
+    EXPR_WHERE    /* args[0] where args[1] */
 } ExprKind;
+
+/* What is made of a measure's values in several groups of a query, in time or over all. */
+typedef enum ExprDerive {
+    EXPR_DERIVE_PRIOR,   /* prior(m[, span]): its value so much earlier; without a span one period */
+    EXPR_DERIVE_CHANGE,  /* change(m[, span]): m - prior */
+    EXPR_DERIVE_GROWTH,  /* growth(m[, span]): m / prior - 1 */
+    EXPR_DERIVE_LAG,     /* lag(m, n): n periods earlier */
+    EXPR_DERIVE_ROLLING, /* rolling(agg, m, span): of the periods that end with this one */
+    EXPR_DERIVE_YTD,     /* ytd(m): of the rows since the year began; likewise qtd and mtd */
+    EXPR_DERIVE_QTD,
+    EXPR_DERIVE_MTD,
+    EXPR_DERIVE_CUMULATIVE, /* cumulative(m[, all]): of the rows since the range, or the data, began */
+    EXPR_DERIVE_RUNNING,    /* running(m): the sum of what is shown up to this period */
+    EXPR_DERIVE_SHARE,      /* share(m[, by …]): of m over all groups, or those of the same … */
+    EXPR_DERIVE_RANK,       /* rank(m [asc][, by …]): 1 is the largest */
+    EXPR_DERIVE_OVERALL,    /* overall(agg, m[, by …]): of the groups' values */
+    EXPR_DERIVE_COUNT
+} ExprDerive;
 
 typedef struct Expr Expr;
 struct Expr {
@@ -51,7 +71,17 @@ struct Expr {
     Type type;        /* CAST */
     const Expr *const *args;
     size_t n_args;
+    ExprDerive derive; /* DERIVED */
+    SqlFn agg;         /* ROLLING, OVERALL */
+    int64_t n;         /* of a span's units, or of periods; 0: none given */
+    TimeGrain unit;    /* of the span; NONE: periods of what is shown */
+    bool is_ascending; /* RANK */
+    bool is_all;       /* CUMULATIVE */
 };
+bool expr_derive_is_in_time(
+    ExprDerive derive); /* needs a time to go back in; the rest is over the groups as they are shown */
+/* The type of a derivation of a measure of that type. ERR_INVALID naming what it takes. */
+NODISCARD ErrCode expr_derive_type(const Expr *derived, Type measure, Type *ret_type, Err *err);
 
 /* ERR_INVALID with the place of the first thing that cannot be read and what would fit there. `place` is where the text begins. */
 NODISCARD ErrCode expr_parse(Arena *arena, Str text, ModelPlace place, const Expr **ret_expr, Err *err);
@@ -70,6 +100,9 @@ typedef struct ExprScope ExprScope;
 struct ExprScope {
     ErrCode (*resolve)(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                        const Expr **ret_expr, Err *err);
+    /* Compiles a derivation of `measure`, which is compiled; NULL: there are none here. */
+    ErrCode (*derive)(const ExprScope *scope, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret_sql,
+                      Err *err);
     void *arg;
     Arena *arena;
     bool allows_aggregate;

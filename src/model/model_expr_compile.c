@@ -115,10 +115,9 @@ static ErrCode compile_args(Compiler *c, Place at, const Expr *expr, const SqlEx
 }
 
 static ErrCode unknown_function(Compiler *c, const Expr *call) {
-    Str names[SQL_FN_COUNT_OF];
+    Str names[SQL_FN_COUNT_OF + EXPR_DERIVE_COUNT];
     size_t n = 0;
-    if (expr_is_derivation(call->name))
-        return expr_error(c->err, ERR_UNSUPPORTED, call->place, "'%.*s' is not available yet", STR_ARG(call->name));
+    for (int i = 0; i < EXPR_DERIVE_COUNT; i++) names[n++] = str_of(expr_derive_name((ExprDerive)i));
     for (int i = 0; i < SQL_FN_COUNT_OF; i++) {
         SqlFn fn;
         Str name = str_of(sql_fn_info((SqlFn)i)->name);
@@ -203,14 +202,29 @@ static ErrCode compile_call(Compiler *c, Place at, const Expr *call, const SqlEx
     const SqlExpr **args;
     if (call->fn == SQL_FN_COUNT_OF) return unknown_function(c, call);
     SqlFnClass class = sql_fn_info(call->fn)->class;
-    if (class == SQL_CLASS_WINDOW)
-        return expr_error(c->err, ERR_UNSUPPORTED, call->place, "'%.*s' is not available yet", STR_ARG(call->name));
+    if (class == SQL_CLASS_WINDOW) return unknown_function(c, call);
     if (class == SQL_CLASS_AGGREGATE) return compile_aggregate(c, at, call, ret);
     TRY(compile_args(c, at, call, &args));
     TRY(check_call(c, call, args));
     if (call->fn == SQL_FN_NEG && fold_negative(c->scope->arena, args[0], ret)) return ERR_OK;
     *ret = sql_call(c->scope->arena, call->fn, args, call->n_args);
     return ERR_OK;
+}
+
+/* The measure is compiled as where it stands; what is made of its values in several groups, the scope knows. */
+static ErrCode compile_derived(Compiler *c, Place at, const Expr *derived, const SqlExpr **ret) {
+    const SqlExpr *measure = NULL;
+    if (!c->scope->derive || !c->scope->allows_aggregate)
+        return expr_error(c->err, ERR_INVALID, derived->place,
+                          "'%.*s' cannot stand here: it is made of a query's groups", STR_ARG(derived->name));
+    if (at.use == EXPR_USE_AGGREGATE)
+        return expr_error(c->err, ERR_INVALID, derived->place, "'%.*s' cannot stand inside an aggregate",
+                          STR_ARG(derived->name));
+    TRY(compile(c, at, derived->args[0], &measure));
+    ErrCode code = c->scope->derive(c->scope, derived, measure, ret, c->err);
+    if (code && c->err && !c->err->line && !c->err->column)
+        err_ignore(err_at(c->err, derived->place.file, derived->place.line, derived->place.column));
+    return code;
 }
 
 /* ---- the other kinds ------------------------------------------------------------------------------------------------ */
@@ -324,6 +338,7 @@ static ErrCode compile(Compiler *c, Place at, const Expr *expr, const SqlExpr **
     case EXPR_LITERAL: *ret = sql_literal(c->scope->arena, expr->value); return ERR_OK;
     case EXPR_NAME: return compile_name(c, at, expr, ret);
     case EXPR_CALL: return compile_call(c, at, expr, ret);
+    case EXPR_DERIVED: return compile_derived(c, at, expr, ret);
     case EXPR_CASE: return compile_case(c, at, expr, ret);
     case EXPR_IN: return compile_in(c, at, expr, ret);
     case EXPR_CAST: return compile_cast(c, at, expr, ret);

@@ -27,9 +27,19 @@ typedef struct ExprLexer {
 /* The next token; at the end EXPR_TOKEN_END for ever. ERR_INVALID with the place. */
 NODISCARD ErrCode expr_lex_next(ExprLexer *lexer, ExprToken *ret_token, Err *err);
 
-bool expr_is_keyword(Str word);    /* cannot be a bare name; any case */
-bool expr_is_bare_name(Str name);  /* needs no quotes */
-bool expr_is_derivation(Str name); /* over groups or in time (design 5): not compiled yet */
+bool expr_is_keyword(Str word);   /* cannot be a bare name; any case */
+bool expr_is_bare_name(Str name); /* needs no quotes */
+bool expr_find_derive(Str name, ExprDerive *ret_derive);
+const char *expr_derive_name(ExprDerive derive);
+/* What it takes beside the measure. */
+typedef struct ExprDeriveShape {
+    bool has_agg;
+    bool has_span;
+    bool needs_span;
+    bool has_count; /* a bare number */
+    bool has_by;
+} ExprDeriveShape;
+ExprDeriveShape expr_derive_shape(ExprDerive derive);
 
 /* Every node of the parser is one of these, so that shared sub-trees are counted as often as they are walked. */
 typedef struct ExprNode {

@@ -10,11 +10,6 @@
 static const char *const KEYWORDS[] = {"and", "between", "case", "distinct", "else", "end",  "false", "in",
                                        "is",  "not",     "null", "or",       "then", "true", "when",  "where"};
 
-/* What the design's derivations are called; a pack or query that uses one is told that it has to wait. */
-static const char *const DERIVATIONS[] = {"prior",   "growth",  "change",     "ytd",       "qtd",   "mtd",
-                                          "rolling", "running", "cumulative", "overall",   "share", "rank",
-                                          "lag",     "lead",    "compare",    "row_number"};
-
 static bool is_listed(Str word, const char *const *list, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (str_eq_nocase(word, str_of(list[i]))) return true;
@@ -23,10 +18,6 @@ static bool is_listed(Str word, const char *const *list, size_t n) {
 
 bool expr_is_keyword(Str word) {
     return is_listed(word, KEYWORDS, COUNT_OF(KEYWORDS));
-}
-
-bool expr_is_derivation(Str name) {
-    return is_listed(name, DERIVATIONS, COUNT_OF(DERIVATIONS));
 }
 
 static bool is_digit(char c) {

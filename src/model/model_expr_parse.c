@@ -275,12 +275,105 @@ static Str lower_case(Arena *arena, Str word) {
     return (Str){copy, word.n};
 }
 
+/* ---- derivations ---------------------------------------------------------------------------------------------------- */
+
+/* "year", "years": a unit of time. */
+static bool is_unit(const ExprToken *token, TimeGrain *ret_unit) {
+    Str word = token->text;
+    if (token->kind != EXPR_TOKEN_WORD) return false;
+    if (word.n > 1 && (word.p[word.n - 1] == 's' || word.p[word.n - 1] == 'S')) word.n--;
+    for (int grain = TIME_GRAIN_YEAR; grain < TIME_GRAIN_COUNT; grain++) {
+        if (!str_eq_nocase(word, str_of(time_grain_name((TimeGrain)grain)))) continue;
+        *ret_unit = (TimeGrain)grain;
+        return true;
+    }
+    return false;
+}
+
+/* 3 months · year · 3 */
+static ErrCode parse_span(Parser *p, ExprDeriveShape shape, Expr *derived) {
+    derived->n = 1;
+    ModelPlace place = p->token.place;
+    bool has_number = p->token.kind == EXPR_TOKEN_NUMBER;
+    if (has_number) {
+        if (!str_to_int64(p->token.text, &derived->n) || derived->n < 1 || derived->n > 10000)
+            return expr_error(p->err, ERR_INVALID, place, "a whole number from 1 to 10000 was expected here");
+        TRY(take(p));
+    }
+    if (is_unit(&p->token, &derived->unit)) return take(p);
+    if (has_number && shape.has_count) return ERR_OK;
+    return unexpected(p, shape.has_count ? "a number, or a span such as 3 months" : "a span such as 1 year");
+}
+
+/* rolling(AGG, …: one of those that can be taken of what is shown. */
+static ErrCode parse_derive_agg(Parser *p, Expr *derived) {
+    static const SqlFn FNS[] = {SQL_FN_SUM, SQL_FN_AVG, SQL_FN_MIN, SQL_FN_MAX, SQL_FN_COUNT};
+    for (size_t i = 0; i < COUNT_OF(FNS); i++) {
+        if (!is_word(p, sql_fn_info(FNS[i])->name)) continue;
+        derived->agg = FNS[i];
+        TRY(take(p));
+        return expect_sign(p, ",", "','");
+    }
+    return unexpected(p, "sum, avg, min, max or count");
+}
+
+static ErrCode parse_by(Parser *p, ExprList *args) {
+    do {
+        const Expr *name = NULL;
+        TRY(take(p));
+        TRY(parse_name(p, &name));
+        VEC_PUSH(p->arena, args, name);
+    } while (is_sign(p, ","));
+    return ERR_OK;
+}
+
+static ErrCode parse_derive_option(Parser *p, Expr *derived, ExprList *args) {
+    ExprDeriveShape shape = expr_derive_shape(derived->derive);
+    if (shape.has_by && is_word(p, "by")) return parse_by(p, args);
+    if (derived->derive == EXPR_DERIVE_CUMULATIVE && is_word(p, "all")) {
+        derived->is_all = true;
+        return take(p);
+    }
+    if (shape.has_span && !derived->n) return parse_span(p, shape, derived);
+    return unexpected(p, shape.has_by ? "'by' and names, or ')'" : "')'");
+}
+
+/* The word is taken and the token is '('. */
+static ErrCode parse_derived(Parser *p, ExprToken word, ExprDerive derive, const Expr **ret) {
+    Expr derived = {.kind = EXPR_DERIVED,
+                    .place = word.place,
+                    .name = str_of(expr_derive_name(derive)),
+                    .fn = SQL_FN_COUNT_OF,
+                    .derive = derive,
+                    .agg = SQL_FN_COUNT_OF};
+    ExprDeriveShape shape = expr_derive_shape(derive);
+    ExprList args = {0};
+    const Expr *measure = NULL;
+    TRY(take(p));
+    if (shape.has_agg) TRY(parse_derive_agg(p, &derived));
+    TRY(parse_binary(p, PREC_OR, &measure));
+    VEC_PUSH(p->arena, &args, measure);
+    if (derive == EXPR_DERIVE_RANK && (is_word(p, "asc") || is_word(p, "desc"))) {
+        derived.is_ascending = is_word(p, "asc");
+        TRY(take(p));
+    }
+    while (is_sign(p, ",")) {
+        TRY(take(p));
+        TRY(parse_derive_option(p, &derived, &args));
+    }
+    if (shape.needs_span && !derived.n) return unexpected(p, "',' and a span such as 3 months");
+    TRY(expect_sign(p, ")", "',' or ')'"));
+    derived.args = args.at;
+    derived.n_args = args.n;
+    return make(p, derived, ret);
+}
+
 /* The word is taken and the token is '('. */
 static ErrCode parse_call(Parser *p, ExprToken word, const Expr **ret) {
     Expr call = {
         .kind = EXPR_CALL, .place = word.place, .name = lower_case(p->arena, word.text), .fn = SQL_FN_COUNT_OF};
-    if (expr_is_derivation(call.name))
-        return expr_error(p->err, ERR_UNSUPPORTED, word.place, "'%.*s' is not available yet", STR_ARG(call.name));
+    ExprDerive derive;
+    if (expr_find_derive(call.name, &derive)) return parse_derived(p, word, derive, ret);
     TRY(take(p));
     if (str_eq(call.name, S("cast")) || str_eq(call.name, S("try_cast")))
         return parse_cast(p, word.place, str_eq(call.name, S("try_cast")), ret);

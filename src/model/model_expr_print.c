@@ -138,12 +138,28 @@ static void print_call(Buf *out, Arena *arena, const Expr *expr, Printed how) {
     buf_add(out, str_of(how.suffix));
 }
 
+static void print_derived(Buf *out, Arena *arena, const Expr *expr) {
+    buf_printf(out, "%s(", expr_derive_name(expr->derive));
+    if (expr->agg != SQL_FN_COUNT_OF) buf_printf(out, "%s, ", sql_fn_info(expr->agg)->name);
+    print(out, arena, expr->args[0], 0);
+    if (expr->is_ascending) buf_add(out, S(" asc"));
+    if (expr->is_all) buf_add(out, S(", all"));
+    if (expr->n) buf_printf(out, ", %" PRId64, expr->n);
+    if (expr->unit != TIME_GRAIN_NONE) buf_printf(out, " %s%s", time_grain_name(expr->unit), expr->n == 1 ? "" : "s");
+    for (size_t i = 1; i < expr->n_args; i++) {
+        buf_add(out, i == 1 ? S(", by ") : S(", "));
+        print(out, arena, expr->args[i], 0);
+    }
+    buf_add_char(out, ')');
+}
+
 static void print_node(Buf *out, Arena *arena, const Expr *expr, Printed how) {
     char type[TYPE_TEXT_MAX];
     switch (expr->kind) {
     case EXPR_LITERAL: print_literal(out, arena, expr->value); return;
     case EXPR_NAME: print_name(out, expr); return;
     case EXPR_CALL: print_call(out, arena, expr, how); return;
+    case EXPR_DERIVED: print_derived(out, arena, expr); return;
     case EXPR_CASE: print_case(out, arena, expr); return;
     case EXPR_CAST:
         buf_add(out, expr->is_try ? S("try_cast(") : S("cast("));

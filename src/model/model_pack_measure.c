@@ -78,8 +78,18 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     return ERR_OK;
 }
 
+/* Only the type is asked for; columns and aggregates below stay to be seen. */
+static ErrCode derive(const ExprScope *scope, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret_sql,
+                      Err *err) {
+    Type type;
+    TRY(expr_derive_type(derived, measure->type, &type, err));
+    *ret_sql = sql_cast(scope->arena, measure, type, true);
+    return ERR_OK;
+}
+
 static bool attempt(Attempt *a, const Expr *expr, const SqlExpr **ret, Err *err) {
-    ExprScope scope = {.resolve = resolve, .arg = a, .arena = a->r->p->scratch, .allows_aggregate = true};
+    ExprScope scope = {
+        .resolve = resolve, .derive = derive, .arg = a, .arena = a->r->p->scratch, .allows_aggregate = true};
     a->is_counting = true;
     a->is_elsewhere = false;
     return expr_compile(&scope, expr, ret, err) == ERR_OK;

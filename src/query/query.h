@@ -83,13 +83,15 @@ typedef struct QueryRange {
     Str path;
 } QueryRange;
 
-/* compare: "previous_period", "previous_year" or an offset such as "3 months". */
+/* compare: "previous_period", "previous_year" or an offset such as "3 months"; then every measure has its prior, change and growth. */
 typedef struct QueryTime {
     bool is_given;
     Str dimension;   /* a time member; empty: the fact's main time */
     TimeGrain grain; /* NONE: only the range counts */
     QueryRange range;
-    Str compare;    /* not compiled yet */
+    Str compare;            /* as given; empty: none */
+    TimeGrain compare_unit; /* NONE: one period of what is shown */
+    int64_t compare_n;
     bool is_filled; /* "fill": not compiled yet */
 } QueryTime;
 
@@ -98,14 +100,6 @@ typedef struct QueryOrder {
     bool is_desc;
     Str path;
 } QueryOrder;
-
-/* A measure over the groups or in time: {"fn":"prior|growth|compare|lag|rolling|share|rank|running|cumulative|overall", …}. */
-typedef struct QueryDerive {
-    Str fn;
-    const Json *args;
-    Str alias;
-    Str path;
-} QueryDerive;
 
 struct Query {
     Str source;                /* name of a fact or dimension; empty: by the measures */
@@ -116,14 +110,12 @@ struct Query {
     size_t n_dimensions;
     QueryTime time;
     const QueryFilter *where;
-    const QueryDerive *derive; /* not compiled yet */
-    size_t n_derive;
     const QueryFilter *having;
     const QueryOrder *order;
     size_t n_order;
     int64_t limit; /* -1: the caller's default */
     int64_t offset;
-    bool has_limit_per; /* not compiled yet */
+    bool has_limit_per;
     const Str *limit_per_by;
     size_t n_limit_per_by;
     int64_t limit_per_n;

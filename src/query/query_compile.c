@@ -14,10 +14,7 @@ static ErrCode refuse_stages(const Query *query, Err *err) {
         bool is_used;
         Str path;
     } stages[] = {
-        {query->time.compare.n != 0, S("time.compare")},
         {query->time.is_filled, S("time.fill")},
-        {query->n_derive != 0, S("derive")},
-        {query->has_limit_per, S("limit_per")},
         {query->has_others, S("others")},
         {query->wants_total_shown || query->wants_total_all, S("totals")},
     };
@@ -149,6 +146,26 @@ ErrCode query_compile_groups(QueryBuild *build, Err *err) {
 
 /* ---- measures ------------------------------------------------------------------------------------------------------- */
 
+static void as_percent(QueryColumn *column) {
+    column->format = S("percent");
+    column->unit = (Str){0};
+    column->decimals = -1;
+}
+
+/* Shares and growth are ratios; what is of a measure's own kind is shown as the measure is. */
+static void format_derived(const QueryBuild *build, const Expr *derived, QueryColumn *column) {
+    if (derived->derive == EXPR_DERIVE_SHARE || derived->derive == EXPR_DERIVE_GROWTH) {
+        as_percent(column);
+        return;
+    }
+    const Expr *of = derived->args[0];
+    const ModelMeasure *measure = of->kind == EXPR_NAME && !build->inner ? model_measure(build->model, of->name) : NULL;
+    if (!measure || derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
+    column->format = measure->label.format;
+    column->unit = measure->label.unit;
+    column->decimals = measure->label.decimals;
+}
+
 static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *err) {
     QueryMeasure measure = {0};
     const ModelMeasure *named =
@@ -173,13 +190,49 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         measure.column = member_column(build, &found, member->alias);
     } else {
         measure.column = expr_column(member, measure.value.sql->type, QUERY_ROLE_MEASURE);
+        if (member->expr->kind == EXPR_DERIVED) format_derived(build, member->expr, &measure.column);
     }
+    measure.given = member;
+    measure.of_rows = query_is_derived(measure.value.sql) ? NULL : measure.value.sql;
     VEC_PUSH(build->arena, &build->measures, measure);
     return ERR_OK;
 }
 
+/* m.prior, m.change and m.growth of the newest measure. */
+static ErrCode add_comparison(QueryBuild *build, Str path, Err *err) {
+    static const struct {
+        ExprDerive derive;
+        const char *suffix;
+    } parts[] = {{EXPR_DERIVE_PRIOR, "prior"}, {EXPR_DERIVE_CHANGE, "change"}, {EXPR_DERIVE_GROWTH, "growth"}};
+    const QueryTime *time = &build->query->time;
+    QueryMeasure measure = build->measures.at[build->measures.n - 1];
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        Str suffix = str_of(parts[i].suffix);
+        Expr derived = {.kind = EXPR_DERIVED,
+                        .name = S("compare"),
+                        .derive = parts[i].derive,
+                        .n = time->compare_n,
+                        .unit = time->compare_unit};
+        QueryMeasure part = {.column = measure.column, .value.roles = measure.value.roles};
+        ErrCode code = query_derive(build, &derived, measure.value.sql, &part.value.sql, err);
+        if (code && err) err_at(err, i ? path : S("time.compare"), 0, 0);
+        if (code) return code;
+        part.column.name = arena_printf(build->arena, "%.*s.%.*s", STR_ARG(measure.column.name), STR_ARG(suffix));
+        part.column.member = part.column.name;
+        part.column.title = arena_printf(build->arena, "%.*s (%.*s)", STR_ARG(measure.column.title), STR_ARG(suffix));
+        part.column.type = part.value.sql->type;
+        if (parts[i].derive == EXPR_DERIVE_GROWTH) as_percent(&part.column);
+        VEC_PUSH(build->arena, &build->measures, part);
+    }
+    return ERR_OK;
+}
+
 ErrCode query_compile_measures(QueryBuild *build, Err *err) {
-    for (size_t i = 0; i < build->query->n_measures; i++) TRY(add_measure(build, &build->query->measures[i], err));
+    for (size_t i = 0; i < build->query->n_measures; i++) {
+        const QueryMember *member = &build->query->measures[i];
+        TRY(add_measure(build, member, err));
+        if (build->query->time.compare.n) TRY(add_comparison(build, member->path, err));
+    }
     return ERR_OK;
 }
 
@@ -230,8 +283,8 @@ static QuerySql present(const QueryBuild *build, const QueryGroup *group) {
 /* With one group whose key may be unknown, the unknown one is a row among the others: it comes first, past limit and having, and
  * is taken off when the query is run. Otherwise a row is in no group of one member and in a known one of another. */
 static bool has_unknown_row(const QueryBuild *build) {
-    return !build->is_inner && build->groups.n == 1 && build->groups.at[0].missing.sql && build->measures.n &&
-           !build->query->offset;
+    return !build->is_inner && !query_is_staged(build) && build->groups.n == 1 && build->groups.at[0].missing.sql &&
+           build->measures.n && !build->query->offset;
 }
 
 static void add_unknown_row(QueryBuild *build, SqlSelect *select, SqlItem *items) {
@@ -294,8 +347,10 @@ static const SqlSelect *left_out_select(QueryBuild *build, const QueryGroup *gro
     QueryRoles roles = where.roles;
     items[0] = (SqlItem){sql_call(arena, SQL_FN_COUNT_ALL, NULL, 0), S("_rows")};
     for (size_t i = 0; i < build->measures.n; i++) {
-        items[1 + i] = (SqlItem){build->measures.at[i].value.sql, build->measures.at[i].column.name};
-        roles |= build->measures.at[i].value.roles;
+        const QueryMeasure *measure = &build->measures.at[i];
+        const SqlExpr *none = sql_literal(arena, value_null(measure->column.type));
+        items[1 + i] = (SqlItem){measure->of_rows ? measure->of_rows : none, measure->column.name};
+        roles |= measure->value.roles;
     }
     select->items = items;
     select->n_items = 1 + build->measures.n;
@@ -358,6 +413,7 @@ static ErrCode compile_stages(QueryBuild *build, Err *err) {
     }
     TRY(query_compile_axis(build, &range, err));
     TRY(query_compile_filter(build, QUERY_IN_WHERE, build->query->where, &where, err));
+    build->filter = where;
     build->where = both(build->arena, range, where);
     TRY(query_compile_groups(build, err));
     TRY(query_compile_measures(build, err));
@@ -368,7 +424,7 @@ ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const 
                          size_t *ret_n, Err *err) {
     TRY(compile_stages(build, err));
     TRY(gather_columns(build, ret_columns, ret_n, err));
-    return rows_select(build, ret_select, err);
+    return query_is_staged(build) ? query_stage_rows(build, ret_select, err) : rows_select(build, ret_select, err);
 }
 
 /* The query with the options' defaults in it. */

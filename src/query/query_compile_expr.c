@@ -35,7 +35,8 @@ static ErrCode refuse_measure(const Names *names, Str name, Err *err) {
 static bool resolve_alias(const Names *names, Str name, const SqlExpr **ret_sql, const Expr **ret_expr) {
     const QueryBuild *build = names->build;
     for (size_t i = 0; i < build->measures.n; i++) {
-        const QueryMember *member = &build->query->measures[i];
+        const QueryMember *member = build->measures.at[i].given;
+        if (!member) continue;
         bool is_plain = member->expr->kind == EXPR_NAME && str_eq(member->expr->name, name);
         if (!str_eq(member->alias, name) || (is_plain && names->has_where)) continue;
         *build->roles |= build->measures.at[i].value.roles;
@@ -83,19 +84,28 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     return ERR_OK;
 }
 
+static ErrCode derive(const ExprScope *scope, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret_sql,
+                      Err *err) {
+    const Names *names = scope->arg;
+    return query_derive(names->build, derived, measure, ret_sql, err);
+}
+
 ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                            Err *err) {
     QuerySql sql = {0};
     Names names = {.build = build, .place = place, .path = member->path, .has_where = has_where(member->expr)};
-    ExprScope scope = {
-        .resolve = resolve, .arg = &names, .arena = build->arena, .allows_aggregate = takes_aggregates(place)};
+    ExprScope scope = {.resolve = resolve,
+                       .derive = derive,
+                       .arg = &names,
+                       .arena = build->arena,
+                       .allows_aggregate = takes_aggregates(place)};
     QueryRoles *outer = build->roles;
     build->roles = &sql.roles;
     ErrCode code = expr_compile(&scope, member->expr, &sql.sql, err);
     build->roles = outer;
     if (code && err) err_at(err, member->path, 0, 0);
     if (code) return code;
-    if (takes_aggregates(place) && !sql.sql->has_aggregate) {
+    if (takes_aggregates(place) && !sql.sql->has_aggregate && !query_is_derived(sql.sql)) {
         return query_error(err, ERR_INVALID, member->path,
                            "'%.*s' aggregates nothing; a measure is made of sum, count, avg, … or of measures",
                            STR_ARG(member->name));

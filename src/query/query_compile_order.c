@@ -37,6 +37,11 @@ static ptrdiff_t find_item(const QueryBuild *build, Str name) {
     return -1;
 }
 
+ptrdiff_t query_find_group(const QueryBuild *build, Str name) {
+    ptrdiff_t item = find_item(build, name);
+    return item < (ptrdiff_t)build->groups.n ? item : -1;
+}
+
 static ErrCode unknown_order(const QueryBuild *build, const QueryOrder *order, Err *err) {
     size_t n = build->groups.n + build->measures.n;
     Str *names = ARENA_ARRAY(build->arena, Str, n);

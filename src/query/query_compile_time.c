@@ -142,7 +142,7 @@ static ErrCode check_grain(const QueryBuild *build, Err *err) {
 
 ErrCode query_compile_axis(QueryBuild *build, QuerySql *ret_range, Err *err) {
     QueryAxis *axis = &build->axis;
-    axis->bounds = OPEN_BOUNDS;
+    axis->bounds = build->range_bounds = OPEN_BOUNDS;
     *ret_range = (QuerySql){0};
     if (!build->fact) return ERR_OK;
     TRY(find_axis(build, err));
@@ -151,7 +151,8 @@ ErrCode query_compile_axis(QueryBuild *build, QuerySql *ret_range, Err *err) {
     TRY(query_compile_member(build, &axis->member, &axis->column, err));
     const QueryRange *range = &build->query->time.range;
     if (!range->is_given) return ERR_OK;
-    TRY(query_read_range(range, axis->member.type, &axis->bounds, err));
+    TRY(query_read_range(range, axis->member.type, &build->range_bounds, err));
+    axis->bounds = build->range_bounds;
     VEC_PUSH(build->arena, &build->certain, axis->member);
     *ret_range = (QuerySql){query_bounds_sql(build->arena, axis->column.sql, &axis->bounds), axis->column.roles};
     return ERR_OK;

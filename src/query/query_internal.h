@@ -33,6 +33,8 @@ typedef struct QueryGroup {
 typedef struct QueryMeasure {
     QueryColumn column;
     QuerySql value;
+    const SqlExpr *of_rows;   /* the same where it is an aggregate of rows; NULL: derived */
+    const QueryMember *given; /* NULL: of a comparison */
 } QueryMeasure;
 
 /* Half-open bounds in microseconds of the axis' calendar; INT64_MIN, INT64_MAX: open. An integer axis: its own numbers. */
@@ -65,6 +67,46 @@ typedef struct QueryOperand {
     ModelMember member;
 } QueryOperand;
 
+/* ---- stages: query_derive.c says what columns there are, query_stage.c makes the selects ------------------------------ */
+
+#define QUERY_STAGE S("_s")    /* the stage before, in a stage's select */
+enum { QUERY_ROW_STAGE = 64 }; /* stages from here on are over the rows as shown: the range has been cut */
+
+typedef struct QueryStageColumn {
+    Str name;
+    const SqlExpr *sql; /* over the stage before and this one's joins; of stage 0 over the fact */
+    int stage;
+} QueryStageColumn;
+
+typedef enum QueryJoinKind {
+    QUERY_JOIN_PRIOR, /* another row of the stage before */
+    QUERY_JOIN_LEG,   /* the same groups over other bounds */
+    QUERY_JOIN_SINCE, /* a base over the rows since the range, or a unit's period, began, up to each period */
+    QUERY_JOIN_TOTAL  /* a base over all rows with the same keys of some groups */
+} QueryJoinKind;
+
+typedef struct QueryStageJoin {
+    QueryJoinKind kind;
+    int stage;
+    Str alias;
+    const SqlExpr *on;  /* NULL: one row */
+    QueryBounds bounds; /* LEG */
+    size_t base;        /* SINCE, TOTAL */
+    TimeGrain unit;     /* PRIOR: of the span; SINCE */
+    int64_t n;          /* PRIOR */
+    bool is_all;        /* SINCE: from the data's start */
+    const size_t *by;   /* TOTAL: groups */
+    size_t n_by;
+} QueryStageJoin;
+
+/* The rows that a stage reads begin so much before those it is for: n units, or where the unit's period begins, or open. */
+typedef struct QueryWiden {
+    int stage;
+    TimeGrain unit;
+    int64_t n;
+    bool is_all;
+} QueryWiden;
+
 typedef struct QueryBuild {
     const Ctx *ctx;
     Arena *arena;
@@ -83,8 +125,14 @@ typedef struct QueryBuild {
     QueryAxis axis;
     VEC(QueryGroup) groups;
     VEC(QueryMeasure) measures;
-    QuerySql where; /* range included */
+    QueryBounds range_bounds; /* of the range alone */
+    QuerySql filter;          /* where without the range */
+    QuerySql where;           /* range included */
     QuerySql having;
+    VEC(QueryStageColumn) bases; /* stage 0 */
+    VEC(QueryStageColumn) derived;
+    VEC(QueryStageJoin) joins;
+    VEC(QueryWiden) widenings;
     VEC(ModelMember) certain; /* members that `where` lets through only when they are not null */
     VEC(Str) defaults;
 } QueryBuild;
@@ -114,6 +162,55 @@ NODISCARD bool query_op_find(Str name, QueryOp *ret_op);
 
 /* Decides fact or dimension. ERR_UNSUPPORTED naming two facts. */
 NODISCARD ErrCode query_find_source(QueryBuild *build, Err *err);
+
+/* ---- query_derive*.c, query_column.c, query_stage.c ---------------------------------------------------------------------------------- */
+
+/* A derivation of a compiled measure, as an expression over columns of stages. */
+NODISCARD ErrCode query_derive(QueryBuild *build, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret_sql,
+                               Err *err);
+NODISCARD ErrCode query_derive_prior(QueryBuild *build, const Expr *derived, const SqlExpr *measure,
+                                     const SqlExpr **ret, Err *err);
+NODISCARD ErrCode query_derive_rolling(QueryBuild *build, const Expr *derived, const SqlExpr *measure,
+                                       const SqlExpr **ret, Err *err);
+/* Since a period or the range began. */
+NODISCARD ErrCode query_derive_since(QueryBuild *build, const Expr *derived, const SqlExpr *measure,
+                                     const SqlExpr **ret, Err *err);
+/* The tree with what `replace` gives for its parts; NULL: look into the part. */
+typedef const SqlExpr *(*QueryReplace)(void *arg, const SqlExpr *expr);
+const SqlExpr *query_map(Arena *arena, const SqlExpr *expr, QueryReplace replace, void *arg);
+bool query_is_stage_column(const SqlExpr *expr);
+/* The last stage that an expression holds a column of. */
+int query_stage_of(const QueryBuild *build, const SqlExpr *expr);
+/* A new column of a stage, or the one that is the same already. */
+const SqlExpr *query_stage_add(QueryBuild *build, int stage, const SqlExpr *sql);
+/* The same of another row. */
+const SqlExpr *query_stage_retarget(const QueryBuild *build, const SqlExpr *expr, Str alias);
+/* A join as given, or the one that is the same; its `on` is the caller's to make. Valid until the next. */
+QueryStageJoin *query_stage_join(QueryBuild *build, QueryStageJoin join);
+/* call over (partition by … order by order …); order may be NULL. */
+const SqlExpr *query_over(QueryBuild *build, const SqlExpr *call, const SqlExpr *const *partition, size_t n_partition,
+                          const SqlExpr *order, bool is_desc, SqlFrame frame);
+/* The groups' keys but for one, with room for `extra` more. */
+const SqlExpr *const *query_other_keys(const QueryBuild *build, ptrdiff_t but, size_t extra, size_t *ret_n);
+/* The aggregate that puts groups' values together to what the rows would give; SQL_FN_COUNT_OF: there is none. */
+SqlFn query_additive(const SqlExpr *base);
+size_t query_base_index(const QueryBuild *build, const SqlExpr *column); /* bases.n: of a later stage */
+const SqlExpr *query_as_type(QueryBuild *build, const SqlExpr *sql, Type type);
+/* Holds a column of a stage. */
+bool query_is_derived(const SqlExpr *sql);
+/* The same with every aggregate as a column of stage 0. */
+const SqlExpr *query_stage_lower(QueryBuild *build, const SqlExpr *sql);
+const SqlExpr *query_stage_key(const QueryBuild *build, Str alias, size_t group);
+/* True of rows of a stage whose group is unknown; NULL: none is. */
+const SqlExpr *query_stage_unknown(const QueryBuild *build);
+SqlFn query_trunc_fn(TimeGrain grain);
+/* The range, in whole periods where something goes back in time. */
+QueryBounds query_shown_bounds(const QueryBuild *build);
+bool query_is_staged(const QueryBuild *build);
+/* The rows of a query that has stages. */
+NODISCARD ErrCode query_stage_rows(QueryBuild *build, const SqlSelect **ret_select, Err *err);
+/* A group by a name of its column; -1 when there is none. */
+ptrdiff_t query_find_group(const QueryBuild *build, Str name);
 
 /* ---- query_nested.c ------------------------------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { ALIAS_MAX_BYTES = 128, NAME_MAX_BYTES = 256, ARGS_MAX_DEPTH = 8 };
+enum { ALIAS_MAX_BYTES = 128, NAME_MAX_BYTES = 256 };
 
 /* ---- errors and paths ----------------------------------------------------------------------------------------------- */
 
@@ -217,6 +217,25 @@ static ErrCode parse_grain(const Json *json, Str path, TimeGrain *ret_grain, Err
                        STR_ARG(name));
 }
 
+/* "previous_period", "previous_year", or "3 months". */
+static ErrCode parse_compare(const Json *json, Str path, QueryTime *time, Err *err) {
+    TRY(query_parse_name(json, path, &time->compare, err));
+    Str rest = time->compare;
+    time->compare_n = 1;
+    if (str_eq(rest, S("previous_period"))) return ERR_OK;
+    time->compare_unit = TIME_GRAIN_YEAR;
+    if (str_eq(rest, S("previous_year"))) return ERR_OK;
+    Str number = str_split_next(&rest, ' ');
+    if (rest.n > 1 && rest.p[rest.n - 1] == 's') rest.n--;
+    bool is_span = str_to_int64(number, &time->compare_n) && time->compare_n > 0 && time->compare_n <= 10000 &&
+                   time_grain_parse(rest, &time->compare_unit);
+    if (is_span) return ERR_OK;
+    return query_error(
+        err, ERR_INVALID, path,
+        "'%.*s' is nothing to compare with; write previous_period, previous_year or a span such as 3 months",
+        STR_ARG(time->compare));
+}
+
 static ErrCode read_time(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     (void)depth;
     if (json->kind != JSON_OBJECT) return wrong_kind(json, path, "an object with dimension, grain, range", err);
@@ -229,7 +248,7 @@ static ErrCode read_time(const Ctx *ctx, const Json *json, Str path, int depth, 
         if (str_eq(key, S("dimension"))) TRY(query_parse_name(value, at, &time.dimension, err));
         if (str_eq(key, S("grain"))) TRY(parse_grain(value, at, &time.grain, err));
         if (str_eq(key, S("range"))) TRY(query_parse_range(ctx, value, at, &time.range, err));
-        if (str_eq(key, S("compare"))) TRY(query_parse_name(value, at, &time.compare, err));
+        if (str_eq(key, S("compare"))) TRY(parse_compare(value, at, &time, err));
         if (str_eq(key, S("fill"))) TRY(parse_bool(value, at, &time.is_filled, err));
     }
     query->time = time;
@@ -265,53 +284,6 @@ static ErrCode read_where(const Ctx *ctx, const Json *json, Str path, int depth,
 
 static ErrCode read_having(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     return query_parse_filter(ctx, json, path, depth, &query->having, err);
-}
-
-static int depth_of(const Json *json, int max) {
-    int deepest = 0;
-    if (max <= 0) return 1;
-    if (json->kind == JSON_ARRAY) {
-        for (size_t i = 0; i < json->array.n; i++) deepest = MAX_OF(deepest, depth_of(json->array.at[i], max - 1));
-    } else if (json->kind == JSON_OBJECT) {
-        for (size_t i = 0; i < json->object.n; i++)
-            deepest = MAX_OF(deepest, depth_of(json->object.at[i].value, max - 1));
-    }
-    return deepest + 1;
-}
-
-/* The stage is not compiled yet: its arguments are kept as they are. */
-static ErrCode parse_derive(const Ctx *ctx, const Json *json, Str path, QueryDerive *ret_derive, Err *err) {
-    if (json->kind != JSON_OBJECT) return wrong_kind(json, path, "an object with fn", err);
-    const Json *fn = json_get(json, S("fn")), *as = json_get(json, S("as"));
-    if (!fn) return query_error(err, ERR_INVALID, path, "'fn' is missing");
-    if (depth_of(json, ARGS_MAX_DEPTH + 1) > ARGS_MAX_DEPTH)
-        return query_error(err, ERR_TOO_LARGE, path, "nested too deeply");
-    QueryDerive derive = {.args = json, .path = path};
-    TRY(query_parse_name(fn, query_path_key(ctx->arena, path, S("fn")), &derive.fn, err));
-    const Str fns[] = {S("prior"), S("growth"), S("compare"), S("lag"),        S("rolling"),
-                       S("share"), S("rank"),   S("running"), S("cumulative"), S("overall")};
-    bool is_known = false;
-    for (size_t i = 0; i < COUNT_OF(fns); i++) is_known |= str_eq(fns[i], derive.fn);
-    if (!is_known) {
-        Str nearest = str_nearest(derive.fn, fns, COUNT_OF(fns));
-        return query_error(err, ERR_UNKNOWN_NAME, path, "no derivation '%.*s'%s%.*s%s", STR_ARG(derive.fn),
-                           nearest.n ? "; did you mean '" : "", STR_ARG(nearest), nearest.n ? "'?" : "");
-    }
-    if (as) TRY(parse_alias(as, query_path_key(ctx->arena, path, S("as")), &derive.alias, err));
-    *ret_derive = derive;
-    return ERR_OK;
-}
-
-static ErrCode read_derive(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
-    (void)depth;
-    TRY(parse_list(json, path, "derivations", err));
-    QueryDerive *derive = ARENA_ARRAY(ctx->arena, QueryDerive, json->array.n);
-    for (size_t i = 0; i < json->array.n; i++) {
-        TRY(parse_derive(ctx, json->array.at[i], query_path_at(ctx->arena, path, i), &derive[i], err));
-    }
-    query->derive = derive;
-    query->n_derive = json->array.n;
-    return ERR_OK;
 }
 
 /* "name" or ["name", "asc" | "desc"]. */
@@ -404,10 +376,10 @@ typedef struct QueryKey {
 } QueryKey;
 
 static const QueryKey KEYS[] = {
-    {"v", read_version},     {"source", read_source}, {"measures", read_measures}, {"dimensions", read_dimensions},
-    {"time", read_time},     {"where", read_where},   {"derive", read_derive},     {"having", read_having},
-    {"order", read_order},   {"limit", read_limit},   {"offset", read_offset},     {"limit_per", read_limit_per},
-    {"others", read_others}, {"totals", read_totals}, {"unknown", read_unknown},
+    {"v", read_version},     {"source", read_source},   {"measures", read_measures},   {"dimensions", read_dimensions},
+    {"time", read_time},     {"where", read_where},     {"having", read_having},       {"order", read_order},
+    {"limit", read_limit},   {"offset", read_offset},   {"limit_per", read_limit_per}, {"others", read_others},
+    {"totals", read_totals}, {"unknown", read_unknown},
 };
 
 ErrCode query_parse_inner(const Ctx *ctx, const Json *json, Str path, int depth, const Query **ret_query, Err *err) {

@@ -155,14 +155,6 @@ static void print_order(JsonWriter *writer, const Query *query) {
     json_array_end(writer);
 }
 
-static void print_derive(JsonWriter *writer, const Query *query) {
-    if (!query->n_derive) return;
-    json_key(writer, S("derive"));
-    json_array_begin(writer);
-    for (size_t i = 0; i < query->n_derive; i++) json_tree(writer, query->derive[i].args);
-    json_array_end(writer);
-}
-
 static void print_limits(JsonWriter *writer, const Query *query) {
     if (query->limit >= 0) {
         json_key(writer, S("limit"));
@@ -212,7 +204,6 @@ void query_print(JsonWriter *writer, const Query *query) {
     print_members(writer, S("dimensions"), query->dimensions, query->n_dimensions);
     print_time(writer, &query->time);
     print_stage(writer, S("where"), query->where);
-    print_derive(writer, query);
     print_stage(writer, S("having"), query->having);
     print_order(writer, query);
     print_limits(writer, query);

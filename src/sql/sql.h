@@ -208,9 +208,11 @@ typedef struct SqlOrder {
 } SqlOrder;
 
 /* Which rows of the partition an aggregate, first_value and last_value look at from each row: all of it, or those from so many
- * before to so many behind; 0 is the row itself, less than 0 the other side of it. */
+ * before to so many behind; 0 is the row itself, less than 0 the other side of it. is_range: not so many rows, but those whose
+ * order, one whole number, is at most that much less or more. */
 typedef struct SqlFrame {
     bool is_rows;
+    bool is_range;
     int64_t preceding;
     int64_t following;
 } SqlFrame;

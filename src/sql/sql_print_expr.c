@@ -37,9 +37,9 @@ static bool takes_frame(SqlFn fn) {
 /* An order alone would make the frame a running one. */
 static void put_frame(SqlPrinter *p, const SqlWindow *window) {
     SqlFrame whole = {.preceding = SQL_FRAME_UNBOUNDED, .following = SQL_FRAME_UNBOUNDED};
-    SqlFrame frame = window->frame.is_rows ? window->frame : whole;
+    SqlFrame frame = window->frame.is_rows || window->frame.is_range ? window->frame : whole;
     if (window->n_partition || window->n_order) sql_put(p, " ");
-    sql_put(p, "ROWS BETWEEN ");
+    sql_put(p, frame.is_range ? "RANGE BETWEEN " : "ROWS BETWEEN ");
     put_frame_end(p, frame.preceding, true);
     sql_put(p, " AND ");
     put_frame_end(p, frame.following, false);
@@ -56,7 +56,8 @@ static ErrCode put_window(SqlPrinter *p, const SqlExpr *call, Err *err) {
         if (window->n_partition) sql_put(p, " ");
         TRY(sql_put_order(p, window->order, window->n_order, NULL, 0, err));
     }
-    if (takes_frame(call->fn) && (window->frame.is_rows || window->n_order)) put_frame(p, window);
+    if (takes_frame(call->fn) && (window->frame.is_rows || window->frame.is_range || window->n_order))
+        put_frame(p, window);
     sql_put(p, ")");
     return ERR_OK;
 }

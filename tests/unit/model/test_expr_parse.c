@@ -19,7 +19,8 @@ static const Expr *parse(Arena *arena, Str text) {
 static bool equal(const Expr *a, const Expr *b) {
     bool is_same = a->kind == b->kind && str_eq(a->name, b->name) && a->n_parts == b->n_parts && a->fn == b->fn &&
                    a->n_args == b->n_args && a->is_distinct == b->is_distinct && a->is_negated == b->is_negated &&
-                   a->is_try == b->is_try && type_eq(a->type, b->type);
+                   a->is_try == b->is_try && type_eq(a->type, b->type) && a->derive == b->derive && a->agg == b->agg &&
+                   a->n == b->n && a->unit == b->unit && a->is_ascending == b->is_ascending && a->is_all == b->is_all;
     if (is_same && a->kind == EXPR_LITERAL)
         is_same = type_eq(a->value.type, b->value.type) && value_eq(a->value, b->value);
     for (size_t i = 0; is_same && i < a->n_parts; i++) is_same = str_eq(a->parts[i], b->parts[i]);
@@ -134,6 +135,17 @@ TEST(printed_with_few_parentheses) {
         "\"select me\".x",
         "-(a * b)",
         "(a is null) = true",
+        "prior(revenue)",
+        "prior(revenue, 1 year) - growth(revenue, 2 weeks)",
+        "lag(revenue, 3)",
+        "rolling(avg, revenue, 3 months)",
+        "rolling(max, revenue, 3)",
+        "cumulative(a + b)",
+        "cumulative(a, all)",
+        "share(sum(a) where b, by region, \"odd name\".x)",
+        "rank(revenue asc, by region)",
+        "overall(count, revenue)",
+        "ytd(running(revenue))",
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         Arena *arena CLEANUP(arena_freep) = arena_new(0);
@@ -187,8 +199,14 @@ TEST(errors_have_place_and_remedy) {
         {"timestamp 'noon'", ERR_INVALID, 3, 20, "not a timestamp"},
         {"cast(a as varchar)", ERR_INVALID, 3, 20, "no type"},
         {"cast(a as decimal(99))", ERR_INVALID, 3, 20, "no type"},
-        {"prior(revenue, 1 year)", ERR_UNSUPPORTED, 3, 10, "not available yet"},
-        {"1 + share(revenue, by region)", ERR_UNSUPPORTED, 3, 14, "'share'"},
+        {"prior(revenue, 1 parsec)", ERR_INVALID, 3, 27, "a span such as 1 year"},
+        {"prior(revenue, 0 years)", ERR_INVALID, 3, 25, "from 1 to 10000"},
+        {"prior(revenue, 1 year, 2 years)", ERR_INVALID, 3, 33, "')'"},
+        {"rolling(revenue, 3 months)", ERR_INVALID, 3, 18, "sum, avg, min, max or count"},
+        {"rolling(avg, revenue)", ERR_INVALID, 3, 30, "a span such as 3 months"},
+        {"lag(revenue)", ERR_INVALID, 3, 21, "a span"},
+        {"1 + share(revenue, region)", ERR_INVALID, 3, 29, "'by' and names"},
+        {"share(revenue, by)", ERR_INVALID, 3, 27, "a name"},
         {"a.b.c.d.e.f.g.h.i", ERR_INVALID, 3, 10, "parts"},
         {"1000000000000000000000000000000000000000", ERR_INVALID, 3, 10, "38 digits"},
         {"1e999", ERR_INVALID, 3, 10, "too large"},
@@ -302,8 +320,8 @@ static void random_text(uint64_t *state, Buf *out, int depth) {
                                          "false"};
     static const char *const operators[] = {
         " or ", " and ", " = ", " <> ", " < ", " >= ", " || ", " + ", " - ", " * ", " / "};
-    static const char *const calls[] = {"sum(",        "lower(",       "coalesce(", "count(distinct ",
-                                        "unknown_fn(", "days_between("};
+    static const char *const calls[] = {"sum(",        "lower(",        "coalesce(", "count(distinct ",
+                                        "unknown_fn(", "days_between(", "share(",    "ytd("};
     if (depth == 0) {
         buf_add(out, str_of(leaves[pick(state, COUNT_OF(leaves))]));
         return;
