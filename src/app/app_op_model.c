@@ -21,6 +21,7 @@ static void check_examples(const Ctx *ctx, Model *model, ModelFindings *findings
     snapshot_set(snapshot, SNAPSHOT_MODEL, model, NULL);
     Ctx own = *ctx;
     own.snapshot = snapshot;
+    own.as_of_us = clock_now(ctx->clock); /* some time: only whether they compile is asked */
     ModelFinding *at = ARENA_ARRAY(ctx->arena, ModelFinding, findings->n + model->n_examples);
     for (size_t i = 0; i < findings->n; i++) at[i] = findings->at[i];
     findings->at = at;

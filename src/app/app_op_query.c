@@ -166,7 +166,9 @@ static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_
     TRY(query_parse_text(ctx, text, &query, err));
     const QueryOptions options = {.max_rows = session_config(session)->query_max_rows, .default_limit = -1};
     const QueryPlan *plan = NULL;
-    TRY(query_compile(ctx, query, &options, &plan, err));
+    bool needs_as_of = query_needs_as_of(query);
+    if (!needs_as_of)
+        TRY(query_compile(ctx, query, &options, &plan, err)); /* a mistake is told before data is looked at */
     EngineDb *db = NULL;
     TRY(session_warehouse(ctx, session, &db, err));
     EngineConn *conn = NULL;
@@ -177,6 +179,9 @@ static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_
     if (!code && !version)
         code =
             err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(ctx->project));
+    Ctx own = *ctx;
+    if (!code && needs_as_of) code = query_as_of(ctx, conn, &own.as_of_us, err);
+    if (!code && needs_as_of) code = query_compile(&own, query, &options, &plan, err);
     Answer a = {.ctx = ctx, .writer = w, .plan = plan};
     const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
     if (!code && shows_sql) code = write_sql(ctx, w, engine_dialect(engine_of(conn)), plan, err);

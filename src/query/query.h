@@ -75,7 +75,7 @@ struct QueryFilter {
     Str path;
 };
 
-/* A span of time: calendar periods or days, ends inclusive. Relative words are resolved by as-of when compiled. */
+/* A span of time: calendar periods or days, ends inclusive, or words ("last month"), which ctx->as_of_us decides when compiled. */
 typedef struct QueryRange {
     bool is_given;
     Str from; /* "2013", "2013-Q1", "2013-03-01"; empty: open */
@@ -222,6 +222,11 @@ typedef struct QueryOptions {
     int64_t default_limit; /* when the query has none; -1: none */
 } QueryOptions;
 
+/* Whether words of a range or filter count from the as-of; then ctx->as_of_us must be known when the query is compiled. */
+bool query_needs_as_of(const Query *query);
+/* ctx's as-of, else by the pack's rule (now, or the newest value of a column), in the reporting zone; an integer axis: a number.
+ * INT64_MIN: there is no data yet. */
+NODISCARD ErrCode query_as_of(const Ctx *ctx, EngineConn *conn, int64_t *ret_us, Err *err);
 /* The model is ctx->snapshot's. ERR_UNKNOWN_NAME with the nearest, ERR_UNSUPPORTED naming the stage, ERR_INVALID with the path. */
 NODISCARD ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options,
                                 const QueryPlan **ret_plan, Err *err);

@@ -192,7 +192,7 @@ static ErrCode compile_test(Task *task, const QueryOperand *operand, const Query
     QueryBounds bounds;
     const SqlExpr *sql = NULL;
     if (is_time) {
-        TRY(query_compile_time_test(arena, operand, filter, op, &sql, &bounds, err));
+        TRY(query_compile_time_test(task->build, operand, filter, op, &sql, &bounds, err));
     } else {
         TRY(compile_plain_test(arena, operand, filter, op, &sql, err));
     }

@@ -6,74 +6,6 @@
 
 #include <stdio.h>
 
-#define OPEN_BOUNDS ((QueryBounds){.from = INT64_MIN, .to = INT64_MAX})
-
-/* ---- bounds --------------------------------------------------------------------------------------------------------- */
-
-/* An instant of the axis' calendar, or an integer axis' number, as the column's type. */
-static const SqlExpr *literal_at(Arena *arena, Type type, int64_t at) {
-    if (type.kind == TYPE_DATE) return sql_literal(arena, value_date(time_day_of_us(at)));
-    if (type.kind == TYPE_TIMESTAMP) return sql_literal(arena, value_timestamp(at));
-    return sql_literal(arena, value_int(at));
-}
-
-const SqlExpr *query_bounds_sql(Arena *arena, const SqlExpr *column, const QueryBounds *bounds) {
-    const SqlExpr *from = NULL, *to = NULL;
-    if (bounds->from != INT64_MIN)
-        from = sql_call2(arena, SQL_FN_GE, column, literal_at(arena, column->type, bounds->from));
-    if (bounds->to != INT64_MAX) to = sql_call2(arena, SQL_FN_LT, column, literal_at(arena, column->type, bounds->to));
-    return from && to ? sql_call2(arena, SQL_FN_AND, from, to) : from ? from : to;
-}
-
-void query_bounds_meet(QueryBounds *bounds, const QueryBounds *more) {
-    if (more->from > bounds->from) {
-        bounds->from = more->from;
-        bounds->from_grain = more->from_grain;
-    }
-    if (more->to < bounds->to) {
-        bounds->to = more->to;
-        bounds->to_grain = more->to_grain;
-    }
-}
-
-static ErrCode read_period(Str text, Type type, Str path, int64_t *ret_from, int64_t *ret_to, TimeGrain *ret_grain,
-                           Err *err) {
-    if (!type_is_time(type)) {
-        if (!str_to_int64(text, ret_from) || *ret_from == INT64_MAX) {
-            return query_error(err, ERR_INVALID, path, "'%.*s' is no whole number, in which this axis is counted",
-                               STR_ARG(text));
-        }
-        *ret_to = *ret_from + 1;
-        return ERR_OK;
-    }
-    if (!time_parse_period(text, ret_from, ret_to, ret_grain)) {
-        return query_error(
-            err, ERR_INVALID, path,
-            "'%.*s' is no period; write 2014, 2014-Q1, 2014-03, 2014-W09 or 2014-03-07, or two of them as [from, to]; "
-            "words such as 'last month' are not read yet",
-            STR_ARG(text));
-    }
-    if (type.kind == TYPE_DATE && *ret_grain == TIME_GRAIN_HOUR) {
-        return query_error(err, ERR_INVALID, path, "'%.*s' names an hour, and the dates here have none; write a day",
-                           STR_ARG(text));
-    }
-    return ERR_OK;
-}
-
-ErrCode query_read_range(const QueryRange *range, Type type, QueryBounds *ret_bounds, Err *err) {
-    QueryBounds bounds = OPEN_BOUNDS;
-    int64_t other = 0;
-    if (range->from.n) TRY(read_period(range->from, type, range->path, &bounds.from, &other, &bounds.from_grain, err));
-    if (range->to.n) TRY(read_period(range->to, type, range->path, &other, &bounds.to, &bounds.to_grain, err));
-    if (bounds.from >= bounds.to) {
-        return query_error(err, ERR_INVALID, range->path,
-                           "the range ends (%.*s) before it starts (%.*s); swap its ends", STR_ARG(range->to),
-                           STR_ARG(range->from));
-    }
-    *ret_bounds = bounds;
-    return ERR_OK;
-}
-
 /* ---- the axis ------------------------------------------------------------------------------------------------------- */
 
 static ErrCode no_axis(const QueryBuild *build, Str name, Str path, Err *err) {
@@ -142,7 +74,7 @@ static ErrCode check_grain(const QueryBuild *build, Err *err) {
 
 ErrCode query_compile_axis(QueryBuild *build, QuerySql *ret_range, Err *err) {
     QueryAxis *axis = &build->axis;
-    axis->bounds = build->range_bounds = OPEN_BOUNDS;
+    axis->bounds = build->range_bounds = QUERY_OPEN_BOUNDS;
     *ret_range = (QuerySql){0};
     if (!build->fact) return ERR_OK;
     TRY(find_axis(build, err));
@@ -151,7 +83,7 @@ ErrCode query_compile_axis(QueryBuild *build, QuerySql *ret_range, Err *err) {
     TRY(query_compile_member(build, &axis->member, &axis->column, err));
     const QueryRange *range = &build->query->time.range;
     if (!range->is_given) return ERR_OK;
-    TRY(query_read_range(range, axis->member.type, &build->range_bounds, err));
+    TRY(query_read_range(build, range, axis->member.type, &build->range_bounds, err));
     axis->bounds = build->range_bounds;
     VEC_PUSH(build->arena, &build->certain, axis->member);
     *ret_range = (QuerySql){query_bounds_sql(build->arena, axis->column.sql, &axis->bounds), axis->column.roles};
@@ -245,7 +177,7 @@ static ErrCode compile_list(Arena *arena, const QueryOperand *operand, const Que
                                STR_ARG(operand->name));
         }
         is_exact = point.is_exact;
-        list[i] = literal_at(arena, operand->base->type, point.from);
+        list[i] = query_literal_at(arena, operand->base->type, point.from);
     }
     bool is_day_of_instant = operand->grain == TIME_GRAIN_NONE && !is_exact;
     if (is_day_of_instant) key = sql_call1(arena, SQL_FN_TRUNC_DAY, operand->base);
@@ -253,7 +185,7 @@ static ErrCode compile_list(Arena *arena, const QueryOperand *operand, const Que
     return ERR_OK;
 }
 
-static ErrCode compile_in_range(Arena *arena, const QueryOperand *operand, const QueryFilter *filter,
+static ErrCode compile_in_range(QueryBuild *build, const QueryOperand *operand, const QueryFilter *filter,
                                 QueryBounds *ret_bounds, Err *err) {
     Str ends[2] = {{0}};
     for (size_t i = 0; i < filter->n_values; i++) {
@@ -261,12 +193,12 @@ static ErrCode compile_in_range(Arena *arena, const QueryOperand *operand, const
         if (value.is_null) continue;
         if (value.type.kind != TYPE_TEXT && value.type.kind != TYPE_INT64)
             return wrong_point(operand, value, filter->path, err);
-        ends[i] = value_print(arena, value);
+        ends[i] = value_print(build->arena, value);
     }
     if (filter->n_values == 1) ends[1] = ends[0];
     if (!ends[0].n && !ends[1].n) return query_error(err, ERR_INVALID, filter->path, "a range needs at least one end");
     QueryRange range = {.is_given = true, .from = ends[0], .to = ends[1], .path = filter->path};
-    return query_read_range(&range, operand->base->type, ret_bounds, err);
+    return query_read_range(build, &range, operand->base->type, ret_bounds, err);
 }
 
 static SqlFn compare_fn(QueryOp op) {
@@ -280,7 +212,7 @@ static SqlFn compare_fn(QueryOp op) {
 }
 
 static QueryBounds bounds_of(QueryOp op, Point first, Point last, TimeGrain grain) {
-    QueryBounds bounds = OPEN_BOUNDS;
+    QueryBounds bounds = QUERY_OPEN_BOUNDS;
     bool has_from = op != QUERY_OP_LT && op != QUERY_OP_LTE, has_to = op != QUERY_OP_GT && op != QUERY_OP_GTE;
     if (has_from) bounds.from = op == QUERY_OP_GT ? first.to : first.from;
     if (has_to) bounds.to = op == QUERY_OP_LT ? last.from : last.to;
@@ -289,11 +221,12 @@ static QueryBounds bounds_of(QueryOp op, Point first, Point last, TimeGrain grai
     return bounds;
 }
 
-ErrCode query_compile_time_test(Arena *arena, const QueryOperand *operand, const QueryFilter *filter, QueryOp op,
+ErrCode query_compile_time_test(QueryBuild *build, const QueryOperand *operand, const QueryFilter *filter, QueryOp op,
                                 const SqlExpr **ret_sql, QueryBounds *ret_bounds, Err *err) {
-    *ret_bounds = OPEN_BOUNDS;
+    Arena *arena = build->arena;
+    *ret_bounds = QUERY_OPEN_BOUNDS;
     if (op == QUERY_OP_IN_RANGE) {
-        TRY(compile_in_range(arena, operand, filter, ret_bounds, err));
+        TRY(compile_in_range(build, operand, filter, ret_bounds, err));
         *ret_sql = query_bounds_sql(arena, operand->base, ret_bounds);
         return ERR_OK;
     }
@@ -304,7 +237,8 @@ ErrCode query_compile_time_test(Arena *arena, const QueryOperand *operand, const
     TimeGrain grain = operand->grain == TIME_GRAIN_NONE ? TIME_GRAIN_DAY : operand->grain;
     *ret_bounds = bounds_of(op, first, last, grain);
     if (first.is_exact && op != QUERY_OP_BETWEEN) {
-        *ret_sql = sql_call2(arena, compare_fn(op), operand->base, literal_at(arena, operand->base->type, first.from));
+        *ret_sql =
+            sql_call2(arena, compare_fn(op), operand->base, query_literal_at(arena, operand->base->type, first.from));
         return ERR_OK;
     }
     if (ret_bounds->from >= ret_bounds->to) {

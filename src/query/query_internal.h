@@ -265,12 +265,16 @@ NODISCARD ErrCode query_compile_filter(QueryBuild *build, QueryPlace place, cons
 NODISCARD ErrCode query_compile_axis(QueryBuild *build, QuerySql *ret_range, Err *err);
 /* What has to be true of `column` to be within bounds; at least one of which is not open. */
 const SqlExpr *query_bounds_sql(Arena *arena, const SqlExpr *column, const QueryBounds *bounds);
-/* "2013", or two ends. ERR_INVALID naming what is read. */
-NODISCARD ErrCode query_read_range(const QueryRange *range, Type type, QueryBounds *ret_bounds, Err *err);
+/* An instant of the axis' calendar, or an integer axis' number, as the column's type. */
+const SqlExpr *query_literal_at(Arena *arena, Type type, int64_t at);
+#define QUERY_OPEN_BOUNDS ((QueryBounds){.from = INT64_MIN, .to = INT64_MAX})
+/* "2013", "last month", or two ends. ERR_INVALID naming what is read. */
+NODISCARD ErrCode query_read_range(QueryBuild *build, const QueryRange *range, Type type, QueryBounds *ret_bounds,
+                                   Err *err);
 /* Narrows `bounds` to what lies in `more` too. */
 void query_bounds_meet(QueryBounds *bounds, const QueryBounds *more);
 /* Values compared with a date or timestamp: true where op holds. The bounds are what op lets through, where it is one span. */
-NODISCARD ErrCode query_compile_time_test(Arena *arena, const QueryOperand *operand, const QueryFilter *filter,
+NODISCARD ErrCode query_compile_time_test(QueryBuild *build, const QueryOperand *operand, const QueryFilter *filter,
                                           QueryOp op, const SqlExpr **ret_sql, QueryBounds *ret_bounds, Err *err);
 /* A JSON value as a literal that compares with the operand, which is no date. */
 NODISCARD ErrCode query_compile_value(Arena *arena, const QueryOperand *operand, Value value, Str path,

@@ -81,6 +81,7 @@ static inline void fixture_open(Fixture *f) {
     OK(f, engine_open(&f->ctx, f->registry, &ENGINE_DUCKDB, &config, &f->db, &f->err));
     OK(f, engine_connect(&f->ctx, f->db, &f->conn, &f->err));
     fixture_script(f, GOLDEN_FOLDER "/gold.sql");
+    OK(f, query_as_of(&f->ctx, f->conn, &f->ctx.as_of_us, &f->err));
 }
 
 static inline void fixture_free(Fixture *f) {
