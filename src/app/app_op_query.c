@@ -50,33 +50,63 @@ static Str title_of(const Answer *a, Str member) {
     return member;
 }
 
+/* "measures": {…}, and in words: "Amount 1,447,682.12, Orders 17". */
+static ErrCode write_measures(const Answer *a, const Value *values, Str *ret_words, Err *err) {
+    Arena *arena = a->ctx->arena;
+    Str words = {0};
+    size_t measure = 0;
+    TRY(writer_object_begin(a->writer, S("measures"), err));
+    for (size_t c = 0; c < a->n_columns; c++) {
+        if (a->plan->columns[c].role != QUERY_ROLE_MEASURE) continue;
+        const Value value = values[measure++];
+        TRY(writer_field(a->writer, a->columns[c].name, (Str){0}, value, err));
+        if (value.is_null) continue;
+        Str shown = format_value(arena, value, &a->columns[c]);
+        words = arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(words), words.n ? ", " : "",
+                             STR_ARG(a->columns[c].title), STR_ARG(shown));
+    }
+    *ret_words = words;
+    return writer_object_end(a->writer, err);
+}
+
 /* "Left out: 135,080 lines without Person (Amount 1,447,682.12)". */
 static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err *err) {
     Arena *arena = a->ctx->arena;
     TRY(writer_list_begin(a->writer, S("left_out"), err));
     for (size_t i = 0; i < account->n_left_out; i++) {
         const QueryLeftOut *out = &account->left_out[i];
+        Str carried;
         TRY(writer_object_begin(a->writer, (Str){0}, err));
         TRY(writer_field(a->writer, S("member"), (Str){0}, value_text(out->member), err));
         TRY(writer_field(a->writer, S("fact_rows"), (Str){0}, value_int(out->n_rows), err));
-        TRY(writer_object_begin(a->writer, S("measures"), err));
-        Str carried = {0};
-        size_t measure = 0;
-        for (size_t c = 0; c < a->n_columns; c++) {
-            if (a->plan->columns[c].role != QUERY_ROLE_MEASURE) continue;
-            const Value value = out->measures[measure++];
-            TRY(writer_field(a->writer, a->columns[c].name, (Str){0}, value, err));
-            Str shown = format_value(arena, value, &a->columns[c]);
-            carried = arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(carried), carried.n ? ", " : "",
-                                   STR_ARG(a->columns[c].title), STR_ARG(shown));
-        }
-        TRY(writer_object_end(a->writer, err));
+        TRY(write_measures(a, out->measures, &carried, err));
         TRY(writer_object_end(a->writer, err));
         Str rows = format_count(arena, out->n_rows, "line", "lines"), title = title_of(a, out->member);
         TRY(writer_note(a->writer,
                         arena_printf(arena, "Left out: %.*s without %.*s%s%.*s%s", STR_ARG(rows), STR_ARG(title),
                                      carried.n ? " (" : "", STR_ARG(carried), carried.n ? ")" : ""),
                         err));
+    }
+    return writer_list_end(a->writer, err);
+}
+
+/* "Others: Amount 1,234.00". */
+static ErrCode write_totals(const Answer *a, const QueryAccount *account, Err *err) {
+    Arena *arena = a->ctx->arena;
+    if (!account->n_totals) return ERR_OK;
+    TRY(writer_list_begin(a->writer, S("totals"), err));
+    for (size_t i = 0; i < account->n_totals; i++) {
+        const QueryTotal *total = &account->totals[i];
+        Str words;
+        TRY(writer_object_begin(a->writer, (Str){0}, err));
+        TRY(writer_field(a->writer, S("kind"), (Str){0}, value_text(total->kind), err));
+        TRY(writer_field(a->writer, S("fact_rows"), (Str){0}, value_int(total->n_rows), err));
+        TRY(write_measures(a, total->measures, &words, err));
+        TRY(writer_object_end(a->writer, err));
+        const char *title = str_eq(total->kind, S("others"))  ? "Others"
+                            : str_eq(total->kind, S("shown")) ? "Total shown"
+                                                              : "Total of all";
+        TRY(writer_note(a->writer, arena_printf(arena, "%s: %.*s", title, STR_ARG(words)), err));
     }
     return writer_list_end(a->writer, err);
 }
@@ -124,6 +154,7 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
             w, arena_printf(arena, "Cut at %.*s (query.max_rows); ask for less, or raise the setting", STR_ARG(rows)),
             err));
     }
+    TRY(write_totals(a, account, err));
     TRY(write_left_out(a, account, err));
     TRY(write_period(a, &account->period, err));
     TRY(write_texts(a, S("defaults"), "Default", account->defaults, account->n_defaults, err));

@@ -119,8 +119,8 @@ struct Query {
     const Str *limit_per_by;
     size_t n_limit_per_by;
     int64_t limit_per_n;
-    bool has_others;        /* "others": the rest as one row; not compiled yet */
-    bool wants_total_shown; /* "totals": ["shown","all"]; not compiled yet */
+    bool has_others;        /* "others": what the limit cuts off, among the totals */
+    bool wants_total_shown; /* "totals": ["shown","all"] */
     bool wants_total_all;
     bool shows_unknown; /* "unknown": true keeps groups with an unknown or null key */
 };
@@ -153,9 +153,16 @@ typedef struct QueryColumn {
 /* What the groups with an unknown or null key of one member carry. */
 typedef struct QueryLeftOut {
     Str member;
-    const Value *measures; /* one a measure of the query, in its order */
+    const Value *measures; /* one a measure's column, in their order; null for what is derived */
     int64_t n_rows;        /* fact rows */
 } QueryLeftOut;
+
+/* The measures over the rows of many groups. */
+typedef struct QueryTotal {
+    Str kind; /* "others": of the groups that the limit cut off; "shown"; "all": also of the unknown ones */
+    const Value *measures; /* one a measure's column; null for what is derived */
+    int64_t n_rows;        /* fact rows */
+} QueryTotal;
 
 /* The time asked for and how far the fact's data reaches in it. Only time narrows it (the range, and tests of the axis at the top of
  * `where`): that another filter finds nothing on a month's last days does not make the month incomplete. */
@@ -177,6 +184,8 @@ typedef struct QueryPeriod {
 typedef struct QueryAccount {
     const QueryLeftOut *left_out;
     size_t n_left_out;
+    const QueryTotal *totals;
+    size_t n_totals;
     QueryPeriod period;
     const Str *defaults; /* choices the query left open: "ordered by amount, largest first" */
     size_t n_defaults;
@@ -206,6 +215,9 @@ typedef struct QueryPlan {
     bool
         has_unknown_row; /* the select's first row may be the group whose key is null (its account, with count(*) as a further
                              column), and left_out[0] is NULL: one pass over the data instead of two */
+    const Str *total_kinds;
+    const SqlSelect *const *totals; /* a select a kind, like left_out's */
+    size_t n_totals;
     const SqlSelect *period; /* min and max of the time axis over the whole fact, or NULL */
     QueryPeriod
         asked; /* the time asked for by range and `where`, before the data is looked at; INT64_MIN, _MAX: open */

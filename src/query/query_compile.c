@@ -15,8 +15,6 @@ static ErrCode refuse_stages(const Query *query, Err *err) {
         Str path;
     } stages[] = {
         {query->time.is_filled, S("time.fill")},
-        {query->has_others, S("others")},
-        {query->wants_total_shown || query->wants_total_all, S("totals")},
     };
     for (size_t i = 0; i < COUNT_OF(stages); i++) {
         if (!stages[i].is_used) continue;
@@ -283,8 +281,9 @@ static QuerySql present(const QueryBuild *build, const QueryGroup *group) {
 /* With one group whose key may be unknown, the unknown one is a row among the others: it comes first, past limit and having, and
  * is taken off when the query is run. Otherwise a row is in no group of one member and in a known one of another. */
 static bool has_unknown_row(const QueryBuild *build) {
-    return !build->is_inner && !query_is_staged(build) && build->groups.n == 1 && build->groups.at[0].missing.sql &&
-           build->measures.n && !build->query->offset;
+    bool are_used_again = build->query->has_others || build->query->wants_total_shown; /* the rows, for totals */
+    return !build->is_inner && !are_used_again && !query_is_staged(build) && build->groups.n == 1 &&
+           build->groups.at[0].missing.sql && build->measures.n && !build->query->offset;
 }
 
 static void add_unknown_row(QueryBuild *build, SqlSelect *select, SqlItem *items) {
@@ -338,12 +337,10 @@ static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err 
     return ERR_OK;
 }
 
-/* count(*) and the measures over the rows that a group's unknown members carry. */
-static const SqlSelect *left_out_select(QueryBuild *build, const QueryGroup *group) {
+SqlSelect *query_account_select(QueryBuild *build, QuerySql where) {
     Arena *arena = build->arena;
     SqlSelect *select = sql_select_new(arena);
     SqlItem *items = ARENA_ARRAY(arena, SqlItem, 1 + build->measures.n);
-    QuerySql where = both(arena, build->where, group->missing);
     QueryRoles roles = where.roles;
     items[0] = (SqlItem){sql_call(arena, SQL_FN_COUNT_ALL, NULL, 0), S("_rows")};
     for (size_t i = 0; i < build->measures.n; i++) {
@@ -367,7 +364,9 @@ static void plan_left_out(QueryBuild *build, QueryPlan *plan) {
         const QueryGroup *group = &build->groups.at[i];
         if (!group->missing.sql || is_repeated(build, i)) continue;
         members[n].member = group->is_member ? group->column.member : group->column.name;
-        selects[n++] = plan->has_unknown_row ? NULL : left_out_select(build, group);
+        selects[n++] = plan->has_unknown_row
+                           ? NULL
+                           : query_account_select(build, both(build->arena, build->where, group->missing));
     }
     plan->left_out_for = members;
     plan->left_out = selects;
@@ -423,6 +422,7 @@ static ErrCode compile_stages(QueryBuild *build, Err *err) {
 ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const QueryColumn **ret_columns,
                          size_t *ret_n, Err *err) {
     TRY(compile_stages(build, err));
+    TRY(query_check_totals(build, err));
     TRY(gather_columns(build, ret_columns, ret_n, err));
     return query_is_staged(build) ? query_stage_rows(build, ret_select, err) : rows_select(build, ret_select, err);
 }
@@ -450,6 +450,7 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     plan->fact = build.fact;
     plan->has_unknown_row = has_unknown_row(&build);
     plan_left_out(&build, plan);
+    query_plan_totals(&build, plan);
     plan_period(&build, plan);
     plan->defaults = build.defaults.at;
     plan->n_defaults = build.defaults.n;

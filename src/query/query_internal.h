@@ -282,6 +282,13 @@ NODISCARD ErrCode query_compile_value(Arena *arena, const QueryOperand *operand,
 NODISCARD ErrCode query_compile_order(QueryBuild *build, const SqlItem *items, const SqlOrder **ret_order,
                                       size_t *ret_n, Err *err);
 
+/* ---- query_total.c -------------------------------------------------------------------------------------------------- */
+
+/* count(*) and the measures, without groups; null for what is derived. */
+SqlSelect *query_account_select(QueryBuild *build, QuerySql where);
+NODISCARD ErrCode query_check_totals(const QueryBuild *build, Err *err);
+void query_plan_totals(QueryBuild *build, QueryPlan *plan);
+
 /* ---- query_period.c ------------------------------------------------------------------------------------------------- */
 
 /* What was asked for, completed by the data's extent on the axis: days, microseconds or numbers by its type. */

@@ -95,11 +95,13 @@ static const SqlSelect *account_select(Arena *arena, const QueryPlan *plan) {
     size_t n_items = version->n_items + (plan->period ? plan->period->n_items : 0);
     size_t n_left_out = plan->has_unknown_row ? 0 : plan->n_left_out;
     for (size_t i = 0; i < n_left_out; i++) n_items += plan->left_out[i]->n_items;
+    for (size_t i = 0; i < plan->n_totals; i++) n_items += plan->totals[i]->n_items;
     Account account = {.arena = arena,
-                       .from = ARENA_ARRAY(arena, SqlFrom, 2 + n_left_out),
+                       .from = ARENA_ARRAY(arena, SqlFrom, 2 + n_left_out + plan->n_totals),
                        .items = ARENA_ARRAY(arena, SqlItem, n_items)};
     add_select(&account, version);
     if (plan->period) add_select(&account, plan->period);
+    for (size_t i = 0; i < plan->n_totals; i++) add_select(&account, plan->totals[i]);
     for (size_t i = 0; i < n_left_out; i++) add_select(&account, plan->left_out[i]);
     SqlSelect *select = sql_select_new(arena);
     select->from = account.from;
@@ -137,6 +139,16 @@ static void fill_left_out(const QueryPlan *plan, Arena *arena, const Value *valu
     account->n_left_out = n;
 }
 
+/* Gives what follows. */
+static const Value *fill_totals(const QueryPlan *plan, Arena *arena, const Value *values, QueryAccount *account) {
+    QueryTotal *totals = ARENA_ARRAY(arena, QueryTotal, plan->n_totals);
+    for (size_t i = 0; i < plan->n_totals; values += plan->totals[i]->n_items, i++)
+        totals[i] = (QueryTotal){.kind = plan->total_kinds[i], .measures = values + 1, .n_rows = values[0].i};
+    account->totals = totals;
+    account->n_totals = plan->n_totals;
+    return values;
+}
+
 static void fill_version(const Ctx *ctx, const Value *values, QueryAccount *account) {
     if (values[0].is_null) return; /* nothing was published yet */
     account->data_version = values[0].i;
@@ -151,8 +163,9 @@ static ErrCode read_account(const Ctx *ctx, EngineConn *conn, const QueryPlan *p
     values += 2;
     bool has_data = plan->period && !values[0].is_null;
     account->period = query_period(ctx->arena, plan, has_data, has_data ? values[0].i : 0, has_data ? values[1].i : 0);
-    if (!plan->has_unknown_row)
-        fill_left_out(plan, ctx->arena, values + (plan->period ? plan->period->n_items : 0), account);
+    const Value *rest = values + (plan->period ? plan->period->n_items : 0);
+    rest = fill_totals(plan, ctx->arena, rest, account);
+    if (!plan->has_unknown_row) fill_left_out(plan, ctx->arena, rest, account);
     return ERR_OK;
 }
 

@@ -301,6 +301,7 @@ static void note_whole_periods(QueryBuild *build) {
     QueryBounds shown = query_shown_bounds(build);
     bool is_same = shown.from == build->range_bounds.from && shown.to == build->range_bounds.to;
     if (is_same || build->axis.is_number) return;
+    build->where = rows_in(build, &shown);
     VEC_PUSH(build->arena, &build->defaults,
              arena_printf(build->arena, "the range in whole %ss", time_grain_name(build->query->time.grain)));
 }

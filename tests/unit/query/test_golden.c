@@ -5,6 +5,8 @@
  *   --- sql duckdb    the statement, broken before its clauses, and its parameters after <-
  *   --- rows          what runs on gold.sql, one row a line
  *   --- left_out      member: fact rows | measures…
+ *   --- totals        kind: fact rows | measures…
+ *   --- totals_sql duckdb     the statements behind them
  *   --- left_out_sql duckdb   the statements behind it
  *   --- period        the period in words; [first] [last]: that part is incomplete
  *   --- defaults      choices the query left open
@@ -86,16 +88,29 @@ static void section_rows(Case *c) {
     for (size_t i = 0; i < c->result.rows.n; i++) buf_printf(c->out, "%.*s\n", STR_ARG(c->result.rows.at[i]));
 }
 
+static void write_carried(Case *c, Str name, int64_t n_rows, const Value *measures) {
+    buf_printf(c->out, "%.*s: %" PRId64, STR_ARG(name), n_rows);
+    for (size_t i = 0, k = 0; i < c->plan->n_columns; i++) {
+        if (c->plan->columns[i].role != QUERY_ROLE_MEASURE) continue;
+        Str cell = cell_text(c->fixture->arena, NULL, measures[k++]);
+        buf_printf(c->out, " | %.*s", STR_ARG(cell));
+    }
+    buf_add_char(c->out, '\n');
+}
+
 static void section_left_out(Case *c) {
     run_once(c);
     for (size_t i = 0; i < c->result.account.n_left_out; i++) {
         const QueryLeftOut *left_out = &c->result.account.left_out[i];
-        buf_printf(c->out, "%.*s: %" PRId64, STR_ARG(left_out->member), left_out->n_rows);
-        for (size_t k = 0; k < c->query->n_measures; k++) {
-            Str cell = cell_text(c->fixture->arena, NULL, left_out->measures[k]);
-            buf_printf(c->out, " | %.*s", STR_ARG(cell));
-        }
-        buf_add_char(c->out, '\n');
+        write_carried(c, left_out->member, left_out->n_rows, left_out->measures);
+    }
+}
+
+static void section_totals(Case *c) {
+    run_once(c);
+    for (size_t i = 0; i < c->result.account.n_totals; i++) {
+        const QueryTotal *total = &c->result.account.totals[i];
+        write_carried(c, total->kind, total->n_rows, total->measures);
     }
 }
 
@@ -144,6 +159,11 @@ static void write_section(Case *c, Str name) {
             else
                 buf_add(c->out, S("the rows' first row\n"));
         }
+    } else if (str_starts(name, S("totals_sql "))) {
+        const SqlDialect *dialect = dialect_of(str_slice(name, sizeof("totals_sql ") - 1, name.n));
+        for (size_t i = 0; i < c->plan->n_totals; i++) section_sql(c, c->plan->totals[i], dialect);
+    } else if (str_eq(name, S("totals"))) {
+        section_totals(c);
     } else if (str_eq(name, S("rows"))) {
         section_rows(c);
     } else if (str_eq(name, S("left_out"))) {
