@@ -15,6 +15,10 @@ const SqlRelation *model_relation_fact(Arena *arena, const ModelFact *fact) {
     return gold(arena, "fact", fact->name);
 }
 
+const SqlRelation *model_relation_date(Arena *arena) {
+    return sql_relation_table(arena, S("gold"), S("dim_date"));
+}
+
 const SqlRelation *model_relation_batch(Arena *arena) {
     return sql_relation_table(arena, S("_starling"), S("batch"));
 }

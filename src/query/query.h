@@ -92,7 +92,7 @@ typedef struct QueryTime {
     Str compare;            /* as given; empty: none */
     TimeGrain compare_unit; /* NONE: one period of what is shown */
     int64_t compare_n;
-    bool is_filled; /* "fill": not compiled yet */
+    bool is_filled; /* "fill": periods without rows are shown too */
 } QueryTime;
 
 typedef struct QueryOrder {

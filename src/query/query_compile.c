@@ -1,28 +1,11 @@
 /*
- * Query -> QueryPlan. Phases: refuse the stages that are not compiled yet; decide fact or dimension; axis and range; where; groups;
+ * Query -> QueryPlan. Phases: decide fact, dimension or source; axis and range; where; groups;
  * measures; having; then the selects: the rows, what is left out, the axis' extent. `where` comes before groups, because what it
  * lets through only when not null can have no unknown group.
  */
 #include "query/query_internal.h"
 
 enum { DEFAULT_MAX_ROWS = 1000000 };
-
-/* ---- stages --------------------------------------------------------------------------------------------------------- */
-
-static ErrCode refuse_stages(const Query *query, Err *err) {
-    const struct {
-        bool is_used;
-        Str path;
-    } stages[] = {
-        {query->time.is_filled, S("time.fill")},
-    };
-    for (size_t i = 0; i < COUNT_OF(stages); i++) {
-        if (!stages[i].is_used) continue;
-        return query_error(err, ERR_UNSUPPORTED, stages[i].path, "'%.*s' is not compiled yet; leave it out",
-                           STR_ARG(stages[i].path));
-    }
-    return ERR_OK;
-}
 
 /* ---- groups --------------------------------------------------------------------------------------------------------- */
 
@@ -404,7 +387,6 @@ static void plan_period(QueryBuild *build, QueryPlan *plan) {
 
 static ErrCode compile_stages(QueryBuild *build, Err *err) {
     QuerySql range, where;
-    TRY(refuse_stages(build->query, err));
     TRY(query_find_source(build, err));
     if (build->fact) {
         ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
@@ -423,6 +405,7 @@ ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const 
                          size_t *ret_n, Err *err) {
     TRY(compile_stages(build, err));
     TRY(query_check_totals(build, err));
+    TRY(query_check_fill(build, err));
     TRY(gather_columns(build, ret_columns, ret_n, err));
     return query_is_staged(build) ? query_stage_rows(build, ret_select, err) : rows_select(build, ret_select, err);
 }

@@ -207,6 +207,7 @@ SqlFn query_trunc_fn(TimeGrain grain);
 /* The range, in whole periods where something goes back in time. */
 QueryBounds query_shown_bounds(const QueryBuild *build);
 bool query_is_staged(const QueryBuild *build);
+NODISCARD ErrCode query_check_fill(const QueryBuild *build, Err *err);
 /* The rows of a query that has stages. */
 NODISCARD ErrCode query_stage_rows(QueryBuild *build, const SqlSelect **ret_select, Err *err);
 /* A group by a name of its column; -1 when there is none. */

@@ -9,8 +9,10 @@
  */
 #include "query/query_internal.h"
 
+#include "model/model_relation.h"
+
 bool query_is_staged(const QueryBuild *build) {
-    return build->derived.n > 0 || build->query->has_limit_per;
+    return build->derived.n > 0 || build->query->has_limit_per || build->query->time.is_filled;
 }
 
 /* ---- bounds --------------------------------------------------------------------------------------------------------- */
@@ -140,6 +142,108 @@ static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *jo
     return select;
 }
 
+/* ---- gaps ----------------------------------------------------------------------------------------------------------- */
+
+/* min or max of stage 0's periods */
+static const SqlExpr *extreme_period(QueryBuild *build, SqlFn fn) {
+    Arena *arena = build->arena;
+    SqlSelect *select = sql_select_new(arena);
+    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
+    SqlItem *item = ARENA_NEW(arena, SqlItem);
+    const SqlExpr *period = query_stage_key(build, QUERY_STAGE, 0);
+    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
+    *item = (SqlItem){sql_call1(arena, fn, period), S("_k")};
+    select->from = from;
+    select->n_from = 1;
+    select->items = item;
+    select->n_items = 1;
+    return sql_scalar(arena, select, period->type);
+}
+
+/* Every period that stage 0 could have: of the range, and where that is open from the first or to the last that has rows. */
+static const SqlSelect *all_periods(QueryBuild *build) {
+    Arena *arena = build->arena;
+    Str alias = S("_c");
+    QueryBounds bounds = read_bounds(build);
+    const SqlExpr *key = build->groups.at[0].key.sql, *where = NULL;
+    const SqlExpr *day = sql_column(arena, alias, S("date_key"), TYPE(TYPE_DATE));
+    if (key->type.kind == TYPE_TIMESTAMP) day = sql_cast(arena, day, key->type, false);
+    const SqlExpr *period = sql_call1(arena, build->groups.at[0].member.part->fn, day);
+    if (bounds.from == INT64_MIN) where = sql_call2(arena, SQL_FN_GE, period, extreme_period(build, SQL_FN_MIN));
+    if (bounds.to == INT64_MAX)
+        where = sql_and(arena, where, sql_call2(arena, SQL_FN_LE, period, extreme_period(build, SQL_FN_MAX)));
+    if (bounds.from != INT64_MIN || bounds.to != INT64_MAX)
+        where = sql_and(arena, where, query_bounds_sql(arena, day, &bounds));
+    SqlSelect *select = sql_select_new(arena);
+    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
+    SqlItem *item = ARENA_NEW(arena, SqlItem);
+    *from = (SqlFrom){.relation = model_relation_date(arena), .alias = alias};
+    *item = (SqlItem){period, S("_k0")};
+    select->from = from;
+    select->n_from = 1;
+    select->items = item;
+    select->n_items = 1;
+    select->where = where;
+    group_by_first(arena, select, 1);
+    return select;
+}
+
+/* Stage 0's groups but for the time, each once. */
+static const SqlSelect *other_groups(QueryBuild *build) {
+    SqlSelect *select = arena_dup(build->arena, periods(build), sizeof(SqlSelect));
+    select->items++;
+    select->n_items--;
+    group_by_first(build->arena, select, select->n_items);
+    return select;
+}
+
+/* A base of a period without rows. */
+static const SqlExpr *filled_base(const QueryBuild *build, size_t base) {
+    const SqlExpr *sql = build->bases.at[base].sql;
+    const SqlExpr *column = sql_column(build->arena, QUERY_STAGE, build->bases.at[base].name, sql->type);
+    bool is_count = sql->fn == SQL_FN_COUNT || sql->fn == SQL_FN_COUNT_ALL;
+    if (!is_count) return column;
+    return sql_call2(build->arena, SQL_FN_COALESCE, column, sql_literal(build->arena, value_int(0)));
+}
+
+/* Stage 0 with a row for every period of each group. */
+static const SqlSelect *filled(QueryBuild *build) {
+    Arena *arena = build->arena;
+    Str calendar = S("_p"), others = S("_g");
+    size_t n_groups = build->groups.n, n = 0;
+    SqlSelect *select = sql_select_new(arena);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_groups + build->bases.n);
+    SqlFrom *from = ARENA_ARRAY(arena, SqlFrom, 3);
+    const SqlExpr *on = NULL;
+    for (size_t i = 0; i < n_groups; i++) {
+        const SqlExpr *key = query_stage_key(build, i ? others : calendar, i);
+        items[n++] = (SqlItem){key, arena_printf(arena, "_k%zu", i)};
+        on = sql_and(arena, on,
+                     sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_EQ, key, query_stage_key(build, QUERY_STAGE, i)));
+    }
+    for (size_t i = 0; i < build->bases.n; i++) items[n++] = (SqlItem){filled_base(build, i), build->bases.at[i].name};
+    from[select->n_from++] = (SqlFrom){.select = all_periods(build), .alias = calendar};
+    if (n_groups > 1)
+        from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_CROSS, .select = other_groups(build), .alias = others};
+    from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_LEFT, .cte = S("_s0"), .alias = QUERY_STAGE, .on = on};
+    select->from = from;
+    select->items = items;
+    select->n_items = n;
+    return select;
+}
+
+ErrCode query_check_fill(const QueryBuild *build, Err *err) {
+    const QueryTime *time = &build->query->time;
+    Str path = S("time.fill");
+    if (!time->is_filled) return ERR_OK;
+    if (time->grain == TIME_GRAIN_NONE)
+        return query_error(err, ERR_INVALID, path, "gaps are between periods; give a time grain");
+    if (build->axis.is_number || time->grain == TIME_GRAIN_HOUR)
+        return query_error(err, ERR_UNSUPPORTED, path, "gaps are filled by the calendar's days; this axis has %s",
+                           build->axis.is_number ? "numbers" : "hours");
+    return ERR_OK;
+}
+
 /* ---- later stages --------------------------------------------------------------------------------------------------- */
 
 typedef VEC(SqlItem) Items;
@@ -227,6 +331,9 @@ static void add_stage_0(Stages *stages) {
     }
     SqlCte cte = {S("_s0"), select};
     VEC_PUSH(build->arena, &stages->ctes, cte);
+    if (!build->query->time.is_filled) return;
+    SqlCte more = {S("_s1"), filled(build)};
+    VEC_PUSH(build->arena, &stages->ctes, more);
 }
 
 /* ---- what is shown -------------------------------------------------------------------------------------------------- */

@@ -46,3 +46,6 @@ INSERT INTO gold.fact_trip SELECT rider, start, finish, began, began, ended, dis
 
 CREATE TABLE gold.fact_repair (station_key BIGINT, week BIGINT, cost DECIMAL(9,2), _id BIGINT);
 INSERT INTO gold.fact_repair VALUES (1, 100, 12.00, 1), (1, 101, 30.50, 2), (3, 101, 0.00, 3), (-1, 103, 99.99, 4), (4, 104, 5.00, 5);
+
+CREATE TABLE gold.dim_date (date_key DATE);
+INSERT INTO gold.dim_date SELECT CAST(range AS DATE) FROM range(DATE '2019-01-01', DATE '2023-01-01', INTERVAL 1 DAY);
