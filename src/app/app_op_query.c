@@ -90,6 +90,15 @@ static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err 
     return writer_list_end(a->writer, err);
 }
 
+/* What "after" takes to go on with a list. */
+static ErrCode write_next(const Answer *a, const QueryAccount *account, Err *err) {
+    if (!account->n_next) return ERR_OK;
+    TRY(writer_list_begin(a->writer, S("next"), err));
+    for (size_t i = 0; i < account->n_next; i++)
+        TRY(writer_field(a->writer, (Str){0}, (Str){0}, account->next[i], err));
+    return writer_list_end(a->writer, err);
+}
+
 /* "Others: Amount 1,234.00". */
 static ErrCode write_totals(const Answer *a, const QueryAccount *account, Err *err) {
     Arena *arena = a->ctx->arena;
@@ -155,6 +164,7 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
             err));
     }
     TRY(write_totals(a, account, err));
+    TRY(write_next(a, account, err));
     TRY(write_left_out(a, account, err));
     TRY(write_period(a, &account->period, err));
     TRY(write_texts(a, S("defaults"), "Default", account->defaults, account->n_defaults, err));

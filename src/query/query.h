@@ -108,6 +108,10 @@ struct Query {
     size_t n_measures;
     const QueryMember *dimensions;
     size_t n_dimensions;
+    const QueryMember *list; /* "rows": single rows with these, instead of groups */
+    size_t n_list;
+    const Value *after; /* of a list: text or null, where the page before ended */
+    size_t n_after;
     QueryTime time;
     const QueryFilter *where;
     const QueryFilter *having;
@@ -195,6 +199,8 @@ typedef struct QueryAccount {
     int64_t data_version;
     int64_t data_at_us; /* when that version was published, UTC */
     int64_t data_age_us;
+    const Value *next; /* of a list that was cut: what "after" takes to go on */
+    size_t n_next;
     int64_t n_rows;
     bool is_truncated; /* the row cap, not the query's own limit, cut it */
     int64_t compile_us;
@@ -225,6 +231,7 @@ typedef struct QueryPlan {
     TimeGrain last_grain;  /* NONE: no range */
     const Str *defaults;
     size_t n_defaults;
+    size_t n_cursor;  /* columns of the select behind those that are shown: a row's place in the list's order */
     int64_t max_rows; /* the row cap in force */
     int64_t compile_us;
 } QueryPlan;

@@ -55,7 +55,7 @@ static QueryColumn expr_column(const QueryMember *member, Type type, QueryRole r
 static ErrCode add_member_group(QueryBuild *build, const ModelMember *member, QueryColumn column, Str base, Err *err) {
     QueryGroup group = {.column = column, .member = *member, .is_member = true, .base = base};
     TRY(query_compile_member(build, member, &group.key, err));
-    if (!build->query->shows_unknown) {
+    if (!build->query->shows_unknown && !build->query->n_list) {
         ModelMember plain = query_member_base(member);
         group.missing = query_member_missing(build, &plain, &group.is_missing_by_key);
     }
@@ -92,7 +92,7 @@ static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err 
     TRY(query_compile_expr(build, QUERY_IN_GROUP, member, &group.key, err));
     group.column = expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
     if (type_is_time(group.column.type)) group.column.role = QUERY_ROLE_TIME;
-    if (!build->query->shows_unknown) {
+    if (!build->query->shows_unknown && !build->query->n_list) {
         group.missing = (QuerySql){sql_call1(build->arena, SQL_FN_IS_NULL, group.key.sql), group.key.roles};
     }
     VEC_PUSH(build->arena, &build->groups, group);
@@ -122,6 +122,7 @@ ErrCode query_compile_groups(QueryBuild *build, Err *err) {
     const Query *query = build->query;
     if (build->axis.is_known && query->time.grain != TIME_GRAIN_NONE) TRY(add_time_group(build, err));
     for (size_t i = 0; i < query->n_dimensions; i++) TRY(add_dimension(build, &query->dimensions[i], err));
+    for (size_t i = 0; i < query->n_list; i++) TRY(add_dimension(build, &query->list[i], err));
     return ERR_OK;
 }
 
@@ -388,6 +389,7 @@ static void plan_period(QueryBuild *build, QueryPlan *plan) {
 static ErrCode compile_stages(QueryBuild *build, Err *err) {
     QuerySql range, where;
     TRY(query_find_source(build, err));
+    TRY(query_check_list(build, err));
     if (build->fact) {
         ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
         build->fact_scope = model_fact_scope(build->arena, &how);
@@ -407,12 +409,13 @@ ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const 
     TRY(query_check_totals(build, err));
     TRY(query_check_fill(build, err));
     TRY(gather_columns(build, ret_columns, ret_n, err));
+    if (build->query->n_list) return query_list_rows(build, ret_select, err);
     return query_is_staged(build) ? query_stage_rows(build, ret_select, err) : rows_select(build, ret_select, err);
 }
 
 /* The query with the options' defaults in it. */
 static const Query *with_defaults(QueryBuild *build, const Query *query, const QueryOptions *options) {
-    bool is_one_row = !query->n_dimensions && query->time.grain == TIME_GRAIN_NONE;
+    bool is_one_row = !query->n_dimensions && !query->n_list && query->time.grain == TIME_GRAIN_NONE;
     if (query->limit >= 0 || !options || options->default_limit <= 0 || is_one_row) return query;
     Query *copy = ARENA_NEW(build->arena, Query);
     *copy = *query;
@@ -435,6 +438,7 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     plan_left_out(&build, plan);
     query_plan_totals(&build, plan);
     plan_period(&build, plan);
+    plan->n_cursor = build.n_cursor;
     plan->defaults = build.defaults.at;
     plan->n_defaults = build.defaults.n;
     plan->max_rows = options && options->max_rows > 0 ? options->max_rows : DEFAULT_MAX_ROWS;

@@ -133,6 +133,7 @@ typedef struct QueryBuild {
     VEC(QueryStageColumn) derived;
     VEC(QueryStageJoin) joins;
     VEC(QueryWiden) widenings;
+    size_t n_cursor;          /* of a list */
     VEC(ModelMember) certain; /* members that `where` lets through only when they are not null */
     VEC(Str) defaults;
 } QueryBuild;
@@ -282,6 +283,11 @@ NODISCARD ErrCode query_compile_value(Arena *arena, const QueryOperand *operand,
                                       const SqlExpr **ret_sql, Err *err);
 NODISCARD ErrCode query_compile_order(QueryBuild *build, const SqlItem *items, const SqlOrder **ret_order,
                                       size_t *ret_n, Err *err);
+
+/* ---- query_list.c --------------------------------------------------------------------------------------------------- */
+
+NODISCARD ErrCode query_check_list(const QueryBuild *build, Err *err);
+NODISCARD ErrCode query_list_rows(QueryBuild *build, const SqlSelect **ret_select, Err *err);
 
 /* ---- query_total.c -------------------------------------------------------------------------------------------------- */
 

@@ -278,6 +278,29 @@ static ErrCode read_dimensions(const Ctx *ctx, const Json *json, Str path, int d
     return parse_members(ctx, json, path, &query->dimensions, &query->n_dimensions, err);
 }
 
+static ErrCode read_rows(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
+    (void)depth;
+    TRY(parse_members(ctx, json, path, &query->list, &query->n_list, err));
+    return query->n_list ? ERR_OK
+                         : query_error(err, ERR_INVALID, path, "the list is empty: name what to show of each row");
+}
+
+/* What an answer gave as "next". */
+static ErrCode read_after(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
+    (void)depth;
+    TRY(parse_list(json, path, "values", err));
+    Value *values = ARENA_ARRAY(ctx->arena, Value, json->array.n);
+    for (size_t i = 0; i < json->array.n; i++) {
+        const Json *item = json->array.at[i];
+        if (item->kind != JSON_TEXT && item->kind != JSON_NULL)
+            return wrong_kind(item, query_path_at(ctx->arena, path, i), "a text or null", err);
+        values[i] = item->kind == JSON_NULL ? value_null(TYPE(TYPE_TEXT)) : value_text(item->s);
+    }
+    query->after = values;
+    query->n_after = json->array.n;
+    return ERR_OK;
+}
+
 static ErrCode read_where(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     return query_parse_filter(ctx, json, path, depth, &query->where, err);
 }
@@ -376,10 +399,14 @@ typedef struct QueryKey {
 } QueryKey;
 
 static const QueryKey KEYS[] = {
-    {"v", read_version},     {"source", read_source},   {"measures", read_measures},   {"dimensions", read_dimensions},
-    {"time", read_time},     {"where", read_where},     {"having", read_having},       {"order", read_order},
-    {"limit", read_limit},   {"offset", read_offset},   {"limit_per", read_limit_per}, {"others", read_others},
-    {"totals", read_totals}, {"unknown", read_unknown},
+    {"v", read_version},           {"source", read_source},
+    {"measures", read_measures},   {"dimensions", read_dimensions},
+    {"rows", read_rows},           {"after", read_after},
+    {"time", read_time},           {"where", read_where},
+    {"having", read_having},       {"order", read_order},
+    {"limit", read_limit},         {"offset", read_offset},
+    {"limit_per", read_limit_per}, {"others", read_others},
+    {"totals", read_totals},       {"unknown", read_unknown},
 };
 
 ErrCode query_parse_inner(const Ctx *ctx, const Json *json, Str path, int depth, const Query **ret_query, Err *err) {
@@ -396,9 +423,9 @@ ErrCode query_parse_inner(const Ctx *ctx, const Json *json, Str path, int depth,
         const Json *value = json_get(json, names[k]);
         if (value) TRY(KEYS[k].read(ctx, value, query_path_key(ctx->arena, path, names[k]), depth, query, err));
     }
-    if (!query->n_measures && !query->n_dimensions && query->time.grain == TIME_GRAIN_NONE) {
+    if (!query->n_measures && !query->n_dimensions && !query->n_list && query->time.grain == TIME_GRAIN_NONE) {
         return query_error(err, ERR_INVALID, path,
-                           "a query needs 'measures', 'dimensions' or a time grain: say what to show");
+                           "a query needs 'measures', 'dimensions', 'rows' or a time grain: say what to show");
     }
     *ret_query = query;
     return ERR_OK;

@@ -103,6 +103,15 @@ static void print_filter(JsonWriter *writer, const QueryFilter *filter) {
     json_object_end(writer);
 }
 
+/* Texts and nulls. */
+static void print_after(JsonWriter *writer, const Query *query) {
+    if (!query->n_after) return;
+    json_key(writer, S("after"));
+    json_array_begin(writer);
+    for (size_t i = 0; i < query->n_after; i++) print_value(writer, query->after[i]);
+    json_array_end(writer);
+}
+
 static void print_stage(JsonWriter *writer, Str key, const QueryFilter *filter) {
     if (!filter) return;
     json_key(writer, key);
@@ -202,6 +211,8 @@ void query_print(JsonWriter *writer, const Query *query) {
     }
     print_members(writer, S("measures"), query->measures, query->n_measures);
     print_members(writer, S("dimensions"), query->dimensions, query->n_dimensions);
+    print_members(writer, S("rows"), query->list, query->n_list);
+    print_after(writer, query);
     print_time(writer, &query->time);
     print_stage(writer, S("where"), query->where);
     print_stage(writer, S("having"), query->having);

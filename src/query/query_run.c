@@ -36,6 +36,17 @@ static size_t up_to(int64_t room, size_t n) {
     return room < 0 ? n : (size_t)MIN_OF((uint64_t)room, n);
 }
 
+/* Where a list goes on after this row. */
+static void keep_place(const Ctx *ctx, const QueryPlan *plan, const Batch *batch, size_t row, QueryAccount *account) {
+    Value *place = ARENA_ARRAY(ctx->arena, Value, plan->n_cursor);
+    for (size_t i = 0; i < plan->n_cursor; i++) {
+        Value value = column_value(&batch->columns[plan->n_columns + i], row);
+        place[i] = value.is_null ? value_null(TYPE(TYPE_TEXT)) : value_text(value_print(ctx->arena, value));
+    }
+    account->next = place;
+    account->n_next = plan->n_cursor;
+}
+
 /* Stops at the cap; one row beyond it tells that something was cut. */
 static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
                            QueryAccount *account, Err *err) {
@@ -60,6 +71,7 @@ static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *pl
         shown.n_rows = up_to(plan->max_rows - account->n_rows, n_rows);
         shown.n_columns = plan->n_columns;
         account->n_rows += (int64_t)shown.n_rows;
+        if (shown.n_rows && plan->n_cursor) keep_place(ctx, plan, batch, shown.n_rows - 1, account);
         if (shown.n_rows) TRY(receiver->batch(receiver->arg, &shown, err));
         account->is_truncated = shown.n_rows < n_rows;
         if (account->is_truncated) return ERR_OK;
@@ -174,6 +186,8 @@ static ErrCode read_account(const Ctx *ctx, EngineConn *conn, const QueryPlan *p
 static ErrCode run(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
                    QueryAccount *account, Err *err) {
     TRY(stream_rows(ctx, conn, plan, receiver, account, err));
+    bool is_cut = account->is_truncated || account->n_rows == plan->query->limit;
+    if (!is_cut) account->n_next = 0;
     return read_account(ctx, conn, plan, account, err);
 }
 

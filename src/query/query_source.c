@@ -115,6 +115,7 @@ static ErrCode find_fact(QueryBuild *build, Err *err) {
     Finder finder = {.build = build, .facts = UINT64_MAX >> (MAX_FACTS - model->n_facts)};
     TRY(narrow_members(&finder, query->measures, query->n_measures, err));
     TRY(narrow_members(&finder, query->dimensions, query->n_dimensions, err));
+    TRY(narrow_members(&finder, query->list, query->n_list, err));
     if (query->time.dimension.n) TRY(narrow_name(&finder, query->time.dimension, false, S("time.dimension"), err));
     TRY(narrow_filter(&finder, query->where, err));
     finder.knows_aliases = true;
@@ -158,7 +159,7 @@ static void see_filter(RoleFinder *finder, const QueryFilter *filter) {
 /* NULL when no single dimension holds every member. */
 static const ModelDimension *find_dimension(const QueryBuild *build) {
     const Query *query = build->query;
-    if (query->n_measures || query->having || query->time.is_given) return NULL;
+    if (query->n_measures || query->n_list || query->having || query->time.is_given) return NULL;
     RoleFinder finder = {.model = build->model};
     for (size_t i = 0; i < query->n_dimensions; i++) {
         if (expr_has_aggregate(query->dimensions[i].expr)) return NULL;

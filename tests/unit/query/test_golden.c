@@ -7,6 +7,7 @@
  *   --- left_out      member: fact rows | measures…
  *   --- totals        kind: fact rows | measures…
  *   --- totals_sql duckdb     the statements behind them
+ *   --- next          where a list goes on
  *   --- left_out_sql duckdb   the statements behind it
  *   --- period        the period in words; [first] [last]: that part is incomplete
  *   --- defaults      choices the query left open
@@ -114,6 +115,15 @@ static void section_totals(Case *c) {
     }
 }
 
+static void section_next(Case *c) {
+    run_once(c);
+    for (size_t i = 0; i < c->result.account.n_next; i++) {
+        Str cell = cell_text(c->fixture->arena, NULL, c->result.account.next[i]);
+        buf_printf(c->out, "%s%.*s", i ? " | " : "", STR_ARG(cell));
+    }
+    if (c->result.account.n_next) buf_add_char(c->out, '\n');
+}
+
 static void section_period(Case *c) {
     run_once(c);
     const QueryPeriod *period = &c->result.account.period;
@@ -162,6 +172,8 @@ static void write_section(Case *c, Str name) {
     } else if (str_starts(name, S("totals_sql "))) {
         const SqlDialect *dialect = dialect_of(str_slice(name, sizeof("totals_sql ") - 1, name.n));
         for (size_t i = 0; i < c->plan->n_totals; i++) section_sql(c, c->plan->totals[i], dialect);
+    } else if (str_eq(name, S("next"))) {
+        section_next(c);
     } else if (str_eq(name, S("totals"))) {
         section_totals(c);
     } else if (str_eq(name, S("rows"))) {
