@@ -11,7 +11,7 @@ static Fixture fixtures[COUNT_OF(ENGINES)];
 
 static int setup(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(fixtures); i++) {
+    for (size_t i = 0; i < n_engines(); i++) {
         Fixture *f = &fixtures[i];
         fixture_new(f, ENGINES[i]);
         OK(f, engine_execf(&f->ctx, f->conn, NULL, &f->err, "CREATE TABLE sales (region %T, qty %T, price %T, day %T)",
@@ -33,7 +33,7 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(fixtures); i++) fixture_free(&fixtures[i]);
+    for (size_t i = 0; i < n_engines(); i++) fixture_free(&fixtures[i]);
     return 0;
 }
 
@@ -94,7 +94,7 @@ static void assert_rows(Fixture *f, const SqlSelect *select, const char *wanted)
     assert_string_equal(arena_cstr(f->arena, rows), wanted);
 }
 
-#define EACH_ENGINE(f) for (Fixture *f = fixtures; f < fixtures + COUNT_OF(fixtures); f++)
+#define EACH_ENGINE(f) for (Fixture *f = fixtures; f < fixtures + n_engines(); f++)
 
 /* ---- tests ---------------------------------------------------------------------------------------------------------- */
 

@@ -21,7 +21,7 @@ static int64_t resident_kb(void) {
 enum { MANY = 5000000, MANY_OF_SQLITE = 1000000 };
 
 TEST(many_rows_in_flat_memory) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         int64_t many = is_duckdb(&f) ? MANY : MANY_OF_SQLITE;
@@ -90,7 +90,7 @@ static ErrCode fail_in_the_middle(Fixture *f) {
 }
 
 TEST(an_error_in_the_middle) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         FAILS(&f, ERR_DATA, fail_in_the_middle(&f));
@@ -102,7 +102,7 @@ TEST(an_error_in_the_middle) {
 }
 
 TEST(one_stream_a_connection) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
@@ -143,7 +143,7 @@ TEST(one_stream_a_connection) {
 
 /* A stream given up early leaves nothing behind: no snapshot, no lock, no running query. */
 TEST(closed_early) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, is_duckdb(&f) ? "CREATE TABLE t AS SELECT i, 'text ' || i s FROM range(1000000) r(i)"
@@ -176,7 +176,7 @@ TEST(closed_early) {
 
 /* In a transaction too, and the transaction goes on. */
 TEST(closed_early_in_a_transaction) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
@@ -199,7 +199,7 @@ TEST(closed_early_in_a_transaction) {
 }
 
 TEST(statements_that_return_rows) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER, s TEXT)"));

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 TEST(commit_and_rollback) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         FAILS(&f, ERR_INTERNAL, engine_commit(&f.ctx, f.conn, &f.err));
@@ -37,7 +37,7 @@ TEST(a_failed_transaction_is_not_committed) {
         "INSERT INTO t VALUES (7)",           /* key there already */
         "this is no SQL",
     };
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, is_duckdb(&f) ? "CREATE TABLE t (i INTEGER NOT NULL UNIQUE)"
@@ -154,7 +154,7 @@ static EngineAppender *open_appender(Fixture *f) {
 }
 
 TEST(a_late_constraint_error_keeps_nothing) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER NOT NULL, s TEXT)"));
@@ -187,7 +187,7 @@ TEST(a_late_constraint_error_keeps_nothing) {
 
 /* Rows of an appender that was given up must not come back, not even into a later transaction or none at all. */
 TEST(an_abandoned_appender_leaves_no_rows) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER, s TEXT)"));
@@ -219,7 +219,7 @@ TEST(an_abandoned_appender_leaves_no_rows) {
 }
 
 TEST(append_refuses) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER, s TEXT, d DECIMAL(6,2), b BOOLEAN, n INTEGER DEFAULT 9)"));
@@ -356,7 +356,7 @@ static void limit_file_size(rlim_t bytes) {
  * is. */
 TEST(a_full_disk) {
     signal(SIGXFSZ, SIG_IGN);
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER, s TEXT)"));

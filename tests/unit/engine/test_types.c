@@ -143,7 +143,7 @@ static void by_append(Fixture *f) {
 }
 
 TEST(round_trips) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         by_parameters(&f);
@@ -384,7 +384,7 @@ TEST(sqlite_values_that_do_not_fit) {
 }
 
 TEST(parameters_that_do_not_fit) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         Value bad = value_text((Str){"a\xFFz", 3});
