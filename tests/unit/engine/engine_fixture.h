@@ -136,6 +136,7 @@ static inline void fixture_new(Fixture *f, const Engine *engine) {
 static inline void fixture_free(Fixture *f) {
     fixture_close(f);
     Str name = is_postgres(f) ? str_of(f->path) : S("");
+    f->ctx = fixture_ctx(f); /* whatever deadline a test has set */
     if (name.n) on_server(f, "DROP DATABASE %I WITH (FORCE)", &name);
     engine_registry_free(f->registry);
     err_ignore(file_remove_tree(f->dir, NULL));

@@ -18,7 +18,7 @@ static void write_file(const char *path, Str bytes) {
 }
 
 TEST(what_can_be_wrong_with_a_file) {
-    for (size_t e = 0; e < n_engines(); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         Fixture f;
         fixture_init(&f, ENGINES[e]);
         EngineConfig config = fixture_config(&f);
@@ -113,7 +113,7 @@ static void damage(const Engine *engine, bool is_cut) {
 }
 
 TEST(damaged_files) {
-    for (size_t e = 0; e < n_engines(); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         damage(ENGINES[e], true);
         damage(ENGINES[e], false);
     }
@@ -158,7 +158,7 @@ static void open_unwritable(Fixture *f) {
 }
 
 TEST(an_unwritable_file) {
-    for (size_t e = 0; e < n_engines(); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
@@ -238,7 +238,7 @@ TEST(one_instance_a_file) {
 }
 
 TEST(databases_in_memory_are_apart) {
-    for (size_t e = 0; e < n_engines(); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         Fixture f;
         fixture_init(&f, ENGINES[e]);
         f.path = NULL;
