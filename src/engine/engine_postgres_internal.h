@@ -41,7 +41,7 @@ ErrCode postgres_open(const Ctx *ctx, EngineDb *db, Err *err);
 void postgres_close(EngineDb *db);
 ErrCode postgres_connect(const Ctx *ctx, EngineDb *db, EngineConn **ret_conn, Err *err);
 void postgres_disconnect(EngineConn *conn);
-/* "database 'shop' on 'db1.example.com'": what a person knows it by, without secrets. */
+/* "database 'warehouse' on 'db1.example.com'": what a person knows it by, without secrets. */
 const char *postgres_place(const EngineDb *db);
 
 /* ---- errors ------------------------------------------------------------------------------------------------------ */

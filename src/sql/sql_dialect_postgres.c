@@ -10,7 +10,7 @@
  *   json has no equality: it is compared as text
  *   max(boolean) is bool_or; median is percentile_cont, which has neither a window nor distinct values
  *
- * Sums and products of numeric are exact and carry no type, so engine/ reads them by the type that the tree states.
+ * Exact results of numeric carry no type, so engine/ reads them by the type that the tree states.
  */
 #include "sql/sql_postgres_internal.h"
 

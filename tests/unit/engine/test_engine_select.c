@@ -289,6 +289,54 @@ TEST(selects_put_together) {
     }
 }
 
+/* As a leg of its own: one text. */
+static SqlSelect *text_leg(const Fixture *f, const char *text) {
+    SqlSelect *leg = SELECT(f, {literal(f, value_text(str_of(text))), S("t")});
+    leg->n_from = 0;
+    return leg;
+}
+
+TEST(texts_are_ordered_by_their_bytes) {
+    EACH_ENGINE(f) {
+        const char *texts[] = {"b", "A", "a", "\xC3\x84", "B"};
+        SqlSelect *all = NULL;
+        for (size_t i = 0; i < COUNT_OF(texts); i++) {
+            SqlSelect *leg = text_leg(f, texts[i]);
+            leg->other = all;
+            all = leg;
+        }
+        SqlOrder order = {.expr = all->items[0].expr};
+        all->order = &order;
+        all->n_order = 1;
+        assert_rows(f, all, "A B a b \xC3\x84");
+        /* Over a table of them: plain, distinct, grouped with an order that is no column, and in a window. */
+        SqlFrom from = {.select = all, .alias = S("s")};
+        const SqlExpr *t = col(f, "t", TEXT);
+        SqlOrder by_text[] = {{.expr = t, .is_desc = true}, {.expr = sql_call(f->arena, SQL_FN_COUNT_ALL, NULL, 0)}};
+        SqlSelect *select = SELECT(f, {t, S("t")});
+        select->from = &from;
+        select->order = by_text;
+        select->n_order = 1;
+        assert_rows(f, select, "\xC3\x84 b a B A");
+        select->is_distinct = true;
+        assert_rows(f, select, "\xC3\x84 b a B A");
+        select->is_distinct = false;
+        size_t group_by[] = {0};
+        select->group_by = group_by;
+        select->n_group_by = 1;
+        select->n_order = 2;
+        assert_rows(f, select, "\xC3\x84 b a B A");
+        SqlWindow window = {.order = by_text, .n_order = 1};
+        const SqlExpr *rank = sql_over(f->arena, sql_call(f->arena, SQL_FN_RANK, NULL, 0), &window);
+        SqlSelect *ranked = SELECT(f, {t, S("t")}, {rank, S("r")});
+        ranked->from = &from;
+        SqlOrder by_rank = {.expr = rank};
+        ranked->order = &by_rank;
+        ranked->n_order = 1;
+        assert_rows(f, ranked, "\xC3\x84|1 b|2 a|3 B|4 A|5");
+    }
+}
+
 TEST(look_ups_in_selects) {
     EACH_ENGINE(f) {
         SqlSelect *fine = SELECT(f, {sql_cast(f->arena, price(f), DEC(12, 4), false), S("p")});
@@ -381,6 +429,7 @@ int main(void) {
         cmocka_unit_test(ranks_of_equals),
         cmocka_unit_test(distinct_and_filtered_aggregates),
         cmocka_unit_test(selects_put_together),
+        cmocka_unit_test(texts_are_ordered_by_their_bytes),
         cmocka_unit_test(look_ups_in_selects),
         cmocka_unit_test(statements),
         cmocka_unit_test(files_are_read_as_text_and_completely),
