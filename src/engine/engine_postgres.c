@@ -103,10 +103,9 @@ ErrCode postgres_run(EngineConn *conn, const char *text, Err *err) {
 /* ---- transactions ------------------------------------------------------------------------------------------------ */
 
 static ErrCode postgres_begin(EngineConn *conn, bool is_write, Err *err) {
-    return postgres_run(conn,
-                        is_write ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE"
-                                 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                        err);
+    return postgres_run(
+        conn, is_write ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        err);
 }
 
 static ErrCode postgres_commit(EngineConn *conn, Err *err) {

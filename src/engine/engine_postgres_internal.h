@@ -28,7 +28,8 @@ typedef struct PostgresConn {
     EngineConn head;
     PGconn *native;
     int wake_fd;             /* an eventfd: written by who interrupts, so that the thread that waits looks up */
-    int64_t cancelled_at_us; /* of the statement that runs; 0: not yet */
+    int64_t cancelled_at_us; /* of the statement that runs: the first cancel request; 0: none yet */
+    int64_t asked_at_us;     /* and the last */
 } PostgresConn;
 
 static inline PostgresConn *postgres_conn(EngineConn *conn) {

@@ -15,8 +15,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { VERSION_MIN = 140000, POLL_MS = 10, PATIENCE_SECONDS = 10, EXTRA_OPTIONS = 4 };
-#define PATIENCE_MS_TEXT "10000"
+enum { VERSION_MIN = 140000, POLL_MS = 10, PATIENCE_SECONDS = 10 };
+
+/* What an address may say otherwise. A peer that is gone is noticed within a minute. */
+static const char *const DEFAULTS[][2] = {
+    {"application_name", "starling"}, {"tcp_user_timeout", "30000"}, {"keepalives_idle", "30"},
+    {"keepalives_interval", "10"},    {"keepalives_count", "3"},
+};
 
 /* EngineDb.native. */
 typedef struct PostgresAddress {
@@ -59,15 +64,16 @@ static PostgresAddress *address_of(Arena *arena, const PQconninfoOption *options
     PostgresAddress *address = ARENA_NEW(arena, PostgresAddress);
     size_t n = 0, n_options = 0;
     while (options[n_options].keyword) n_options++;
-    address->keywords = ARENA_ARRAY(arena, const char *, n_options + EXTRA_OPTIONS);
-    address->values = ARENA_ARRAY(arena, const char *, n_options + EXTRA_OPTIONS);
+    size_t cap = n_options + COUNT_OF(DEFAULTS) + 2; /* the encoding, and the end */
+    address->keywords = ARENA_ARRAY(arena, const char *, cap);
+    address->values = ARENA_ARRAY(arena, const char *, cap);
     for (const PQconninfoOption *option = options; option->keyword; option++) {
         bool is_ours = !strcmp(option->keyword, "client_encoding");
         if (option->val && !is_ours) add_option(address, arena, &n, option->keyword, option->val);
     }
     add_option(address, arena, &n, "client_encoding", "UTF8");
-    if (!option_of(options, "application_name")) add_option(address, arena, &n, "application_name", "starling");
-    if (!option_of(options, "tcp_user_timeout")) add_option(address, arena, &n, "tcp_user_timeout", PATIENCE_MS_TEXT);
+    for (size_t i = 0; i < COUNT_OF(DEFAULTS); i++)
+        if (!option_of(options, DEFAULTS[i][0])) add_option(address, arena, &n, DEFAULTS[i][0], DEFAULTS[i][1]);
     const char *seconds = option_of(options, "connect_timeout");
     int64_t given = 0;
     bool is_given = seconds && str_to_int64(str_of(seconds), &given) && given > 0;
@@ -83,13 +89,14 @@ static ErrCode read_address(EngineDb *db, Err *err) {
                        "A PostgreSQL database needs an address like postgresql://user@host/database.");
     PQconninfoOption *options = PQconninfoParse(db->config.url, &words);
     PQfreemem(words);
-    if (!options)
-        return err_set(
-            err, ERR_INVALID,
-            "The address of the PostgreSQL database cannot be read; write it like postgresql://user@host/database.");
-    db->native = address_of(db->arena, options);
+    const char *name = options ? option_of(options, "dbname") : NULL;
+    bool is_read = options && !(name && strstr(name, "://")); /* an address as a name would show its password */
+    if (is_read) db->native = address_of(db->arena, options);
     PQconninfoFree(options);
-    return ERR_OK;
+    if (is_read) return ERR_OK;
+    return err_set(
+        err, ERR_INVALID,
+        "The address of the PostgreSQL database cannot be read; write it like postgresql://user@host/database.");
 }
 
 /* ---- connecting -------------------------------------------------------------------------------------------------- */

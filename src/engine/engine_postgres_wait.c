@@ -24,18 +24,20 @@ static bool should_stop(const EngineConn *conn) {
     return conn->watch.is_active && engine_watch_is_due(conn);
 }
 
-/* Asks the server to stop the statement, or, long after that, closes the connection under it. */
+/* Asks the server to stop the statement, not too often, or, long after that, closes the connection under it. */
 static void cancel(PostgresConn *conn) {
-    int64_t since_us = conn->cancelled_at_us ? now_us() - conn->cancelled_at_us : 0;
-    if (since_us > GIVE_UP_US) {
+    int64_t at_us = now_us();
+    if (conn->cancelled_at_us && at_us - conn->asked_at_us < CANCEL_AGAIN_US) return;
+    if (!conn->cancelled_at_us) conn->cancelled_at_us = at_us;
+    if (at_us - conn->cancelled_at_us > GIVE_UP_US) {
         (void)shutdown(PQsocket(conn->native), SHUT_RDWR);
         return;
     }
-    if (!conn->cancelled_at_us) conn->cancelled_at_us = now_us();
     PGcancel *request = PQgetCancel(conn->native);
     char words[256];
     if (request) (void)PQcancel(request, words, sizeof(words)); /* where it fails it is tried again */
     PQfreeCancel(request);
+    conn->asked_at_us = now_us();
 }
 
 /* Sleeps until the socket is ready or somebody interrupts; timeout_ms -1: none. */

@@ -143,14 +143,21 @@ static ErrCode try_text(Arena *arena, Type to, SqlRule *rule, Err *err) {
     return ERR_OK;
 }
 
+/* A float64 by the shortest digits that read back: its own cast to numeric keeps 15. */
+#define EXACT_FLOAT "CAST(CAST($1 AS text) AS numeric)"
+
 /* A number into one that may not hold it: null where it does not. */
 static ErrCode try_number(Arena *arena, Type from, Type to, SqlRule *rule) {
     bool is_float = from.kind == TYPE_FLOAT64;
-    const char *rounded = is_float && to.kind == TYPE_INT64 ? SQL_POSTGRES_ROUND("$1") : "$1";
-    const char *within = to.kind == TYPE_INT64 ? "$1 >= -9223372036854775808 AND $1 < 9223372036854775807"
-                                               : sql_rule_text(arena, "abs(round(CAST($1 AS numeric), %d)) < %s",
-                                                               to.scale, ten_to(arena, to.precision - to.scale));
-    *rule = (SqlRule)SQL_RULE_CALL(sql_rule_text(arena, "CASE WHEN %s THEN CAST(%s AS $T) END", within, rounded),
+    const char *within = is_float ? "$1 >= -9223372036854775808 AND $1 < 9223372036854775807"
+                                  : "round($1, 0) >= -9223372036854775808 AND round($1, 0) <= 9223372036854775807";
+    const char *value = is_float ? SQL_POSTGRES_ROUND("$1") : "$1";
+    if (to.kind == TYPE_DECIMAL) {
+        value = is_float ? EXACT_FLOAT : "CAST($1 AS numeric)";
+        within =
+            sql_rule_text(arena, "abs(round(%s, %d)) < %s", value, to.scale, ten_to(arena, to.precision - to.scale));
+    }
+    *rule = (SqlRule)SQL_RULE_CALL(sql_rule_text(arena, "CASE WHEN %s THEN CAST(%s AS $T) END", within, value),
                                    .arg_prec = SQL_PREC_ATOM);
     return ERR_OK;
 }
@@ -163,25 +170,23 @@ static ErrCode cast_to_text(Arena *arena, Type from, SqlRule *rule) {
     return ERR_OK;
 }
 
-static bool is_number(Type type) {
-    return type_is_number(type);
-}
-
 ErrCode sql_postgres_cast(Arena *arena, Type from, Type to, bool is_try, SqlRule *rule, Err *err) {
     if (from.kind == TYPE_NULL || to.kind == TYPE_NULL) return ERR_OK;
     if (from.kind == to.kind && from.kind != TYPE_DECIMAL) return ERR_OK;
     if (to.kind == TYPE_TEXT) return cast_to_text(arena, from, rule);
     if (from.kind == TYPE_TEXT && is_try) return try_text(arena, to, rule, err);
     bool is_narrower = to.kind == TYPE_DECIMAL || (to.kind == TYPE_INT64 && from.kind != TYPE_BOOL);
-    if (is_try && is_number(from) && is_number(to) && is_narrower) return try_number(arena, from, to, rule);
+    if (is_try && type_is_number(from) && type_is_number(to) && is_narrower) return try_number(arena, from, to, rule);
     *rule = (SqlRule)SQL_RULE_CALL("CAST($1 AS $T)");
     if (from.kind == TYPE_FLOAT64 && to.kind == TYPE_INT64) {
         *rule = (SqlRule)SQL_RULE_CALL("CAST(" SQL_POSTGRES_ROUND("$1") " AS $T)");
+    } else if (from.kind == TYPE_FLOAT64 && to.kind == TYPE_DECIMAL) {
+        *rule = (SqlRule)SQL_RULE_CALL("CAST(" EXACT_FLOAT " AS $T)");
     } else if (from.kind == TYPE_BOOL && to.kind == TYPE_INT64) {
         *rule = (SqlRule)SQL_RULE_CALL("CAST($1 AS integer)");
     } else if (from.kind == TYPE_INT64 && to.kind == TYPE_BOOL) {
         *rule = (SqlRule)SQL_RULE_OP("$1 <> 0", SQL_PREC_COMPARE, SQL_PREC_ADD);
-    } else if (from.kind != TYPE_TEXT && !(is_number(from) && is_number(to)) &&
+    } else if (from.kind != TYPE_TEXT && !(type_is_number(from) && type_is_number(to)) &&
                !(type_is_time(from) && type_is_time(to))) {
         return err_set(err, ERR_UNSUPPORTED, "turning %s into %s is not available on PostgreSQL", sql_type_words(from),
                        sql_type_words(to));

@@ -11,7 +11,10 @@ bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$bin" ] || bin=$(dirname "$(command -v postgres 2>/dev/null || echo /none/postgres)")
 [ -x "$bin/initdb" ] || { echo "PostgreSQL is not installed: no server for these tests" >&2; exit 77; }
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/starling_postgres_XXXXXX")
+# The socket's path may have 107 bytes, and the server's user must get there.
+base=${TMPDIR:-/tmp}
+[ "$(id -u)" != 0 ] && [ ${#base} -lt 60 ] || base=/tmp
+dir=$(mktemp -d "$base/starling_postgres_XXXXXX")
 server=
 finish() {
     [ -z "$server" ] || kill -INT "$server" 2>/dev/null || true

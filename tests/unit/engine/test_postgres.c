@@ -32,6 +32,8 @@ TEST(what_can_be_wrong_with_an_address) {
     assert_no_secret(&f);
     FAILS(&f, ERR_INVALID, try_url(&f, "host=a password=s3cret s3cret"));
     assert_no_secret(&f);
+    FAILS(&f, ERR_INVALID, try_url(&f, "dbname=postgresql://me:s3cret@host/db"));
+    assert_no_secret(&f);
     FAILS(&f, ERR_IO, try_url(&f, "postgresql://me:s3cret@127.0.0.1:1/shop"));
     assert_no_secret(&f);
     assert_non_null(strstr(f.err.message, "database 'shop' on '127.0.0.1', port 1"));
@@ -105,6 +107,18 @@ TEST(every_session_has_our_settings) {
     assert_setting(&f, "transaction_isolation", "repeatable read");
     assert_setting(&f, "transaction_read_only", "on");
     OK(&f, engine_commit(&f.ctx, f.conn, &f.err));
+    OK(&f, engine_begin(&f.ctx, f.conn, true, &f.err));
+    assert_setting(&f, "transaction_isolation", "repeatable read");
+    assert_setting(&f, "transaction_read_only", "off");
+    OK(&f, engine_commit(&f.ctx, f.conn, &f.err));
+    fixture_close(&f);
+    EngineConfig config = fixture_config(&f); /* who may only read begins no transaction that writes */
+    config.is_read_only = true;
+    OK(&f, engine_open(&f.ctx, f.registry, f.engine, &config, &f.db, &f.err));
+    OK(&f, engine_connect(&f.ctx, f.db, &f.conn, &f.err));
+    OK(&f, engine_begin(&f.ctx, f.conn, true, &f.err));
+    FAILS(&f, ERR_CONFLICT, run(&f, "CREATE TABLE t (i INTEGER)"));
+    engine_rollback(f.conn);
     fixture_free(&f);
 }
 
