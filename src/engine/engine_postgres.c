@@ -72,7 +72,7 @@ static int64_t rows_changed(PGresult *result) {
 }
 
 static ErrCode postgres_exec(EngineConn *conn, const SqlText *sql, int64_t *ret_rows, Err *err) {
-    PostgresParams params;
+    PostgresParams params = {0};
     const char *text = NULL;
     TRY(postgres_bind(conn, sql, &params, &text, err));
     postgres_start(conn);

@@ -240,7 +240,7 @@ static bool only_reads(const SqlText *sql) {
 static ErrCode stream_start(PostgresStream *stream, const SqlText *sql, Err *err) {
     EngineConn *conn = stream->head.conn;
     PGconn *native = postgres_conn(conn)->native;
-    PostgresParams params;
+    PostgresParams params = {0};
     const char *text = NULL;
     PGresult *description = NULL;
     TRY(postgres_bind(conn, sql, &params, &text, err));

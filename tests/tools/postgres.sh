@@ -7,7 +7,7 @@
 # The databases' own order of texts is not that of bytes, so that whoever relies on it is found out (PostgreSQL 15 and later).
 set -euo pipefail
 
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+bin=$({ ls -d /usr/lib/postgresql/*/bin 2>/dev/null || true; } | sort -V | tail -n 1)
 [ -n "$bin" ] || bin=$(dirname "$(command -v postgres 2>/dev/null || echo /none/postgres)")
 [ -x "$bin/initdb" ] || { echo "PostgreSQL is not installed: no server for these tests" >&2; exit 77; }
 
