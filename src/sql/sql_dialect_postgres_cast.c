@@ -2,20 +2,19 @@
  * Casts of PostgreSQL's dialect, and texts read as times.
  *
  * PostgreSQL has no cast that gives null where it fails (before 16), so a text is looked at by a regular expression first, behind a
- * CASE, which PostgreSQL never evaluates early. Its digits are taken out by the same expression, and a day counts as one when
- * adding it to its month's first day stays in the month.
+ * CASE, which PostgreSQL never evaluates early. A day counts as one when adding it to its month's first day stays in the month.
  *
  * A numeric keeps its own scale wherever it goes, so it is brought to its type's before it becomes text.
  */
 #include "sql/sql_postgres_internal.h"
 
-#define YEAR "(?!0000)(\\d{4})"
-#define MONTH "(0?[1-9]|1[0-2])"
-#define DAY "(0?[1-9]|[12]\\d|3[01])"
-#define HOUR "([01]?\\d|2[0-3])"
-#define MINUTE "([0-5]?\\d)"
-#define ISO_DATE YEAR "-" MONTH "-" DAY
+/* A day and a time as texts hold them. The places of the digits are fixed, so that they can be taken out. */
+#define ISO_DATE "(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])"
 #define ISO_TIME "[ T](?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?Z?"
+#define DIGITS(at_, n_) "CAST(substr($1, " #at_ ", " #n_ ") AS integer)"
+#define ISO_IS_DAY                                                         \
+    "to_char(make_date(" DIGITS(1, 4) ", " DIGITS(6, 2) ", 1) + (" DIGITS( \
+        9, 2) " - 1), 'YYYY-MM-DD') = substr($1, 1, 10)"
 
 /* ---- conversions that lose nothing ---------------------------------------------------------------------------------- */
 
@@ -29,29 +28,42 @@ ErrCode sql_postgres_coerce(Arena *arena, Type from, Type to, SqlRule *rule, Err
 
 /* ---- texts as times ------------------------------------------------------------------------------------------------- */
 
-/* Where the parts of a time stand among the groups of a regular expression; 0: nowhere. */
-typedef struct TimeGroups {
-    int year, month, day, hour, minute, second;
-} TimeGroups;
+/* What a format may hold, how it looks, and what its part of the time is. */
+typedef enum TimePart {
+    PART_YEAR,
+    PART_MONTH,
+    PART_DAY,
+    PART_HOUR,
+    PART_HALF,
+    PART_MINUTE,
+    PART_SECOND,
+    N_PARTS
+} TimePart;
 
-static const char *part_or(Arena *arena, int group, const char *other) {
-    return group ? sql_rule_text(arena, "CAST(m[%d] AS integer)", group) : other;
-}
+typedef struct TimeCode {
+    char code;
+    TimePart part;
+    const char *regex;
+    const char *before; /* around the group's number: its value */
+    const char *after;
+} TimeCode;
 
-/* The template of one value; the argument stands inside a select of its own, where no name of ours hides the caller's. */
-static const char *time_template(Arena *arena, Str regex, const TimeGroups *at, const char *result) {
-    const char *month = part_or(arena, at->month, "1");
-    const char *day = sql_rule_text(arena, "make_date(%s, %s, 1) + (%s - 1)", part_or(arena, at->year, "1900"), month,
-                                    part_or(arena, at->day, "1"));
-    if (!result && (at->hour || at->minute || at->second)) {
-        result = sql_rule_text(arena, "%s + make_time(%s, %s, %s)", day, part_or(arena, at->hour, "0"),
-                               part_or(arena, at->minute, "0"), part_or(arena, at->second, "0"));
-    }
-    return sql_rule_text(arena,
-                         "(SELECT CASE WHEN extract(month FROM %s) = %s THEN CAST(%s AS $T) END "
-                         "FROM (SELECT regexp_match($1" SQL_POSTGRES_BINARY ", '\\A%.*s\\Z') AS m) AS parsed)",
-                         day, month, result ? result : day, STR_ARG(regex));
-}
+#define NUMBER "CAST(m[", "] AS integer)"
+static const TimeCode TIME_CODES[] = {
+    {'Y', PART_YEAR, "(?!0000)(\\d{4})", NUMBER},
+    {'y', PART_YEAR, "(\\d{2})", "((CAST(m[", "] AS integer) + 31) % 100 + 1969)"}, /* 69 is 1969, 68 is 2068 */
+    {'m', PART_MONTH, "(0?[1-9]|1[0-2])", NUMBER},
+    {'b', PART_MONTH,
+     "((?:[jJ][aA][nN]|[fF][eE][bB]|[mM][aA][rR]|[aA][pP][rR]|[mM][aA][yY]|[jJ][uU][nN]|[jJ][uU][lL]|"
+     "[aA][uU][gG]|[sS][eE][pP]|[oO][cC][tT]|[nN][oO][vV]|[dD][eE][cC]))",
+     "((strpos('janfebmaraprmayjunjulaugsepoctnovdec', lower(m[", "])) + 2) / 3)"},
+    {'d', PART_DAY, "(0?[1-9]|[12]\\d|3[01])", NUMBER},
+    {'H', PART_HOUR, "([01]?\\d|2[0-3])", NUMBER},
+    {'I', PART_HOUR, "(0?[1-9]|1[0-2])", "(CAST(m[", "] AS integer) % 12)"},
+    {'p', PART_HALF, "([aApP][mM])", "(CASE WHEN lower(m[", "]) = 'pm' THEN 12 ELSE 0 END)"},
+    {'M', PART_MINUTE, "([0-5]?\\d)", NUMBER},
+    {'S', PART_SECOND, "([0-5]?\\d)", NUMBER},
+};
 
 /* A character of a format that stands for itself. */
 static void add_plain(Buf *regex, char c) {
@@ -62,44 +74,71 @@ static void add_plain(Buf *regex, char c) {
         buf_printf(regex, "\\x%02x", (unsigned)(unsigned char)c);
 }
 
-static ErrCode read_format(Str format, Buf *regex, TimeGroups *at, Err *err) {
+static const TimeCode *code_of(char c) {
+    for (size_t i = 0; i < COUNT_OF(TIME_CODES); i++)
+        if (TIME_CODES[i].code == c) return &TIME_CODES[i];
+    return NULL;
+}
+
+static const char *part_of(Arena *arena, const TimeCode *code, int group) {
+    return sql_rule_text(arena, "%s%d%s", code->before, group, code->after);
+}
+
+/* Fills in how each part is written, and the regular expression. */
+static ErrCode read_format(Arena *arena, Str format, Buf *regex, const char *parts[N_PARTS], Err *err) {
     int n_groups = 0;
     for (size_t i = 0; i < format.n; i++) {
         if (format.p[i] != '%') {
             add_plain(regex, format.p[i]);
             continue;
         }
-        char code = ++i < format.n ? format.p[i] : ' ';
-        const char *group = code == 'Y' ? YEAR : code == 'm' ? MONTH : code == 'd' ? DAY : code == 'H' ? HOUR : MINUTE;
-        int *place = code == 'Y'   ? &at->year
-                     : code == 'm' ? &at->month
-                     : code == 'd' ? &at->day
-                     : code == 'H' ? &at->hour
-                     : code == 'M' ? &at->minute
-                     : code == 'S' ? &at->second
-                                   : NULL;
-        if (!place || *place) {
+        i += i + 1 < format.n && format.p[i + 1] == '-'; /* without a zero before it, which need not be there anyway */
+        const TimeCode *code = i + 1 < format.n ? code_of(format.p[++i]) : NULL;
+        if (!code || parts[code->part])
             return err_set(
                 err, ERR_UNSUPPORTED,
-                "the format '%.*s' is not available on PostgreSQL, which reads %%Y %%m %%d %%H %%M %%S, each once",
+                "the format '%.*s' is not available on PostgreSQL, which reads %%Y %%y %%m %%b %%d %%H %%I %%p %%M "
+                "%%S, each part once",
                 STR_ARG(format));
-        }
-        *place = ++n_groups;
-        buf_add(regex, str_of(group));
+        parts[code->part] = part_of(arena, code, ++n_groups);
+        buf_add(regex, str_of(code->regex));
     }
     return ERR_OK;
 }
 
+/* Inside, a select of its own gives the groups a name; a window's value cannot be asked for from there. */
+static bool has_window(const SqlExpr *expr) {
+    bool is_found = expr->window != NULL;
+    for (size_t i = 0; i < expr->n_args && !is_found; i++) is_found = has_window(expr->args[i]);
+    return is_found;
+}
+
 ErrCode sql_postgres_parse_time(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
-    const SqlExpr *format = call->args[1];
-    if (format->kind != SQL_EXPR_LITERAL || format->value.is_null)
-        return err_set(err, ERR_UNSUPPORTED, "'%s' takes a constant format", sql_fn_info(call->fn)->name);
+    TRY(sql_rule_constant_format(arena, call, rule, err));
+    if (has_window(call->args[0]))
+        return err_set(err, ERR_UNSUPPORTED, "'%s' of a value over a window is not available on PostgreSQL",
+                       sql_fn_info(call->fn)->name);
+    if (call->args[1]->value.is_null) {
+        rule->instead = sql_literal(arena, value_null(call->type));
+        return ERR_OK;
+    }
     Buf regex CLEANUP(buf_release);
     buf_init(&regex, 4096);
-    TimeGroups at = {0};
-    TRY(read_format(format->value.s, &regex, &at, err));
+    const char *parts[N_PARTS] = {0};
+    TRY(read_format(arena, call->args[1]->value.s, &regex, parts, err));
     TRY(buf_check(&regex, "the format of a time", err));
-    rule->text = time_template(arena, buf_str(&regex), &at, NULL);
+    const char *month = parts[PART_MONTH] ? parts[PART_MONTH] : "1";
+    const char *time = "", *day = sql_rule_text(arena, "make_date(%s, %s, 1) + (%s - 1)",
+                                                parts[PART_YEAR] ? parts[PART_YEAR] : "1900", month,
+                                                parts[PART_DAY] ? parts[PART_DAY] : "1");
+    if (call->type.kind == TYPE_TIMESTAMP)
+        time = sql_rule_text(arena, " + make_time(%s + %s, %s, %s)", parts[PART_HOUR] ? parts[PART_HOUR] : "0",
+                             parts[PART_HALF] ? parts[PART_HALF] : "0", parts[PART_MINUTE] ? parts[PART_MINUTE] : "0",
+                             parts[PART_SECOND] ? parts[PART_SECOND] : "0");
+    rule->text = sql_rule_text(arena,
+                               "(SELECT CASE WHEN extract(month FROM %s) = %s THEN %s%s END FROM (SELECT "
+                               "regexp_match($1" SQL_POSTGRES_BINARY ", '\\A\\s*%.*s\\s*\\Z') AS m) AS parsed)",
+                               day, month, day, time, STR_ARG(buf_str(&regex)));
     rule->arg_prec = SQL_PREC_ATOM;
     return ERR_OK;
 }
@@ -115,7 +154,6 @@ static const char *ten_to(Arena *arena, int digits) {
 }
 
 static ErrCode try_text(Arena *arena, Type to, SqlRule *rule, Err *err) {
-    const TimeGroups groups = {.year = 2, .month = 3, .day = 4};
     const char *cast = "CAST($1 AS $T)", *regex = NULL;
     switch (to.kind) {
     case TYPE_INT64: regex = "\\s*[-+]?\\d{1,18}\\s*"; break;
@@ -127,13 +165,10 @@ static ErrCode try_text(Arena *arena, Type to, SqlRule *rule, Err *err) {
                              to.scale, ten_to(arena, to.precision - to.scale));
         break;
     case TYPE_DATE:
-        *rule =
-            (SqlRule)SQL_RULE_CALL(time_template(arena, S("(" ISO_DATE ")"), &groups, NULL), .arg_prec = SQL_PREC_ATOM);
-        return ERR_OK;
     case TYPE_TIMESTAMP:
-        *rule = (SqlRule)SQL_RULE_CALL(time_template(arena, S("(" ISO_DATE "(?:" ISO_TIME ")?)"), &groups, "m[1]"),
-                                       .arg_prec = SQL_PREC_ATOM);
-        return ERR_OK;
+        regex = to.kind == TYPE_DATE ? ISO_DATE : ISO_DATE "(?:" ISO_TIME ")?";
+        cast = "CASE WHEN " ISO_IS_DAY " THEN CAST($1 AS $T) END";
+        break;
     default:
         return err_set(err, ERR_UNSUPPORTED, "trying text as %s is not available on PostgreSQL", sql_type_words(to));
     }
