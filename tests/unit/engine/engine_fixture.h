@@ -18,6 +18,7 @@ typedef struct Fixture {
     const Engine *engine;
     const char *dir;
     const char *path; /* of a database file in dir; PostgreSQL: the name of a database */
+    const char *url;  /* PostgreSQL: its address */
     EngineDb *db;
     EngineConn *conn;
     Err err;
@@ -89,7 +90,9 @@ static inline void on_server(Fixture *f, const char *format, const Str *name) {
 static inline void fixture_make_database(Fixture *f) {
     static int n_made;
     Str name = arena_printf(f->arena, "test_%d", ++n_made);
+    int n = (int)(strstr(postgres_server(), " dbname=") - postgres_server());
     f->path = name.p;
+    f->url = arena_printf(f->arena, "%.*s dbname=%s", n, postgres_server(), f->path).p;
     on_server(f, "CREATE DATABASE %I", &name);
 }
 
@@ -107,11 +110,7 @@ static inline void fixture_init(Fixture *f, const Engine *engine) {
 }
 
 static inline EngineConfig fixture_config(const Fixture *f) {
-    if (is_postgres(f)) {
-        const char *other = strstr(postgres_server(), " dbname=");
-        int n = (int)(other - postgres_server());
-        return (EngineConfig){.url = arena_printf(f->arena, "%.*s dbname=%s", n, postgres_server(), f->path).p};
-    }
+    if (is_postgres(f)) return (EngineConfig){.url = f->url};
     return (EngineConfig){.path = f->path, .is_create = true, .n_threads = 2, .busy_timeout_ms = 200};
 }
 
