@@ -24,9 +24,11 @@ run: all ## build and show it: tools/demo.sh
 	@if [ -x tools/demo.sh ]; then tools/demo.sh; else build/starling --version; fi
 
 test: asan ## the quick tests, under ASan and UBSan
+	@tools/setup.sh build test
 	@$(CTEST) --label-regex quick
 
 test-long: asan analyze ## all tests, and gcc -fanalyzer
+	@tools/setup.sh build test
 	@$(CTEST)
 
 bench: all ## the measurements, bench/*.sh in order

@@ -24,6 +24,7 @@ typedef struct EngineCaps {
 typedef struct Engine Engine;
 extern const Engine ENGINE_DUCKDB;
 extern const Engine ENGINE_SQLITE;
+extern const Engine ENGINE_POSTGRES;
 const char *engine_name(const Engine *engine);
 const EngineCaps *engine_caps(const Engine *engine);
 const SqlDialect *engine_dialect(const Engine *engine);
@@ -35,9 +36,12 @@ enum { ENGINE_FOREIGN_OPTIONAL, ENGINE_FOREIGN_REQUIRED, ENGINE_FOREIGN_KEY };
 
 /* How a database is opened. Paths are absolute; Strs are borrowed for the call. */
 typedef struct EngineConfig {
-    const char *path; /* NULL: in memory */
+    const char *path; /* of a file; NULL: in memory, or on a server */
+    /* PostgreSQL: postgresql://user@host/database or libpq's "key=value …". May hold a password, which no error or log ever shows. */
+    const char *url;
     bool is_read_only;
-    bool is_create;             /* make the file when absent; otherwise ERR_NOT_FOUND */
+    bool
+        is_create; /* make the file when absent; otherwise ERR_NOT_FOUND. Servers' databases are made by their admins */
     int64_t memory_limit_bytes; /* 0: the engine's default */
     int n_threads;              /* 0: the engine's default */
     int busy_timeout_ms;        /* SQLite: how long to wait for another writer */

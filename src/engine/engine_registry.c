@@ -213,6 +213,7 @@ static ErrCode db_locate(EngineDb *db, Err *err) {
 static EngineConfig config_copy(Arena *arena, const EngineConfig *config) {
     EngineConfig copy = *config;
     copy.path = config->path ? arena_cstr(arena, str_of(config->path)) : NULL;
+    copy.url = config->url ? arena_cstr(arena, str_of(config->url)) : NULL;
     copy.temp_dir = config->temp_dir ? arena_cstr(arena, str_of(config->temp_dir)) : NULL;
     Str *paths = ARENA_ARRAY(arena, Str, config->n_allowed_paths ? config->n_allowed_paths : 1);
     for (size_t i = 0; i < config->n_allowed_paths; i++) paths[i] = arena_str(arena, config->allowed_paths[i]);

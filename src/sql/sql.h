@@ -363,6 +363,7 @@ typedef struct SqlText {
 typedef struct SqlDialect SqlDialect;
 extern const SqlDialect SQL_DIALECT_DUCKDB;
 extern const SqlDialect SQL_DIALECT_SQLITE;
+extern const SqlDialect SQL_DIALECT_POSTGRES;
 const char *sql_dialect_name(const SqlDialect *dialect);
 
 /* ERR_UNSUPPORTED names a function or clause the dialect lacks; ERR_TOO_LARGE past 1 MiB of text or depth 200. */

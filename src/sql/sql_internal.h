@@ -83,7 +83,10 @@ struct SqlDialect {
     bool has_distinct_window; /* count(DISTINCT x) OVER (…) */
     bool has_create_or_replace;
     bool needs_limit_before_offset; /* LIMIT -1 OFFSET n */
-    const SqlRule *rules;           /* SQL_FN_COUNT_OF of them */
+    int name_max_bytes;             /* of identifiers; 0: SQL_NAME_MAX_BYTES */
+    const char
+        *text_order; /* what is written behind a text that orders rows; NULL: texts are ordered by their bytes anyway */
+    const SqlRule *rules; /* SQL_FN_COUNT_OF of them */
     /* The declared name of a type; ERR_UNSUPPORTED when the engine cannot hold it. */
     ErrCode (*type_name)(Arena *arena, Type type, const char **ret_name, Err *err);
     /* Fits a literal's value to the engine: ERR_UNSUPPORTED when it cannot be bound. May be NULL. */

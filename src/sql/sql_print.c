@@ -59,9 +59,10 @@ static void put_doubling(SqlPrinter *p, Str s, char quote) {
 
 ErrCode sql_put_name(SqlPrinter *p, Str name, Err *err) {
     if (!name.n) return err_set(err, ERR_INVALID, "a table or column has an empty name");
-    if (name.n > SQL_NAME_MAX_BYTES) {
+    int max_bytes = p->dialect->name_max_bytes ? p->dialect->name_max_bytes : SQL_NAME_MAX_BYTES;
+    if (name.n > (size_t)max_bytes) {
         return err_set(err, ERR_INVALID, "the name '%.*s…' is longer than %d bytes; shorten it",
-                       (int)utf8_cut(name, 40), name.p, SQL_NAME_MAX_BYTES);
+                       (int)utf8_cut(name, 40), name.p, max_bytes);
     }
     if (str_find_char(name, '\0') >= 0 || !utf8_is_valid(name)) {
         return err_set(err, ERR_INVALID, "a table or column name holds bytes that are not text; rename it");

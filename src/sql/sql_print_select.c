@@ -35,20 +35,26 @@ static size_t ordinal_of(const SqlExpr *expr, const SqlItem *items, size_t n_ite
     return 0;
 }
 
+static bool needs_collation(const SqlPrinter *p, const SqlExpr *expr) {
+    return p->dialect->text_order && expr->type.kind == TYPE_TEXT;
+}
+
 ErrCode sql_put_order(SqlPrinter *p, const SqlOrder *order, size_t n_order, const SqlItem *items, size_t n_items,
                       Err *err) {
     bool is_first = true;
     for (size_t i = 0; i < n_order; i++) {
         size_t ordinal = ordinal_of(order[i].expr, items, n_items);
+        bool is_collated = needs_collation(p, order[i].expr);
         if (!ordinal && order[i].expr->kind == SQL_EXPR_LITERAL)
             continue; /* orders nothing, and looks like an ordinal */
         sql_put(p, is_first ? "ORDER BY " : ", ");
         is_first = false;
-        if (ordinal) {
+        if (ordinal && !is_collated) {
             buf_printf(&p->buf, "%zu", ordinal);
         } else {
-            TRY(sql_put_expr(p, order[i].expr, SQL_PREC_ANY, err));
+            TRY(sql_put_expr(p, order[i].expr, is_collated ? SQL_PREC_ATOM : SQL_PREC_ANY, err));
         }
+        if (is_collated) sql_put(p, p->dialect->text_order);
         sql_put(p, order[i].is_desc ? " DESC NULLS LAST" : " ASC NULLS LAST");
     }
     return ERR_OK;
@@ -179,13 +185,39 @@ static ErrCode put_whole_order(SqlPrinter *p, const SqlSelect *select, Err *err)
     return sql_put_order(p, select->order, select->n_order, select->items, select->n_items, err);
 }
 
+/* Texts that need a collation to be ordered are no ordinals any more, but what is distinct, grouped or put together is ordered by
+ * its columns: then they are ordered from outside, by their names. */
+static bool is_ordered_outside(const SqlPrinter *p, const SqlSelect *select) {
+    bool has_text = false, is_bound = select->is_distinct || select->other || select->n_group_by;
+    for (size_t i = 0; i < select->n_order; i++) {
+        if (!ordinal_of(select->order[i].expr, select->items, select->n_items)) return false;
+        has_text |= needs_collation(p, select->order[i].expr);
+    }
+    return has_text && is_bound;
+}
+
+static ErrCode put_outer_order(SqlPrinter *p, const SqlSelect *select, Err *err) {
+    SqlOrder *order = ARENA_ARRAY(p->arena, SqlOrder, select->n_order);
+    for (size_t i = 0; i < select->n_order; i++) {
+        size_t ordinal = ordinal_of(select->order[i].expr, select->items, select->n_items);
+        order[i] = select->order[i];
+        order[i].expr = sql_column(p->arena, S("ordered"), select->items[ordinal - 1].alias, order[i].expr->type);
+    }
+    sql_put(p, ") AS ");
+    TRY(sql_put_name(p, S("ordered"), err));
+    sql_put(p, " ");
+    return sql_put_order(p, order, select->n_order, NULL, 0, err);
+}
+
 ErrCode sql_put_select(SqlPrinter *p, const SqlSelect *select, const Type *types, Err *err) {
     TRY(sql_enter(p, err));
     if (!types) TRY(sql_select_types(p->arena, select, &types, err));
+    bool is_outside = is_ordered_outside(p, select);
     TRY(put_ctes(p, select, err));
+    if (is_outside) sql_put(p, "SELECT * FROM (");
     TRY(put_leg(p, select, types, err));
     TRY(put_others(p, select, types, err));
-    TRY(put_whole_order(p, select, err));
+    TRY(is_outside ? put_outer_order(p, select, err) : put_whole_order(p, select, err));
     put_limit(p, select);
     sql_leave(p);
     return ERR_OK;

@@ -1,6 +1,6 @@
 #pragma once
 /* What the tests of engine/ share: a scratch folder, a registry, a context and one open database with a connection. */
-#include "test.h"
+#include "postgres_server.h"
 
 #include "engine/engine.h"
 #include "sql/sql_relation.h"
@@ -17,16 +17,36 @@ typedef struct Fixture {
     EngineRegistry *registry;
     const Engine *engine;
     const char *dir;
-    const char *path; /* of a database file in dir */
+    const char *path; /* of a database file in dir; PostgreSQL: the name of a database */
+    const char *url;  /* PostgreSQL: its address */
     EngineDb *db;
     EngineConn *conn;
     Err err;
 } Fixture;
 
-static const Engine *const ENGINES[] = {&ENGINE_DUCKDB, &ENGINE_SQLITE};
+/* The last is on a server, which may not be installed: tests go as far as n_engines. */
+static const Engine *const ENGINES[] = {&ENGINE_DUCKDB, &ENGINE_SQLITE, &ENGINE_POSTGRES};
+enum { N_FILE_ENGINES = 2 };
+
+static inline size_t n_engines(void) {
+    return postgres_server() ? COUNT_OF(ENGINES) : N_FILE_ENGINES;
+}
 
 static inline bool is_duckdb(const Fixture *f) {
     return f->engine == &ENGINE_DUCKDB;
+}
+
+static inline bool is_sqlite(const Fixture *f) {
+    return f->engine == &ENGINE_SQLITE;
+}
+
+static inline bool is_postgres(const Fixture *f) {
+    return f->engine == &ENGINE_POSTGRES;
+}
+
+/* What one of them needs, in the order of ENGINES. */
+static inline const char *by_engine(const Fixture *f, const char *duckdb, const char *sqlite, const char *postgres) {
+    return is_duckdb(f) ? duckdb : is_sqlite(f) ? sqlite : postgres;
 }
 
 /* The call must succeed. */
@@ -54,6 +74,28 @@ static inline Ctx fixture_ctx(Fixture *f) {
     return (Ctx){.arena = f->arena, .security = &SECURITY_OWNER, .clock = CLOCK_SYSTEM, .as_of_us = INT64_MIN};
 }
 
+/* Runs a statement on the server's own database. */
+static inline void on_server(Fixture *f, const char *format, const Str *name) {
+    EngineConfig config = {.url = postgres_server()};
+    EngineDb *db = NULL;
+    EngineConn *conn = NULL;
+    OK(f, engine_open(&f->ctx, f->registry, &ENGINE_POSTGRES, &config, &db, &f->err));
+    OK(f, engine_connect(&f->ctx, db, &conn, &f->err));
+    OK(f, engine_execf(&f->ctx, conn, NULL, &f->err, format, name));
+    engine_disconnect(conn);
+    engine_close(db);
+}
+
+/* A new database of the server, whose name stands in the place of a path. */
+static inline void fixture_make_database(Fixture *f) {
+    static int n_made;
+    Str name = arena_printf(f->arena, "test_%d", ++n_made);
+    int n = (int)(strstr(postgres_server(), " dbname=") - postgres_server());
+    f->path = name.p;
+    f->url = arena_printf(f->arena, "%.*s dbname=%s", n, postgres_server(), f->path).p;
+    on_server(f, "CREATE DATABASE %I", &name);
+}
+
 /* Without an open database. */
 static inline void fixture_init(Fixture *f, const Engine *engine) {
     *f = (Fixture){.arena = arena_new(0), .registry = engine_registry_new(), .engine = engine};
@@ -64,9 +106,11 @@ static inline void fixture_init(Fixture *f, const Engine *engine) {
     assert_non_null(mkdtemp(dir));
     f->dir = dir;
     f->path = path_join(f->arena, dir, "data.db");
+    if (is_postgres(f)) fixture_make_database(f);
 }
 
 static inline EngineConfig fixture_config(const Fixture *f) {
+    if (is_postgres(f)) return (EngineConfig){.url = f->url};
     return (EngineConfig){.path = f->path, .is_create = true, .n_threads = 2, .busy_timeout_ms = 200};
 }
 
@@ -90,6 +134,9 @@ static inline void fixture_new(Fixture *f, const Engine *engine) {
 
 static inline void fixture_free(Fixture *f) {
     fixture_close(f);
+    Str name = is_postgres(f) ? str_of(f->path) : S("");
+    f->ctx = fixture_ctx(f); /* whatever deadline a test has set */
+    if (name.n) on_server(f, "DROP DATABASE %I WITH (FORCE)", &name);
     engine_registry_free(f->registry);
     err_ignore(file_remove_tree(f->dir, NULL));
     arena_free(f->arena);

@@ -1,6 +1,6 @@
 /*
- * Functions that engine/ gives SQLite against DuckDB's own, on random rows: aggregates of groups and over windows, and the two
- * cases of all letters. What must come out is DuckDB's answer; test_engine_dialect.c has known ones.
+ * Functions that engine/ gives SQLite, and those of PostgreSQL, against DuckDB's own, on random rows: aggregates of groups and over
+ * windows, and the two cases of all letters. What must come out is DuckDB's answer; test_engine_dialect.c has known ones.
  */
 #include "engine/engine_fixture.h"
 
@@ -27,7 +27,7 @@ static void random_row(Random *random, Value row[N_COLUMNS]) {
 static int setup(void **state) {
     (void)state;
     Random random = random_start("test_engine_agree");
-    for (size_t i = 0; i < COUNT_OF(fixtures); i++) {
+    for (size_t i = 0; i < n_engines(); i++) {
         Fixture *f = &fixtures[i];
         fixture_new(f, ENGINES[i]);
         OK(f, engine_execf(&f->ctx, f->conn, NULL, &f->err, "CREATE TABLE random_rows (i %T, g %T, x %T, y %T, k %T)",
@@ -38,20 +38,20 @@ static int setup(void **state) {
     for (int64_t n = 0; n < N_ROWS; n++) {
         Value row[N_COLUMNS], id = value_int(n);
         random_row(&random, row);
-        for (size_t i = 0; i < COUNT_OF(fixtures); i++) {
+        for (size_t i = 0; i < n_engines(); i++) {
             Fixture *f = &fixtures[i];
             OK(f, engine_execf(&f->ctx, f->conn, NULL, &f->err, "INSERT INTO random_rows VALUES (%V, %V, %V, %V, %V)",
                                &id, &row[0], &row[1], &row[2], &row[3]));
         }
     }
-    for (size_t i = 0; i < COUNT_OF(fixtures); i++)
+    for (size_t i = 0; i < n_engines(); i++)
         OK(&fixtures[i], engine_commit(&fixtures[i].ctx, fixtures[i].conn, &fixtures[i].err));
     return 0;
 }
 
 static int teardown(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(fixtures); i++) fixture_free(&fixtures[i]);
+    for (size_t i = 0; i < n_engines(); i++) fixture_free(&fixtures[i]);
     return 0;
 }
 
@@ -87,15 +87,29 @@ static bool agree(Value a, Value b) {
     return fabs(a.f - b.f) <= 1e-9 * fmax(fabs(a.f), fabs(b.f)) + 1e-12;
 }
 
-static void assert_agree(const SqlSelect *select, const char *what) {
-    Values duckdb = ask(&fixtures[0], select), sqlite = ask(&fixtures[1], select);
-    assert_int_equal(duckdb.n, sqlite.n);
+static void assert_both_agree(const SqlSelect *select, const char *what, size_t e) {
+    Values duckdb = ask(&fixtures[0], select), other = ask(&fixtures[e], select);
+    assert_int_equal(duckdb.n, other.n);
     for (size_t i = 0; i < duckdb.n; i++) {
-        if (agree(duckdb.at[i], sqlite.at[i])) continue;
+        if (agree(duckdb.at[i], other.at[i])) continue;
         Arena *arena = fixtures[0].arena;
-        fail_msg("%s, value %zu: DuckDB has %.*s, SQLite has %.*s", what, i, STR_ARG(value_print(arena, duckdb.at[i])),
-                 STR_ARG(value_print(arena, sqlite.at[i])));
+        fail_msg("%s, value %zu: DuckDB has %.*s, %s has %.*s", what, i, STR_ARG(value_print(arena, duckdb.at[i])),
+                 engine_name(ENGINES[e]), STR_ARG(value_print(arena, other.at[i])));
     }
+}
+
+/* Whether the engine's dialect has it; else it must say so. */
+static bool is_there(const SqlSelect *select, size_t e) {
+    SqlText sql;
+    Fixture *f = &fixtures[e];
+    ErrCode code = sql_print_select(f->arena, engine_dialect(f->engine), select, &sql, &f->err);
+    if (code) assert_int_equal(code, ERR_UNSUPPORTED);
+    return !code;
+}
+
+static void assert_agree(const SqlSelect *select, const char *what) {
+    for (size_t e = 1; e < n_engines(); e++)
+        if (ENGINES[e] != &ENGINE_POSTGRES || is_there(select, e)) assert_both_agree(select, what, e);
 }
 
 /* ---- the aggregates ------------------------------------------------------------------------------------------------- */
@@ -195,9 +209,9 @@ TEST(aggregates_over_windows) {
 
 /* A value far from the others that leaves the frame takes nothing with it. */
 TEST(what_leaves_a_frame_leaves_no_trace) {
-    for (size_t i = 0; i < COUNT_OF(fixtures); i++) {
+    for (size_t i = 0; i < n_engines(); i++) {
         Fixture *f = &fixtures[i];
-        OK(f, run(f, "CREATE TABLE outlier (i BIGINT, x DOUBLE)"));
+        OK(f, run(f, "CREATE TABLE outlier (i BIGINT, x DOUBLE PRECISION)"));
         OK(f, run(f, "INSERT INTO outlier VALUES (1, 1e15), (2, 0.1), (3, 0.1), (4, 0.1), (5, 0.3)"));
         const SqlExpr *x = sql_column(f->arena, S("r"), S("x"), TYPE(TYPE_FLOAT64));
         SqlOrder order = {.expr = row_id()};
@@ -214,10 +228,9 @@ TEST(what_leaves_a_frame_leaves_no_trace) {
     }
 }
 
-/* Which only DuckDB can hold. */
-TEST(a_nan_counts_as_null) {
-    Fixture *f = &fixtures[0];
-    OK(f, run(f, "CREATE TABLE nans (x DOUBLE, y DOUBLE)"));
+/* Which SQLite cannot hold. */
+static void nans_on(Fixture *f) {
+    OK(f, run(f, "CREATE TABLE nans (x DOUBLE PRECISION, y DOUBLE PRECISION)"));
     OK(f, run(f, "INSERT INTO nans VALUES (1, 2), ('nan', 7), (3, 6), (5, 'nan'), (NULL, 'nan')"));
     const SqlExpr *x = sql_column(f->arena, S("r"), S("x"), TYPE(TYPE_FLOAT64)),
                   *y = sql_column(f->arena, S("r"), S("y"), TYPE(TYPE_FLOAT64));
@@ -234,6 +247,11 @@ TEST(a_nan_counts_as_null) {
     Values values = ask(f, &select);
     assert_int_equal(values.n, COUNT_OF(wanted));
     for (size_t i = 0; i < values.n; i++) assert_true(!values.at[i].is_null && values.at[i].f == wanted[i]);
+}
+
+TEST(a_nan_counts_as_null) {
+    nans_on(&fixtures[0]);
+    if (postgres_server()) nans_on(&fixtures[2]);
 }
 
 /* ---- limits and letters --------------------------------------------------------------------------------------------- */
@@ -265,11 +283,16 @@ TEST(cases_of_all_letters) {
         SqlItem items[] = {{sql_call1(arena_of_tests(), SQL_FN_LOWER, text), S("l")},
                            {sql_call1(arena_of_tests(), SQL_FN_UPPER, text), S("u")}};
         SqlSelect select = {.items = items, .n_items = 2, .limit = -1};
-        Values duckdb = ask(&fixtures[0], &select), sqlite = ask(&fixtures[1], &select);
-        for (size_t i = 0; i < 2; i++) {
-            if (str_eq(duckdb.at[i].s, sqlite.at[i].s)) continue;
-            n_differences++;
-            print_error("U+%04X: %s differs\n", (unsigned)first, i ? "upper" : "lower");
+        Values duckdb = ask(&fixtures[0], &select);
+        for (size_t e = 1; e < n_engines(); e++) {
+            Values other = ask(&fixtures[e], &select);
+            /* PostgreSQL makes FI of the one letter fi. */
+            for (size_t i = 0; i < (ENGINES[e] == &ENGINE_POSTGRES ? 1u : 2u); i++) {
+                if (str_eq(duckdb.at[i].s, other.at[i].s)) continue;
+                n_differences++;
+                print_error("U+%04X: %s of %s differs\n", (unsigned)first, i ? "upper" : "lower",
+                            engine_name(ENGINES[e]));
+            }
         }
     }
     assert_int_equal(n_differences, 0);

@@ -29,7 +29,7 @@ static ErrCode run_value(Fixture *f, const char *text) {
 }
 
 TEST(a_deadline_stops_a_query) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         int n_late = 0;
@@ -79,7 +79,7 @@ static void cancel_while(Fixture *f, int after_us, bool is_interrupt, int *n_lat
 }
 
 TEST(a_token_stops_a_query) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         f.ctx.cancel = &f.cancel;
@@ -93,7 +93,7 @@ TEST(a_token_stops_a_query) {
 
 /* engine_interrupt hits what runs; when it comes before that it does nothing. */
 TEST(an_interrupt_stops_a_query) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         engine_interrupt(f.conn); /* idle: nothing */
@@ -105,7 +105,7 @@ TEST(an_interrupt_stops_a_query) {
 }
 
 TEST(a_stream_is_stopped_too) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         f.ctx.deadline_us = now_us() + 300000;
@@ -136,7 +136,7 @@ TEST(a_stream_is_stopped_too) {
 /* A statement that writes, stopped half-way in a transaction: nothing stays, and the transaction cannot be
  * committed. */
 TEST(a_writer_is_stopped_whole) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i BIGINT)"));

@@ -18,7 +18,7 @@ static void assert_column(const EngineTable *table, const char *name, Type type,
 }
 
 TEST(tables_and_columns) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         EngineTable *tables = NULL;
@@ -29,7 +29,8 @@ TEST(tables_and_columns) {
            run(&f, "CREATE TABLE \"order line\" (line INTEGER, ordr TEXT NOT NULL, qty BIGINT, price DECIMAL(12,3), "
                    "rate DOUBLE PRECISION, "
                    "day DATE, moment TIMESTAMP, is_open BOOLEAN, note JSON, PRIMARY KEY (ordr, line))"));
-        OK(&f, run(&f, "CREATE TABLE a (i INTEGER PRIMARY KEY, v VARCHAR UNIQUE, w BLOB)"));
+        OK(&f, run(&f, is_postgres(&f) ? "CREATE TABLE a (i INTEGER PRIMARY KEY, v VARCHAR UNIQUE, w BYTEA)"
+                                       : "CREATE TABLE a (i INTEGER PRIMARY KEY, v VARCHAR UNIQUE, w BLOB)"));
         OK(&f, run(&f, "CREATE VIEW v AS SELECT i FROM a"));
         OK(&f, run(&f, "CREATE INDEX idx ON a (w)"));
         OK(&f, run(&f, "CREATE TEMPORARY TABLE mine (i INTEGER)"));
@@ -37,16 +38,16 @@ TEST(tables_and_columns) {
         assert_int_equal(n, 2); /* no view, no temporary, no table of the system; by name */
         assert_true(str_eq(tables[0].name, S("a")));
         assert_true(str_eq(tables[1].name, S("order line")));
-        assert_true(str_eq(tables[0].schema, S("main")));
+        assert_true(str_eq(tables[0].schema, is_postgres(&f) ? S("public") : S("main")));
         assert_int_equal(tables[0].n_columns, 3);
         assert_column(&tables[0], "i", TYPE(TYPE_INT64), true, 1);
         assert_column(&tables[0], "v", TYPE(TYPE_TEXT), false, 0);
         assert_column(&tables[0], "w", TYPE(TYPE_TEXT), false, 0);
-        assert_true(str_eq(column_of(&tables[0], "w")->source_type, S("BLOB")));
+        assert_true(str_eq_nocase(column_of(&tables[0], "w")->source_type, is_postgres(&f) ? S("bytea") : S("blob")));
         const EngineTable *t = &tables[1];
         assert_int_equal(t->n_columns, 9);
         assert_true(str_eq(t->columns[0].name, S("line"))); /* in their order */
-        assert_column(t, "line", TYPE(TYPE_INT64), is_duckdb(&f), 2);
+        assert_column(t, "line", TYPE(TYPE_INT64), !is_sqlite(&f), 2);
         assert_column(t, "ordr", TYPE(TYPE_TEXT), true, 1);
         assert_column(t, "qty", TYPE(TYPE_INT64), false, 0);
         assert_column(t, "price", TYPE_DEC(12, 3), false, 0);
@@ -91,6 +92,7 @@ TEST(other_schemas_and_types) {
 TEST(what_the_engines_say_of_themselves) {
     assert_string_equal(engine_name(&ENGINE_DUCKDB), "duckdb");
     assert_string_equal(engine_name(&ENGINE_SQLITE), "sqlite");
+    assert_string_equal(engine_name(&ENGINE_POSTGRES), "postgres");
     for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
         assert_true(strlen(engine_version(ENGINES[e])) > 2);
         assert_string_equal(sql_dialect_name(engine_dialect(ENGINES[e])), engine_name(ENGINES[e]));

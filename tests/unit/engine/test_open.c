@@ -18,7 +18,7 @@ static void write_file(const char *path, Str bytes) {
 }
 
 TEST(what_can_be_wrong_with_a_file) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         Fixture f;
         fixture_init(&f, ENGINES[e]);
         EngineConfig config = fixture_config(&f);
@@ -113,7 +113,7 @@ static void damage(const Engine *engine, bool is_cut) {
 }
 
 TEST(damaged_files) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         damage(ENGINES[e], true);
         damage(ENGINES[e], false);
     }
@@ -158,7 +158,7 @@ static void open_unwritable(Fixture *f) {
 }
 
 TEST(an_unwritable_file) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
@@ -238,7 +238,7 @@ TEST(one_instance_a_file) {
 }
 
 TEST(databases_in_memory_are_apart) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < N_FILE_ENGINES; e++) {
         Fixture f;
         fixture_init(&f, ENGINES[e]);
         f.path = NULL;
@@ -263,7 +263,7 @@ TEST(databases_in_memory_are_apart) {
 }
 
 TEST(closing_in_any_order) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
@@ -307,7 +307,7 @@ static void commit_and_die(Fixture *f) {
 
 /* What was committed before a crash is there, also to who opens it for reading first; what was not is not. */
 TEST(after_a_crash) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));
@@ -326,7 +326,7 @@ TEST(after_a_crash) {
 }
 
 TEST(read_only) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_new(&f, ENGINES[e]);
         OK(&f, run(&f, "CREATE TABLE t (i INTEGER)"));

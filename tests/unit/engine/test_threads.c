@@ -56,7 +56,7 @@ static void *worker_main(void *arg) {
 }
 
 TEST(many_threads) {
-    for (size_t e = 0; e < COUNT_OF(ENGINES); e++) {
+    for (size_t e = 0; e < n_engines(); e++) {
         Fixture f;
         fixture_init(&f, ENGINES[e]);
         Worker workers[N_THREADS] = {0};

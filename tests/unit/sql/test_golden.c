@@ -99,7 +99,7 @@ static Str print(Golden *golden, const SqlDialect *dialect, const SqlExpr *call)
 
 /* The file as it should be: the lines that are cases followed by what is printed for them now. */
 static Str expected_file(Golden *golden, Str file) {
-    const SqlDialect *dialects[] = {&SQL_DIALECT_DUCKDB, &SQL_DIALECT_SQLITE};
+    const SqlDialect *dialects[] = {&SQL_DIALECT_DUCKDB, &SQL_DIALECT_SQLITE, &SQL_DIALECT_POSTGRES};
     Buf buf CLEANUP(buf_release);
     buf_init(&buf, 1 << 20);
     while (file.n) {

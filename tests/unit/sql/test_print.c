@@ -7,6 +7,7 @@
 
 #define DUCKDB &SQL_DIALECT_DUCKDB
 #define SQLITE &SQL_DIALECT_SQLITE
+#define POSTGRES &SQL_DIALECT_POSTGRES
 #define INT TYPE(TYPE_INT64)
 #define BOOL TYPE(TYPE_BOOL)
 #define TEXT TYPE(TYPE_TEXT)
@@ -423,6 +424,33 @@ TEST(an_order_by_a_constant_is_left_out) {
                   "SELECT \"t\".\"a\" AS \"a\" FROM \"gold\".\"sales\" AS \"t\" ORDER BY \"t\".\"b\" ASC NULLS LAST");
 }
 
+/* What is grouped, distinct or put together cannot be ordered by `1 COLLATE …`. */
+TEST(postgres_orders_texts_by_their_bytes) {
+    const SqlExpr *s = col("s", TEXT), *n = num("n");
+    SqlSelect *select = select_of(s, "s");
+    SqlOrder order = {.expr = s, .is_desc = true}, by_number = {.expr = n};
+    select->order = &order;
+    select->n_order = 1;
+    assert_select(POSTGRES, select,
+                  "SELECT \"t\".\"s\" AS \"s\" FROM \"gold\".\"sales\" AS \"t\" "
+                  "ORDER BY \"t\".\"s\" COLLATE \"C\" DESC NULLS LAST");
+    select->is_distinct = true;
+    select->limit = 5;
+    assert_select(
+        POSTGRES, select,
+        "SELECT * FROM (SELECT DISTINCT \"t\".\"s\" AS \"s\" FROM \"gold\".\"sales\" AS \"t\") AS \"ordered\" "
+        "ORDER BY \"ordered\".\"s\" COLLATE \"C\" DESC NULLS LAST LIMIT 5");
+    assert_select(
+        DUCKDB, select,
+        "SELECT DISTINCT \"t\".\"s\" AS \"s\" FROM \"gold\".\"sales\" AS \"t\" ORDER BY 1 DESC NULLS LAST LIMIT 5");
+    SqlSelect *numbers = select_of(n, "n");
+    numbers->is_distinct = true;
+    numbers->order = &by_number;
+    numbers->n_order = 1;
+    assert_select(POSTGRES, numbers,
+                  "SELECT DISTINCT \"t\".\"n\" AS \"n\" FROM \"gold\".\"sales\" AS \"t\" ORDER BY 1 ASC NULLS LAST");
+}
+
 TEST(files_are_for_duckdb_and_named_exactly) {
     SqlSelect *select = select_of(col("a", TEXT), "a");
     SqlFrom from = {.relation = sql_relation_file(arena, SQL_FILE_CSV, S("/in/o'x.csv")), .alias = S("t")};
@@ -519,6 +547,7 @@ int main(void) {
         UNIT(appended_selects),
         UNIT(selects_put_together),
         UNIT(an_order_by_a_constant_is_left_out),
+        UNIT(postgres_orders_texts_by_their_bytes),
         UNIT(files_are_for_duckdb_and_named_exactly),
         UNIT(broken_selects_are_refused),
         UNIT(statements),
