@@ -72,12 +72,12 @@ const SqlExpr *query_stage_key(const QueryBuild *build, Str alias, size_t group)
 }
 
 static const SqlExpr *base_column(void *arg, const SqlExpr *expr) {
-    QueryBuild *build = arg;
+    QueryBuild *leg = arg, *build = leg->parent ? leg->parent : leg;
     if (!is_aggregate(expr)) return NULL;
     size_t i = 0;
-    while (i < build->bases.n && !is_same(build->bases.at[i].sql, expr)) i++;
+    while (i < build->bases.n && !(build->bases.at[i].leg == leg && is_same(build->bases.at[i].sql, expr))) i++;
     if (i == build->bases.n) {
-        QueryStageColumn base = {.name = arena_printf(build->arena, "_b%zu", i), .sql = expr};
+        QueryStageColumn base = {.name = arena_printf(build->arena, "_b%zu", i), .leg = leg, .sql = expr};
         VEC_PUSH(build->arena, &build->bases, base);
     }
     return sql_column(build->arena, QUERY_STAGE, build->bases.at[i].name, expr->type);

@@ -152,13 +152,11 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
     QueryMeasure measure = {0};
     const ModelMeasure *named =
         member->expr->kind == EXPR_NAME && !build->inner ? model_measure(build->model, member->expr->name) : NULL;
-    if (named && named->fact != build->fact) {
-        return query_error(
-            err, ERR_UNSUPPORTED, member->path,
-            "'%.*s' belongs to %.*s, the query is about %.*s; two facts in one query are not compiled yet",
-            STR_ARG(named->name), STR_ARG(named->fact->name), STR_ARG(build->fact->name));
+    if (named && !build->legs.n && named->fact != build->fact) {
+        return query_error(err, ERR_UNSUPPORTED, member->path, "'%.*s' belongs to %.*s, the query is about %.*s",
+                           STR_ARG(named->name), STR_ARG(named->fact->name), STR_ARG(build->fact->name));
     }
-    if (member->expr->kind == EXPR_NAME && !named) { /* the better message */
+    if (member->expr->kind == EXPR_NAME && !named && !build->legs.n) { /* the better message */
         ModelMember found;
         TRY(query_find_member(build, member->name, member->path, &found, err));
     }
@@ -175,7 +173,7 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         if (member->expr->kind == EXPR_DERIVED) format_derived(build, member->expr, &measure.column);
     }
     measure.given = member;
-    measure.of_rows = query_is_derived(measure.value.sql) ? NULL : measure.value.sql;
+    measure.of_rows = query_stage_of(build, measure.value.sql) ? NULL : measure.value.sql;
     VEC_PUSH(build->arena, &build->measures, measure);
     return ERR_OK;
 }
@@ -321,25 +319,6 @@ static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err 
     return ERR_OK;
 }
 
-SqlSelect *query_account_select(QueryBuild *build, QuerySql where) {
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, 1 + build->measures.n);
-    QueryRoles roles = where.roles;
-    items[0] = (SqlItem){sql_call(arena, SQL_FN_COUNT_ALL, NULL, 0), S("_rows")};
-    for (size_t i = 0; i < build->measures.n; i++) {
-        const QueryMeasure *measure = &build->measures.at[i];
-        const SqlExpr *none = sql_literal(arena, value_null(measure->column.type));
-        items[1 + i] = (SqlItem){measure->of_rows ? measure->of_rows : none, measure->column.name};
-        roles |= measure->value.roles;
-    }
-    select->items = items;
-    select->n_items = 1 + build->measures.n;
-    select->where = where.sql;
-    query_from(build, roles, select);
-    return select;
-}
-
 static void plan_left_out(QueryBuild *build, QueryPlan *plan) {
     QueryLeftOut *members = ARENA_ARRAY(build->arena, QueryLeftOut, build->groups.n);
     const SqlSelect **selects = ARENA_ARRAY(build->arena, const SqlSelect *, build->groups.n);
@@ -348,9 +327,7 @@ static void plan_left_out(QueryBuild *build, QueryPlan *plan) {
         const QueryGroup *group = &build->groups.at[i];
         if (!group->missing.sql || is_repeated(build, i)) continue;
         members[n].member = group->is_member ? group->column.member : group->column.name;
-        selects[n++] = plan->has_unknown_row
-                           ? NULL
-                           : query_account_select(build, both(build->arena, build->where, group->missing));
+        selects[n++] = plan->has_unknown_row ? NULL : query_account_missing(build, i);
     }
     plan->left_out_for = members;
     plan->left_out = selects;
@@ -380,16 +357,14 @@ static void plan_period(QueryBuild *build, QueryPlan *plan) {
     items[1] = (SqlItem){sql_call1(arena, SQL_FN_MAX, axis->column.sql), S("_last")};
     select->items = items;
     select->n_items = 2;
-    query_from(build, 0, select);
+    query_from(build->legs.n ? build->legs.at[0] : build, 0, select);
     plan->period = select;
 }
 
 /* ---- the plan ------------------------------------------------------------------------------------------------------- */
 
-static ErrCode compile_stages(QueryBuild *build, Err *err) {
+ErrCode query_compile_rows(QueryBuild *build, Err *err) {
     QuerySql range, where;
-    TRY(query_find_source(build, err));
-    TRY(query_check_list(build, err));
     if (build->fact) {
         ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
         build->fact_scope = model_fact_scope(build->arena, &how);
@@ -398,7 +373,18 @@ static ErrCode compile_stages(QueryBuild *build, Err *err) {
     TRY(query_compile_filter(build, QUERY_IN_WHERE, build->query->where, &where, err));
     build->filter = where;
     build->where = both(build->arena, range, where);
-    TRY(query_compile_groups(build, err));
+    return ERR_OK;
+}
+
+static ErrCode compile_stages(QueryBuild *build, Err *err) {
+    TRY(query_find_source(build, err));
+    TRY(query_check_list(build, err));
+    if (build->legs.n) {
+        TRY(query_compile_legs(build, err));
+    } else {
+        TRY(query_compile_rows(build, err));
+        TRY(query_compile_groups(build, err));
+    }
     TRY(query_compile_measures(build, err));
     return query_compile_filter(build, QUERY_IN_HAVING, build->query->having, &build->having, err);
 }

@@ -66,6 +66,25 @@ static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *na
     return query_member_sql(build, &member, ret_sql, err);
 }
 
+/* Over measures of several facts: each is compiled in its own. */
+static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr *name, const SqlExpr **ret_sql,
+                              Err *err) {
+    const ModelMeasure *measure = model_measure(build->model, name->name);
+    const QueryMember member = {.name = name->name, .expr = name, .alias = name->name, .path = names->path};
+    if (names->has_where)
+        return query_error(err, ERR_UNSUPPORTED, names->path,
+                           "'where' cannot stand beside measures of several facts; put it into each of them");
+    QueryBuild *leg = measure ? query_leg_of(build, &member) : NULL;
+    if (!leg)
+        return query_error(err, ERR_INVALID, names->path,
+                           "'%.*s' is no measure, and beside measures of several facts only measures can stand",
+                           STR_ARG(name->name));
+    QuerySql sql;
+    TRY(query_compile_in_leg(leg, names->place, &member, &sql, err));
+    *ret_sql = sql.sql;
+    return ERR_OK;
+}
+
 static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                        const Expr **ret_expr, Err *err) {
     const Names *names = scope->arg;
@@ -73,6 +92,7 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     bool is_plain = use == EXPR_USE_PLAIN;
     if (names->place == QUERY_IN_HAVING && is_plain && resolve_alias(names, name->name, ret_sql, ret_expr))
         return ERR_OK;
+    if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, err);
     if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
@@ -90,9 +110,29 @@ static ErrCode derive(const ExprScope *scope, const Expr *derived, const SqlExpr
     return query_derive(names->build, derived, measure, ret_sql, err);
 }
 
+typedef struct Aliases {
+    const QueryBuild *build;
+    bool has_one;
+} Aliases;
+
+static void see_alias(void *arg, const Expr *name) {
+    Aliases *aliases = arg;
+    for (size_t i = 0; i < aliases->build->measures.n; i++)
+        aliases->has_one |= str_eq(aliases->build->measures.at[i].column.name, name->name);
+}
+
+/* In `having`: names a column of the result, which is the query's and no leg's. */
+static bool names_alias(const QueryBuild *build, QueryPlace place, const QueryMember *member) {
+    Aliases aliases = {.build = build};
+    if (place == QUERY_IN_HAVING) expr_each_name(member->expr, see_alias, &aliases);
+    return aliases.has_one;
+}
+
 ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                            Err *err) {
     QuerySql sql = {0};
+    QueryBuild *leg = build->legs.n ? query_leg_of(build, member) : NULL;
+    if (leg && !names_alias(build, place, member)) return query_compile_in_leg(leg, place, member, ret_sql, err);
     Names names = {.build = build, .place = place, .path = member->path, .has_where = has_where(member->expr)};
     ExprScope scope = {.resolve = resolve,
                        .derive = derive,
@@ -110,6 +150,10 @@ ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMembe
                            "'%.*s' aggregates nothing; a measure is made of sum, count, avg, … or of measures",
                            STR_ARG(member->name));
     }
+    if (build->legs.n && sql.sql->has_aggregate)
+        return query_error(err, ERR_INVALID, member->path,
+                           "'%.*s' could be of each of the facts that are asked for; use a measure of one of them",
+                           STR_ARG(member->name));
     *ret_sql = sql;
     return ERR_OK;
 }

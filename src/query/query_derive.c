@@ -163,5 +163,6 @@ ErrCode query_derive(QueryBuild *build, const Expr *derived, const SqlExpr *meas
                      Err *err) {
     Type type;
     TRY(expr_derive_type(derived, measure->type, &type, err));
-    return derive(build, derived, query_stage_lower(build, measure), ret_sql, err);
+    const SqlExpr *lowered = query_stage_lower(build, measure);
+    return derive(build->parent ? build->parent : build, derived, lowered, ret_sql, err);
 }

@@ -72,8 +72,11 @@ typedef struct QueryOperand {
 #define QUERY_STAGE S("_s")    /* the stage before, in a stage's select */
 enum { QUERY_ROW_STAGE = 64 }; /* stages from here on are over the rows as shown: the range has been cut */
 
+typedef struct QueryBuild QueryBuild;
+
 typedef struct QueryStageColumn {
     Str name;
+    QueryBuild *leg;    /* of stage 0: whose rows it aggregates */
     const SqlExpr *sql; /* over the stage before and this one's joins; of stage 0 over the fact */
     int stage;
 } QueryStageColumn;
@@ -107,7 +110,7 @@ typedef struct QueryWiden {
     bool is_all;
 } QueryWiden;
 
-typedef struct QueryBuild {
+struct QueryBuild {
     const Ctx *ctx;
     Arena *arena;
     const Model *model;
@@ -134,9 +137,12 @@ typedef struct QueryBuild {
     VEC(QueryStageJoin) joins;
     VEC(QueryWiden) widenings;
     size_t n_cursor;          /* of a list */
+    VEC(QueryBuild *) legs;   /* one a fact, where there are several; then `fact` is the first's */
+    QueryBuild *parent;       /* of a leg */
+    QueryRoles leg_roles;     /* that the measures compiled in a leg read */
     VEC(ModelMember) certain; /* members that `where` lets through only when they are not null */
     VEC(Str) defaults;
-} QueryBuild;
+};
 
 /* ---- query_parse*.c ------------------------------------------------------------------------------------------------- */
 
@@ -228,6 +234,22 @@ NODISCARD ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMembe
 NODISCARD ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand,
                                            const QueryFilter *filter, QueryOp op, const SqlExpr **ret_sql, Err *err);
 
+/* The alias of the rows in FROM. ERR_TOO_LARGE for a fact with too many dimensions. */
+NODISCARD ErrCode query_set_alias(QueryBuild *build, Err *err);
+/* Bit i: fact i has every name of the expression. */
+uint64_t query_facts_with(const QueryBuild *build, const QueryMember *member);
+
+/* ---- query_facts.c -------------------------------------------------------------------------------------------------- */
+
+/* Makes legs where measures of several facts are asked for. ERR_UNSUPPORTED naming what one of them lacks. */
+NODISCARD ErrCode query_find_facts(QueryBuild *build, Err *err);
+NODISCARD ErrCode query_compile_legs(QueryBuild *build, Err *err);
+/* The leg that an expression is wholly of; NULL: it is of several, or could be of each. */
+QueryBuild *query_leg_of(const QueryBuild *build, const QueryMember *member);
+/* Over columns of stage 0. */
+NODISCARD ErrCode query_compile_in_leg(QueryBuild *leg, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
+                                       Err *err);
+
 /* ---- query_member.c ------------------------------------------------------------------------------------------------- */
 
 /* A member as the source has it. ERR_UNKNOWN_NAME with the nearest. */
@@ -258,6 +280,8 @@ NODISCARD ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_sele
 /* Compiles an expression as it may stand at `place`; the path is the error's place. */
 NODISCARD ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                                      Err *err);
+/* Axis and `where`. */
+NODISCARD ErrCode query_compile_rows(QueryBuild *build, Err *err);
 NODISCARD ErrCode query_compile_groups(QueryBuild *build, Err *err);
 NODISCARD ErrCode query_compile_measures(QueryBuild *build, Err *err);
 /* where or having; may be NULL. */
@@ -291,8 +315,8 @@ NODISCARD ErrCode query_list_rows(QueryBuild *build, const SqlSelect **ret_selec
 
 /* ---- query_total.c -------------------------------------------------------------------------------------------------- */
 
-/* count(*) and the measures, without groups; null for what is derived. */
-SqlSelect *query_account_select(QueryBuild *build, QuerySql where);
+/* count(*) and the measures over the rows in which a group's member is unknown or null; null for what is derived. */
+const SqlSelect *query_account_missing(QueryBuild *build, size_t group);
 NODISCARD ErrCode query_check_totals(const QueryBuild *build, Err *err);
 void query_plan_totals(QueryBuild *build, QueryPlan *plan);
 

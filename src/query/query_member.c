@@ -29,9 +29,8 @@ static ErrCode find_in_fact(const QueryBuild *build, Str name, ModelMember *ret_
     if (!code || model_member(build->model, NULL, name, &member, NULL)) return code;
     const ModelFact *fact = member.measure ? member.measure->fact : member.fact;
     if (!fact || fact == build->fact) return code;
-    return err_set(err, ERR_UNSUPPORTED,
-                   "'%.*s' belongs to %.*s, the query is about %.*s; two facts in one query are not compiled yet",
-                   STR_ARG(name), STR_ARG(fact->name), STR_ARG(build->fact->name));
+    return err_set(err, ERR_UNSUPPORTED, "'%.*s' belongs to %.*s, the query is about %.*s", STR_ARG(name),
+                   STR_ARG(fact->name), STR_ARG(build->fact->name));
 }
 
 ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err) {

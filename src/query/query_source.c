@@ -6,7 +6,7 @@
 #include "query/query_internal.h"
 
 typedef struct Finder {
-    QueryBuild *build;
+    const QueryBuild *build;
     uint64_t facts;     /* bit i: fact i has every name so far */
     Str narrowed;       /* the name that narrowed it last */
     bool knows_aliases; /* in `having`, where a name may be a column of the result */
@@ -64,11 +64,10 @@ static ErrCode narrow_name(Finder *finder, Str name, bool is_in_aggregate, Str p
         return code ? code : query_error(err, ERR_UNSUPPORTED, path, "no fact uses '%.*s'", STR_ARG(name));
     }
     if (!(finder->facts & facts)) {
-        return query_error(
-            err, ERR_UNSUPPORTED, path,
-            "'%.*s' belongs to %.*s and '%.*s' to %.*s; a query over two facts is not compiled yet: ask one at a time",
-            STR_ARG(finder->narrowed), STR_ARG(first_of(model, finder->facts)->name), STR_ARG(name),
-            STR_ARG(first_of(model, facts)->name));
+        return query_error(err, ERR_UNSUPPORTED, path,
+                           "'%.*s' belongs to %.*s and '%.*s' to %.*s; ask for one of them at a time",
+                           STR_ARG(finder->narrowed), STR_ARG(first_of(model, finder->facts)->name), STR_ARG(name),
+                           STR_ARG(first_of(model, facts)->name));
     }
     if ((finder->facts & facts) != finder->facts) finder->narrowed = name;
     finder->facts &= facts;
@@ -102,6 +101,12 @@ static ErrCode narrow_filter(Finder *finder, const QueryFilter *filter, Err *err
     return narrow_expr(finder, filter->member.expr, false, filter->path, err);
 }
 
+uint64_t query_facts_with(const QueryBuild *build, const QueryMember *member) {
+    size_t n_facts = build->model->n_facts;
+    Finder finder = {.build = build, .facts = UINT64_MAX >> (MAX_FACTS - n_facts)};
+    return narrow_expr(&finder, member->expr, false, member->path, NULL) ? 0 : finder.facts;
+}
+
 static ErrCode find_fact(QueryBuild *build, Err *err) {
     const Model *model = build->model;
     const Query *query = build->query;
@@ -112,6 +117,8 @@ static ErrCode find_fact(QueryBuild *build, Err *err) {
     }
     if (model->n_facts > MAX_FACTS)
         return err_set(err, ERR_TOO_LARGE, "the model has more than %d facts; name a 'source'", MAX_FACTS);
+    TRY(query_find_facts(build, err));
+    if (build->legs.n) return ERR_OK;
     Finder finder = {.build = build, .facts = UINT64_MAX >> (MAX_FACTS - model->n_facts)};
     TRY(narrow_members(&finder, query->measures, query->n_measures, err));
     TRY(narrow_members(&finder, query->dimensions, query->n_dimensions, err));
@@ -203,6 +210,15 @@ static Str from_alias(const QueryBuild *build) {
     return build->fact->name;
 }
 
+ErrCode query_set_alias(QueryBuild *build, Err *err) {
+    if (build->fact && build->fact->n_roles > QUERY_MAX_ROLES) {
+        return err_set(err, ERR_TOO_LARGE, "%.*s uses more than %d dimensions", STR_ARG(build->fact->name),
+                       (int)QUERY_MAX_ROLES);
+    }
+    build->alias = from_alias(build);
+    return ERR_OK;
+}
+
 ErrCode query_find_source(QueryBuild *build, Err *err) {
     if (build->query->source_query) {
         TRY(query_compile_source(build, build->query->source_query, err));
@@ -212,10 +228,5 @@ ErrCode query_find_source(QueryBuild *build, Err *err) {
         build->dimension = find_dimension(build);
         if (!build->dimension) TRY(find_fact(build, err));
     }
-    if (build->fact && build->fact->n_roles > QUERY_MAX_ROLES) {
-        return err_set(err, ERR_TOO_LARGE, "%.*s uses more than %d dimensions", STR_ARG(build->fact->name),
-                       (int)QUERY_MAX_ROLES);
-    }
-    build->alias = from_alias(build);
-    return ERR_OK;
+    return query_set_alias(build, err);
 }

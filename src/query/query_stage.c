@@ -12,7 +12,7 @@
 #include "model/model_relation.h"
 
 bool query_is_staged(const QueryBuild *build) {
-    return build->derived.n > 0 || build->query->has_limit_per || build->query->time.is_filled;
+    return build->derived.n > 0 || build->query->has_limit_per || build->query->time.is_filled || build->legs.n > 0;
 }
 
 /* ---- bounds --------------------------------------------------------------------------------------------------------- */
@@ -64,7 +64,7 @@ static QuerySql rows_in(const QueryBuild *build, const QueryBounds *bounds) {
 /* ---- stage 0 and its like ------------------------------------------------------------------------------------------- */
 
 static QueryRoles all_roles(const QueryBuild *build) {
-    QueryRoles roles = build->having.roles;
+    QueryRoles roles = build->having.roles | build->leg_roles;
     for (size_t i = 0; i < build->groups.n; i++) roles |= build->groups.at[i].key.roles;
     for (size_t i = 0; i < build->measures.n; i++) roles |= build->measures.at[i].value.roles;
     return roles;
@@ -77,26 +77,83 @@ static void group_by_first(Arena *arena, SqlSelect *select, size_t n) {
     select->n_group_by = n;
 }
 
-/* Keys of some groups (NULL: all) and bases (one, or all) of the rows in bounds. */
-static const SqlSelect *grouped(QueryBuild *build, const QueryBounds *bounds, const size_t *by, size_t n_by,
-                                const size_t *base) {
+/* What is grouped: the keys of some groups (by NULL: of all) and the bases, or one of them, of the rows in bounds. */
+typedef struct Grouped {
+    QueryBuild *build;
+    QueryBounds bounds;
+    const size_t *by;
+    size_t n_by;
+    const size_t *base;
+} Grouped;
+
+/* Of one fact's rows; bases of another are null. */
+static SqlSelect *grouped_leg(const Grouped *how, QueryBuild *leg) {
+    const QueryBuild *build = how->build;
     Arena *arena = build->arena;
     SqlSelect *select = sql_select_new(arena);
-    size_t n_keys = by ? n_by : build->groups.n, n = 0;
+    size_t n_keys = how->by ? how->n_by : build->groups.n, n = 0;
     SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_keys + build->bases.n);
     for (size_t i = 0; i < n_keys; i++) {
-        size_t group = by ? by[i] : i;
-        items[n++] = (SqlItem){build->groups.at[group].key.sql, arena_printf(arena, "_k%zu", group)};
+        size_t group = how->by ? how->by[i] : i;
+        items[n++] = (SqlItem){leg->groups.at[group].key.sql, arena_printf(arena, "_k%zu", group)};
     }
-    for (size_t i = 0; i < build->bases.n; i++)
-        if (!base || *base == i) items[n++] = (SqlItem){build->bases.at[i].sql, build->bases.at[i].name};
-    QuerySql where = rows_in(build, bounds);
+    for (size_t i = 0; i < build->bases.n; i++) {
+        const QueryStageColumn *base = &build->bases.at[i];
+        if (how->base && *how->base != i) continue;
+        const SqlExpr *none = sql_literal(arena, value_null(base->sql->type));
+        items[n++] = (SqlItem){base->leg == leg ? base->sql : none, base->name};
+    }
+    QuerySql where = rows_in(leg, &how->bounds);
     select->items = items;
     select->n_items = n;
     select->where = where.sql;
     group_by_first(arena, select, n_keys);
-    query_from(build, all_roles(build) | where.roles, select);
+    query_from(leg, all_roles(leg) | where.roles, select);
     return select;
+}
+
+/* The one value that a column has among a group's rows of the legs, of which each has at most one. */
+static const SqlExpr *united_base(const QueryBuild *build, Str alias, size_t base) {
+    Arena *arena = build->arena;
+    const SqlExpr *sql = build->bases.at[base].sql;
+    const SqlExpr *column = sql_column(arena, alias, build->bases.at[base].name, sql->type);
+    const SqlExpr *one = sql_call1(arena, sql->type.kind == TYPE_BOOL ? SQL_FN_BOOL_OR : SQL_FN_MAX, column);
+    bool is_count = sql->fn == SQL_FN_COUNT || sql->fn == SQL_FN_COUNT_ALL;
+    return is_count ? sql_call2(arena, SQL_FN_COALESCE, one, sql_literal(arena, value_int(0))) : one;
+}
+
+/* The legs' groups, united: nothing is joined, and a group that one of them lacks stays. */
+static const SqlSelect *united(const Grouped *how) {
+    QueryBuild *build = how->build;
+    Arena *arena = build->arena;
+    Str alias = S("_u");
+    SqlSelect *all = NULL;
+    for (size_t i = build->legs.n; i-- > 0;) {
+        SqlSelect *leg = grouped_leg(how, build->legs.at[i]);
+        leg->other = all;
+        leg->set_op = SQL_SET_UNION_ALL;
+        all = leg;
+    }
+    SqlSelect *select = sql_select_new(arena);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, all->n_items);
+    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
+    size_t n_keys = how->by ? how->n_by : build->groups.n;
+    *from = (SqlFrom){.select = all, .alias = alias};
+    for (size_t i = 0; i < n_keys; i++)
+        items[i] = (SqlItem){query_stage_key(build, alias, how->by ? how->by[i] : i), all->items[i].alias};
+    for (size_t i = 0; i < build->bases.n; i++)
+        items[n_keys + i] = (SqlItem){united_base(build, alias, i), build->bases.at[i].name};
+    select->from = from;
+    select->n_from = 1;
+    select->items = items;
+    select->n_items = n_keys + build->bases.n;
+    group_by_first(arena, select, n_keys);
+    return select;
+}
+
+static const SqlSelect *grouped(const Grouped *how) {
+    if (how->base) return grouped_leg(how, how->build->bases.at[*how->base].leg);
+    return how->build->legs.n ? united(how) : grouped_leg(how, how->build);
 }
 
 /* select distinct keys from _s0 */
@@ -122,12 +179,14 @@ static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *jo
     QueryBounds bounds = query_shown_bounds(build);
     if (join->is_all) bounds.from = INT64_MIN;
     if (join->unit != TIME_GRAIN_NONE && bounds.from != INT64_MIN) bounds.from = time_trunc(join->unit, bounds.from);
-    SqlSelect *select = arena_dup(arena, grouped(build, &bounds, NULL, 0, &join->base), sizeof(SqlSelect));
+    const QueryBuild *leg = build->bases.at[join->base].leg;
+    Grouped how = {.build = build, .bounds = bounds, .base = &join->base};
+    SqlSelect *select = arena_dup(arena, grouped(&how), sizeof(SqlSelect));
     SqlFrom *from = ARENA_ARRAY(arena, SqlFrom, select->n_from + 1);
     SqlItem *items = arena_dup(arena, select->items, select->n_items * sizeof(SqlItem));
     const SqlExpr *on = NULL;
     for (size_t i = 0; i < build->groups.n; i++) {
-        const SqlExpr *key = build->groups.at[i].key.sql, *period = query_stage_key(build, alias, i);
+        const SqlExpr *key = leg->groups.at[i].key.sql, *period = query_stage_key(build, alias, i);
         items[i].expr = period;
         on = sql_and(arena, on, sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_LE, key, period));
         if (i || join->unit == TIME_GRAIN_NONE) continue;
@@ -269,12 +328,17 @@ static const SqlExpr *cut(Stages *stages) {
 }
 
 static const SqlSelect *joined(QueryBuild *build, const QueryStageJoin *join) {
-    QueryBounds shown = query_shown_bounds(build);
     switch (join->kind) {
-    case QUERY_JOIN_LEG: return grouped(build, &join->bounds, NULL, 0, NULL);
+    case QUERY_JOIN_LEG: return grouped(&(Grouped){.build = build, .bounds = join->bounds});
     case QUERY_JOIN_SINCE: return since_select(build, join);
-    case QUERY_JOIN_TOTAL:
-        return grouped(build, &shown, join->by ? join->by : (const size_t[]){0}, join->n_by, &join->base);
+    case QUERY_JOIN_TOTAL: {
+        static const size_t none[1];
+        return grouped(&(Grouped){.build = build,
+                                  .bounds = query_shown_bounds(build),
+                                  .by = join->n_by ? join->by : none,
+                                  .n_by = join->n_by,
+                                  .base = &join->base});
+    }
     case QUERY_JOIN_PRIOR: break;
     }
     return NULL;
@@ -323,7 +387,7 @@ static void add_stage(Stages *stages, int stage) {
 static void add_stage_0(Stages *stages) {
     QueryBuild *build = stages->build;
     QueryBounds bounds = read_bounds(build);
-    const SqlSelect *select = grouped(build, &bounds, NULL, 0, NULL);
+    const SqlSelect *select = grouped(&(Grouped){.build = build, .bounds = bounds});
     for (size_t i = 0; i < select->n_items; i++) {
         Str name = select->items[i].alias;
         SqlItem item = {sql_column(build->arena, QUERY_STAGE, name, select->items[i].expr->type), name};
@@ -409,6 +473,7 @@ static void note_whole_periods(QueryBuild *build) {
     bool is_same = shown.from == build->range_bounds.from && shown.to == build->range_bounds.to;
     if (is_same || build->axis.is_number) return;
     build->where = rows_in(build, &shown);
+    for (size_t i = 0; i < build->legs.n; i++) build->legs.at[i]->where = rows_in(build->legs.at[i], &shown);
     VEC_PUSH(build->arena, &build->defaults,
              arena_printf(build->arena, "the range in whole %ss", time_grain_name(build->query->time.grain)));
 }

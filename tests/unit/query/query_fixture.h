@@ -17,6 +17,7 @@ typedef struct Fixture {
     Cancel cancel;
     Snapshot *snapshot;
     Model *model;
+    const char *folder; /* of pack.yaml and gold.sql */
     EngineRegistry *registry;
     EngineDb *db;
     EngineConn *conn;
@@ -36,7 +37,7 @@ static inline int64_t fixture_now(void *arg) {
 
 static inline void fixture_model(Fixture *f) {
     ModelFindings findings = {0};
-    ErrCode code = model_load(f->arena, GOLDEN_FOLDER, &f->model, &findings, &f->err);
+    ErrCode code = model_load(f->arena, f->folder, &f->model, &findings, &f->err);
     for (size_t i = 0; code && i < findings.n; i++) {
         print_error("%d: %.*s\n", findings.at[i].place.line, STR_ARG(findings.at[i].message));
     }
@@ -45,8 +46,8 @@ static inline void fixture_model(Fixture *f) {
 }
 
 /* Without a warehouse: for what is only parsed and compiled. */
-static inline void fixture_init(Fixture *f) {
-    *f = (Fixture){.arena = arena_new(0), .snapshot = snapshot_new(7)};
+static inline void fixture_init_in(Fixture *f, const char *folder) {
+    *f = (Fixture){.arena = arena_new(0), .snapshot = snapshot_new(7), .folder = folder};
     f->ctx =
         (Ctx){.arena = f->arena,
               .snapshot = f->snapshot,
@@ -55,6 +56,10 @@ static inline void fixture_init(Fixture *f) {
               .cancel = &f->cancel,
               .as_of_us = INT64_MIN};
     fixture_model(f);
+}
+
+static inline void fixture_init(Fixture *f) {
+    fixture_init_in(f, GOLDEN_FOLDER);
 }
 
 static inline void fixture_run(Fixture *f, const char *text) {
@@ -74,14 +79,18 @@ static inline void fixture_script(Fixture *f, const char *path) {
     }
 }
 
-static inline void fixture_open(Fixture *f) {
-    fixture_init(f);
+static inline void fixture_open_in(Fixture *f, const char *folder) {
+    fixture_init_in(f, folder);
     f->registry = engine_registry_new();
     EngineConfig config = {.is_create = true, .n_threads = 2};
     OK(f, engine_open(&f->ctx, f->registry, &ENGINE_DUCKDB, &config, &f->db, &f->err));
     OK(f, engine_connect(&f->ctx, f->db, &f->conn, &f->err));
-    fixture_script(f, GOLDEN_FOLDER "/gold.sql");
+    fixture_script(f, path_join(f->arena, folder, "gold.sql"));
     OK(f, query_as_of(&f->ctx, f->conn, &f->ctx.as_of_us, &f->err));
+}
+
+static inline void fixture_open(Fixture *f) {
+    fixture_open_in(f, GOLDEN_FOLDER);
 }
 
 static inline void fixture_free(Fixture *f) {

@@ -1,5 +1,5 @@
 /*
- * tests/golden/query/[NAME].txt: a semantic query, and below it what comes of it. A case begins with `=== what it shows` and has a
+ * tests/golden/query/NAME.txt and tests/golden/facts/NAME.txt: a semantic query, and below it what comes of it. A case begins with `=== what it shows` and has a
  * section `--- query`; each further section is one thing to compare:
  *
  *   --- sql duckdb    the statement, broken before its clauses, and its parameters after <-
@@ -18,8 +18,6 @@
  * before you keep it.
  */
 #include "query_fixture.h"
-
-#define FOLDER GOLDEN_FOLDER
 
 typedef struct Case {
     Fixture *fixture;
@@ -250,24 +248,33 @@ static void check_file(Fixture *f, const char *path, int *n_different) {
     ++*n_different;
 }
 
-TEST(queries_come_to_what_the_golden_files_say) {
+static void check_folder(const char *folder) {
     Fixture f;
     Str *names;
     size_t n = 0, n_files = 0;
     int n_different = 0;
-    fixture_open(&f);
-    OK(&f, dir_list(f.arena, FOLDER, &names, &n, &f.err));
+    fixture_open_in(&f, folder);
+    OK(&f, dir_list(f.arena, folder, &names, &n, &f.err));
     for (size_t i = 0; i < n; i++) {
         if (!str_ends(names[i], S(".txt"))) continue;
         n_files++;
-        check_file(&f, path_join(f.arena, FOLDER, arena_cstr(f.arena, names[i])), &n_different);
+        check_file(&f, path_join(f.arena, folder, arena_cstr(f.arena, names[i])), &n_different);
     }
     assert_true(n_files > 0);
     assert_int_equal(n_different, 0);
     fixture_free(&f);
 }
 
+TEST(queries_come_to_what_the_golden_files_say) {
+    check_folder(GOLDEN_FOLDER);
+}
+
+TEST(queries_over_several_facts_do) {
+    check_folder("tests/golden/facts");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(queries_come_to_what_the_golden_files_say)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(queries_come_to_what_the_golden_files_say),
+                                       cmocka_unit_test(queries_over_several_facts_do)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
