@@ -25,6 +25,7 @@ create table fact_order_line as
 select c.customer_key, p.product_key, s.ship_to_key, coalesce(m.manager_key, -1) as manager_key, o.order_date, o.ship_date, o.order_id,
        o.ship_mode, o.order_priority,
        o.order_id in (select "Order ID" from read_csv('RETURNS', all_varchar = true, header = true) where "Returned" = 'Yes') as is_returned,
+       o.ship_date - o.order_date as days_to_ship,
        o.sales, o.quantity, o.discount, o.profit, o.shipping_cost, o.row_id
 from o
 join dim_customer c on c.id = o.customer_id

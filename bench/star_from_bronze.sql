@@ -18,8 +18,9 @@ create table fact_order_line as
 select coalesce(c.customer_key, -1) as customer_key, coalesce(p.product_key, -1) as product_key, coalesce(s.ship_to_key, -1) as ship_to_key,
        coalesce(m.manager_key, -1) as manager_key, l.after_order_date as order_date, o.after_ship_date as ship_date,
        l.after_order_id as order_id, o.after_ship_mode as ship_mode, o.after_priority as order_priority,
-       l.after_order_id in (select after_order_id from w.bronze."return") as is_returned, l.after_sales as sales,
-       l.after_quantity as quantity, l.after_discount as discount, l.after_profit as profit, l.after_shipping_cost as shipping_cost,
+       l.after_order_id in (select after_order_id from w.bronze."return") as is_returned,
+       o.after_ship_date - l.after_order_date as days_to_ship, l.after_sales as sales, l.after_quantity as quantity,
+       l.after_discount as discount, l.after_profit as profit, l.after_shipping_cost as shipping_cost,
        l.after_row_id as row_id
 from w.bronze.order_product as l
 left join w.bronze."order" as o on o.after_id = l.after_order_id and o.after_date = l.after_order_date and o.after_customer_id = l.after_customer_id
