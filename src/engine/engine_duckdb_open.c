@@ -55,6 +55,10 @@ static ErrCode check_magic(const EngineDb *db, Err *err) {
  * the work is spread over the load, in which it overlaps with reading, and less is held. */
 #define UNWRITTEN_ROW_GROUPS "1"
 
+/* Off: it ends the database where a row_number() with one order stands over an aggregate with two-sided bounds (1.5.6, "Failed to cast
+ * expression to type"). */
+#define BROKEN_OPTIMIZER "top_n_window_elimination"
+
 typedef struct Setting {
     const char *name;
     const char *value; /* NULL: leave the default */
@@ -79,6 +83,7 @@ static ErrCode fill_config(Arena *arena, const EngineConfig *config, duckdb_conf
         {"temp_directory", temp_dir},
         {"storage_compatibility_version", FILE_FORMAT},
         {"write_buffer_row_group_count", UNWRITTEN_ROW_GROUPS},
+        {"disabled_optimizers", BROKEN_OPTIMIZER},
         {"autoinstall_known_extensions", "false"},
         {"autoload_known_extensions", "false"},
         {"allow_community_extensions", "false"},

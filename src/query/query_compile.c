@@ -55,10 +55,10 @@ static QueryColumn expr_column(const QueryMember *member, Type type, QueryRole r
 static ErrCode add_member_group(QueryBuild *build, const ModelMember *member, QueryColumn column, Str base, Err *err) {
     QueryGroup group = {.column = column, .member = *member, .is_member = true, .base = base};
     TRY(query_compile_member(build, member, &group.key, err));
-    if (!build->query->shows_unknown && !build->query->n_list) {
-        ModelMember plain = query_member_base(member);
-        group.missing = query_member_missing(build, &plain, &group.is_missing_by_key);
-    }
+    ModelMember plain = query_member_base(member);
+    QuerySql missing = query_member_missing(build, &plain, &group.is_missing_by_key);
+    group.may_be_null = missing.sql != NULL;
+    if (!build->query->shows_unknown && !build->query->n_list) group.missing = missing;
     VEC_PUSH(build->arena, &build->groups, group);
     return ERR_OK;
 }
@@ -88,7 +88,7 @@ static ErrCode add_time_group(QueryBuild *build, Err *err) {
 }
 
 static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err *err) {
-    QueryGroup group = {0};
+    QueryGroup group = {.may_be_null = true};
     TRY(query_compile_expr(build, QUERY_IN_GROUP, member, &group.key, err));
     group.column = expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
     if (type_is_time(group.column.type)) group.column.role = QUERY_ROLE_TIME;

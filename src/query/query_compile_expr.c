@@ -36,6 +36,10 @@ static bool resolve_alias(const Names *names, Str name, const SqlExpr **ret_sql,
     const QueryBuild *build = names->build;
     for (size_t i = 0; i < build->measures.n; i++) {
         const QueryMember *member = build->measures.at[i].given;
+        if (!member && !names->has_where && str_eq(build->measures.at[i].column.name, name)) { /* of a comparison */
+            *ret_sql = build->measures.at[i].value.sql;
+            return true;
+        }
         if (!member) continue;
         bool is_plain = member->expr->kind == EXPR_NAME && str_eq(member->expr->name, name);
         if (!str_eq(member->alias, name) || (is_plain && names->has_where)) continue;

@@ -261,7 +261,12 @@ static ErrCode compile_membership(Task *task, const QueryOperand *operand, const
     if (is_negative(filter->op, &op)) is_turned = !is_turned;
     TRY(query_compile_membership(task->build, operand, filter, op, &sql, err));
     if (is_top && !is_turned) note_certain(task, operand, NULL);
-    *ret_sql = is_turned ? turn_around(task->build->arena, operand, sql) : sql;
+    *ret_sql = sql;
+    if (!is_turned) return ERR_OK;
+    Arena *arena = task->build->arena;
+    const SqlExpr *no = sql_literal(arena, value_bool(false)); /* the one value may be null: then nothing compares */
+    *ret_sql = op == QUERY_OP_IN ? turn_around(arena, operand, sql)
+                                 : sql_call1(arena, SQL_FN_NOT, sql_call2(arena, SQL_FN_COALESCE, sql, no));
     return ERR_OK;
 }
 

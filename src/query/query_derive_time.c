@@ -49,7 +49,7 @@ static const SqlExpr *same_keys(const QueryBuild *build, Str alias, ptrdiff_t bu
     const SqlExpr *on = NULL;
     for (size_t i = 0; i < build->groups.n; i++) {
         if ((ptrdiff_t)i == but) continue;
-        const SqlExpr *is_equal = sql_call2(build->arena, build->groups.at[i].missing.sql ? SQL_FN_SAME : SQL_FN_EQ,
+        const SqlExpr *is_equal = sql_call2(build->arena, build->groups.at[i].may_be_null ? SQL_FN_SAME : SQL_FN_EQ,
                                             query_stage_key(build, QUERY_STAGE, i), query_stage_key(build, alias, i));
         on = sql_and(build->arena, on, is_equal);
     }
@@ -75,6 +75,14 @@ static void widen(QueryBuild *build, int stage, TimeGrain unit, int64_t n, bool 
     VEC_PUSH(build->arena, &build->widenings, widening);
 }
 
+/* What a joined row says; null where there is none, whatever the expression makes of nulls. */
+static const SqlExpr *if_joined(QueryBuild *build, const SqlExpr *measure, Str alias, const SqlExpr *mark) {
+    const SqlExpr *other = query_stage_retarget(build, measure, alias);
+    if (query_is_stage_column(measure)) return other;
+    const SqlExpr *args[] = {sql_call1(build->arena, SQL_FN_IS_SET, mark), other};
+    return sql_case(build->arena, args, COUNT_OF(args), other->type);
+}
+
 /* ---- prior ---------------------------------------------------------------------------------------------------------- */
 
 static const SqlExpr *prior_in_time(QueryBuild *build, const SqlExpr *measure, TimeGrain unit, int64_t n) {
@@ -90,7 +98,7 @@ static const SqlExpr *prior_in_time(QueryBuild *build, const SqlExpr *measure, T
     join->on = sql_and(build->arena, same_keys(build, join->alias, (ptrdiff_t)time), is_earlier);
     widen(build, stage, unit, n, false);
     if (is_week) widen(build, stage, TIME_GRAIN_WEEK, 1, false);
-    return query_stage_add(build, stage, query_stage_retarget(build, measure, join->alias));
+    return query_stage_add(build, stage, if_joined(build, measure, join->alias, prior));
 }
 
 /* How far a range is moved: by a span, or by its own length; a calendar period by one of its kind. */
@@ -113,7 +121,8 @@ static const SqlExpr *over_range(QueryBuild *build, const SqlExpr *measure, cons
     QueryStageJoin *join =
         query_stage_join(build, (QueryStageJoin){.kind = QUERY_JOIN_LEG, .stage = 1, .bounds = *bounds});
     join->on = same_keys(build, join->alias, -1);
-    return query_stage_add(build, 1, query_stage_retarget(build, measure, join->alias));
+    const SqlExpr *mark = sql_column(build->arena, join->alias, S("_m"), TYPE(TYPE_INT64));
+    return query_stage_add(build, 1, if_joined(build, measure, join->alias, mark));
 }
 
 /* Without a time among the groups: the same groups over another range. */

@@ -129,6 +129,7 @@ static ErrCode unite_group(QueryBuild *build, size_t group, Err *err) {
                                STR_ARG(build->legs.at[0]->fact->name), type_kind_name(other->key.sql->type.kind),
                                STR_ARG(build->legs.at[i]->fact->name));
         if (other->missing.sql) united.missing = other->missing;
+        united.may_be_null |= other->may_be_null;
     }
     united.key = (QuerySql){.sql = sql_column(build->arena, QUERY_STAGE, united.column.name, type)};
     united.column.type = type;

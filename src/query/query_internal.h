@@ -24,6 +24,7 @@ typedef struct QueryGroup {
     QueryColumn column;
     QuerySql key;
     QuerySql missing;       /* true for rows whose key is unknown or null; NULL: it never is */
+    bool may_be_null;       /* unknown or null, whether such groups are shown or not */
     bool is_missing_by_key; /* …because of the role's key alone, whatever the attribute */
     ModelMember member;     /* of a plain name */
     bool is_member;

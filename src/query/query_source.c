@@ -46,9 +46,14 @@ static const ModelFact *first_of(const Model *model, uint64_t facts) {
     return &model->facts[i];
 }
 
+/* "amount", and "amount.growth" where there is a comparison. */
 static bool is_alias(const Query *query, Str name) {
+    static const Str parts[] = {S_INIT(".prior"), S_INIT(".change"), S_INIT(".growth")};
     for (size_t i = 0; i < query->n_measures; i++) {
-        if (str_eq(query->measures[i].alias, name)) return true;
+        Str alias = query->measures[i].alias;
+        if (str_eq(alias, name)) return true;
+        for (size_t k = 0; k < COUNT_OF(parts) && query->time.compare.n && str_starts(name, alias); k++)
+            if (str_eq(str_slice(name, alias.n, name.n), parts[k])) return true;
     }
     return false;
 }

@@ -84,6 +84,7 @@ typedef struct Grouped {
     const size_t *by;
     size_t n_by;
     const size_t *base;
+    bool is_marked; /* with _m, which tells that a group is there */
 } Grouped;
 
 /* Of one fact's rows; bases of another are null. */
@@ -92,7 +93,7 @@ static SqlSelect *grouped_leg(const Grouped *how, QueryBuild *leg) {
     Arena *arena = build->arena;
     SqlSelect *select = sql_select_new(arena);
     size_t n_keys = how->by ? how->n_by : build->groups.n, n = 0;
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_keys + build->bases.n);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_keys + build->bases.n + 1);
     for (size_t i = 0; i < n_keys; i++) {
         size_t group = how->by ? how->by[i] : i;
         items[n++] = (SqlItem){leg->groups.at[group].key.sql, arena_printf(arena, "_k%zu", group)};
@@ -103,6 +104,7 @@ static SqlSelect *grouped_leg(const Grouped *how, QueryBuild *leg) {
         const SqlExpr *none = sql_literal(arena, value_null(base->sql->type));
         items[n++] = (SqlItem){base->leg == leg ? base->sql : none, base->name};
     }
+    if (how->is_marked) items[n++] = (SqlItem){sql_literal(arena, value_int(1)), S("_m")};
     QuerySql where = rows_in(leg, &how->bounds);
     select->items = items;
     select->n_items = n;
@@ -135,7 +137,7 @@ static const SqlSelect *united(const Grouped *how) {
         all = leg;
     }
     SqlSelect *select = sql_select_new(arena);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, all->n_items);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, all->n_items + 1);
     SqlFrom *from = ARENA_NEW(arena, SqlFrom);
     size_t n_keys = how->by ? how->n_by : build->groups.n;
     *from = (SqlFrom){.select = all, .alias = alias};
@@ -143,10 +145,11 @@ static const SqlSelect *united(const Grouped *how) {
         items[i] = (SqlItem){query_stage_key(build, alias, how->by ? how->by[i] : i), all->items[i].alias};
     for (size_t i = 0; i < build->bases.n; i++)
         items[n_keys + i] = (SqlItem){united_base(build, alias, i), build->bases.at[i].name};
+    if (how->is_marked) items[n_keys + build->bases.n] = (SqlItem){sql_literal(arena, value_int(1)), S("_m")};
     select->from = from;
     select->n_from = 1;
     select->items = items;
-    select->n_items = n_keys + build->bases.n;
+    select->n_items = n_keys + build->bases.n + how->is_marked;
     group_by_first(arena, select, n_keys);
     return select;
 }
@@ -329,7 +332,7 @@ static const SqlExpr *cut(Stages *stages) {
 
 static const SqlSelect *joined(QueryBuild *build, const QueryStageJoin *join) {
     switch (join->kind) {
-    case QUERY_JOIN_LEG: return grouped(&(Grouped){.build = build, .bounds = join->bounds});
+    case QUERY_JOIN_LEG: return grouped(&(Grouped){.build = build, .bounds = join->bounds, .is_marked = true});
     case QUERY_JOIN_SINCE: return since_select(build, join);
     case QUERY_JOIN_TOTAL: {
         static const size_t none[1];
