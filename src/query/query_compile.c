@@ -303,6 +303,7 @@ static ErrCode rows_select(QueryBuild *build, const SqlSelect **ret_select, Err 
         items[n_groups + i] = (SqlItem){build->measures.at[i].value.sql, build->measures.at[i].column.name};
         roles |= build->measures.at[i].value.roles;
     }
+    for (size_t i = 0; i < build->hidden.n; i++) roles |= build->hidden.at[i].value.roles;
     select->items = items;
     select->n_items = n;
     select->group_by = group_by;
@@ -386,6 +387,7 @@ static ErrCode compile_stages(QueryBuild *build, Err *err) {
         TRY(query_compile_groups(build, err));
     }
     TRY(query_compile_measures(build, err));
+    TRY(query_compile_hidden(build, err));
     return query_compile_filter(build, QUERY_IN_HAVING, build->query->having, &build->having, err);
 }
 

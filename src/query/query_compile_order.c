@@ -61,6 +61,39 @@ static ErrCode unknown_order(const QueryBuild *build, const QueryOrder *order, E
                        STR_ARG(order->name), STR_ARG(all));
 }
 
+/* A measure of the model, or of the legs' facts. */
+static ErrCode add_hidden(QueryBuild *build, const QueryOrder *order, Err *err) {
+    const ModelMeasure *measure = build->inner ? NULL : model_measure(build->model, order->name);
+    if (!measure || !build->fact) return unknown_order(build, order, err);
+    Expr *name = ARENA_NEW(build->arena, Expr);
+    Str *part = arena_dup(build->arena, &order->name, sizeof(Str));
+    *name = (Expr){.kind = EXPR_NAME,
+                   .place = {.file = order->path},
+                   .name = order->name,
+                   .parts = part,
+                   .n_parts = 1,
+                   .fn = SQL_FN_COUNT_OF};
+    const QueryMember member = {.name = order->name, .expr = name, .alias = order->name, .path = order->path};
+    QueryMeasure hidden = {.column = {.name = order->name}};
+    TRY(query_compile_expr(build, QUERY_IN_MEASURE, &member, &hidden.value, err));
+    VEC_PUSH(build->arena, &build->hidden, hidden);
+    return ERR_OK;
+}
+
+ErrCode query_compile_hidden(QueryBuild *build, Err *err) {
+    const Query *query = build->query;
+    if (query->n_list || (!build->groups.n && !query->n_order)) return ERR_OK;
+    for (size_t i = 0; i < query->n_order; i++)
+        if (find_item(build, query->order[i].name) < 0) TRY(add_hidden(build, &query->order[i], err));
+    return ERR_OK;
+}
+
+static const SqlExpr *hidden_measure(const QueryBuild *build, Str name) {
+    for (size_t i = 0; i < build->hidden.n; i++)
+        if (str_eq(build->hidden.at[i].column.name, name)) return build->hidden.at[i].value.sql;
+    return NULL;
+}
+
 static void note_default(QueryBuild *build, const QueryColumn *column, const char *how) {
     Str text = arena_printf(build->arena, "ordered by %.*s%s", STR_ARG(column->name), how);
     VEC_PUSH(build->arena, &build->defaults, text);
@@ -95,12 +128,16 @@ ErrCode query_compile_order(QueryBuild *build, const SqlItem *items, const SqlOr
     size_t n = build->groups.n + build->measures.n;
     Orders orders = {.build = build,
                      .items = items,
-                     .at = ARENA_ARRAY(build->arena, SqlOrder, n),
+                     .at = ARENA_ARRAY(build->arena, SqlOrder, n + query->n_order),
                      .is_used = ARENA_ARRAY(build->arena, bool, n)};
     for (size_t i = 0; i < query->n_order; i++) {
         ptrdiff_t item = find_item(build, query->order[i].name);
-        if (item < 0) return unknown_order(build, &query->order[i], err);
-        add(&orders, (size_t)item, query->order[i].is_desc);
+        const SqlExpr *hidden = item < 0 ? hidden_measure(build, query->order[i].name) : NULL;
+        if (item < 0 && !hidden) return unknown_order(build, &query->order[i], err);
+        if (hidden)
+            orders.at[orders.n++] = (SqlOrder){hidden, query->order[i].is_desc};
+        else
+            add(&orders, (size_t)item, query->order[i].is_desc);
     }
     if (!build->groups.n) orders.n = 0; /* one row */
     if (build->groups.n && !query->n_order) add_default(&orders);

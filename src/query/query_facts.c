@@ -15,11 +15,14 @@ typedef struct Facts {
     uint64_t facts; /* bit i: fact i is needed */
 } Facts;
 
-static void see_measure(void *arg, const Expr *name) {
-    Facts *facts = arg;
+static void see_name(Facts *facts, Str name) {
     const Model *model = facts->build->model;
-    const ModelMeasure *measure = model_measure(model, name->name);
+    const ModelMeasure *measure = model_measure(model, name);
     if (measure) facts->facts |= UINT64_C(1) << (size_t)(measure->fact - model->facts);
+}
+
+static void see_measure(void *arg, const Expr *name) {
+    see_name(arg, name->name);
 }
 
 static void see_filter(Facts *facts, const QueryFilter *filter) {
@@ -99,6 +102,7 @@ ErrCode query_find_facts(QueryBuild *build, Err *err) {
     if (query->n_list) return ERR_OK;
     for (size_t i = 0; i < query->n_measures; i++) expr_each_name(query->measures[i].expr, see_measure, &facts);
     see_filter(&facts, query->having);
+    for (size_t i = 0; i < query->n_order; i++) see_name(&facts, query->order[i].name);
     for (size_t i = 0; i < query->n_measures; i++) { /* an aggregate of its own, of one fact that is known */
         uint64_t own = query_facts_with(build, &query->measures[i]);
         if (own && !is_several(own)) facts.facts |= own;

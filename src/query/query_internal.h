@@ -129,6 +129,7 @@ struct QueryBuild {
     QueryAxis axis;
     VEC(QueryGroup) groups;
     VEC(QueryMeasure) measures;
+    VEC(QueryMeasure) hidden; /* what is ordered by and not shown */
     QueryBounds range_bounds; /* of the range alone */
     QuerySql filter;          /* where without the range */
     QuerySql where;           /* range included */
@@ -306,6 +307,8 @@ NODISCARD ErrCode query_compile_time_test(QueryBuild *build, const QueryOperand 
 /* A JSON value as a literal that compares with the operand, which is no date. */
 NODISCARD ErrCode query_compile_value(Arena *arena, const QueryOperand *operand, Value value, Str path,
                                       const SqlExpr **ret_sql, Err *err);
+/* Measures that the query is ordered by without showing them. */
+NODISCARD ErrCode query_compile_hidden(QueryBuild *build, Err *err);
 NODISCARD ErrCode query_compile_order(QueryBuild *build, const SqlItem *items, const SqlOrder **ret_order,
                                       size_t *ret_n, Err *err);
 

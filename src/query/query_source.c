@@ -112,6 +112,23 @@ uint64_t query_facts_with(const QueryBuild *build, const QueryMember *member) {
     return narrow_expr(&finder, member->expr, false, member->path, NULL) ? 0 : finder.facts;
 }
 
+/* Measures that the rows are ordered by, shown or not. */
+static ErrCode narrow_order(Finder *finder, Err *err) {
+    const Query *query = finder->build->query;
+    for (size_t i = 0; i < query->n_order; i++) {
+        bool is_measure =
+            !is_alias(query, query->order[i].name) && model_measure(finder->build->model, query->order[i].name);
+        if (is_measure) TRY(narrow_name(finder, query->order[i].name, false, query->order[i].path, err));
+    }
+    return ERR_OK;
+}
+
+static bool is_ordered_by_measure(const QueryBuild *build) {
+    for (size_t i = 0; i < build->query->n_order; i++)
+        if (model_measure(build->model, build->query->order[i].name)) return true;
+    return false;
+}
+
 static ErrCode find_fact(QueryBuild *build, Err *err) {
     const Model *model = build->model;
     const Query *query = build->query;
@@ -130,6 +147,7 @@ static ErrCode find_fact(QueryBuild *build, Err *err) {
     TRY(narrow_members(&finder, query->list, query->n_list, err));
     if (query->time.dimension.n) TRY(narrow_name(&finder, query->time.dimension, false, S("time.dimension"), err));
     TRY(narrow_filter(&finder, query->where, err));
+    TRY(narrow_order(&finder, err));
     finder.knows_aliases = true;
     TRY(narrow_filter(&finder, query->having, err));
     build->fact = first_of(model, finder.facts);
@@ -171,7 +189,8 @@ static void see_filter(RoleFinder *finder, const QueryFilter *filter) {
 /* NULL when no single dimension holds every member. */
 static const ModelDimension *find_dimension(const QueryBuild *build) {
     const Query *query = build->query;
-    if (query->n_measures || query->n_list || query->having || query->time.is_given) return NULL;
+    if (query->n_measures || query->n_list || is_ordered_by_measure(build) || query->having || query->time.is_given)
+        return NULL;
     RoleFinder finder = {.model = build->model};
     for (size_t i = 0; i < query->n_dimensions; i++) {
         if (expr_has_aggregate(query->dimensions[i].expr)) return NULL;

@@ -67,6 +67,7 @@ static QueryRoles all_roles(const QueryBuild *build) {
     QueryRoles roles = build->having.roles | build->leg_roles;
     for (size_t i = 0; i < build->groups.n; i++) roles |= build->groups.at[i].key.roles;
     for (size_t i = 0; i < build->measures.n; i++) roles |= build->measures.at[i].value.roles;
+    for (size_t i = 0; i < build->hidden.n; i++) roles |= build->hidden.at[i].value.roles;
     return roles;
 }
 
@@ -444,7 +445,8 @@ static ErrCode limit_per(QueryBuild *build, const SqlSelect *all, const SqlOrder
     *window =
         (SqlWindow){.partition = partition, .n_partition = query->n_limit_per_by, .order = order, .n_order = n_order};
     SqlSelect *numbered = arena_dup(arena, all, sizeof(SqlSelect));
-    SqlItem *inner = ARENA_ARRAY(arena, SqlItem, all->n_items + 1), *outer = ARENA_ARRAY(arena, SqlItem, all->n_items);
+    SqlItem *inner = ARENA_ARRAY(arena, SqlItem, all->n_items + 1 + n_order);
+    SqlItem *outer = ARENA_ARRAY(arena, SqlItem, all->n_items);
     for (size_t i = 0; i < all->n_items; i++) {
         inner[i] = all->items[i];
         outer[i] = (SqlItem){sql_column(arena, alias, inner[i].alias, inner[i].expr->type), inner[i].alias};
@@ -457,9 +459,15 @@ static ErrCode limit_per(QueryBuild *build, const SqlSelect *all, const SqlOrder
     SqlFrom *from = ARENA_NEW(arena, SqlFrom);
     *from = (SqlFrom){.select = numbered, .alias = alias};
     SqlOrder *outer_order = ARENA_ARRAY(arena, SqlOrder, n_order);
-    for (size_t i = 0; i < n_order; i++)
-        for (size_t k = 0; k < all->n_items; k++)
-            if (order[i].expr == inner[k].expr) outer_order[i] = (SqlOrder){outer[k].expr, order[i].is_desc};
+    for (size_t i = 0; i < n_order; i++) {
+        size_t k = 0;
+        while (k < all->n_items && inner[k].expr != order[i].expr) k++;
+        Str hidden = arena_printf(arena, "_o%zu", i);
+        if (k == all->n_items) inner[numbered->n_items++] = (SqlItem){order[i].expr, hidden};
+        const SqlExpr *column =
+            k < all->n_items ? outer[k].expr : sql_column(arena, alias, hidden, order[i].expr->type);
+        outer_order[i] = (SqlOrder){column, order[i].is_desc};
+    }
     ret_select->from = from;
     ret_select->n_from = 1;
     ret_select->items = outer;
@@ -485,6 +493,8 @@ static void note_whole_periods(QueryBuild *build) {
 static void lower_all(QueryBuild *build) {
     for (size_t i = 0; i < build->measures.n; i++)
         build->measures.at[i].value.sql = query_stage_lower(build, build->measures.at[i].value.sql);
+    for (size_t i = 0; i < build->hidden.n; i++)
+        build->hidden.at[i].value.sql = query_stage_lower(build, build->hidden.at[i].value.sql);
     if (build->having.sql) build->having.sql = query_stage_lower(build, build->having.sql);
 }
 
