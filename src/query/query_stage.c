@@ -182,7 +182,7 @@ static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *jo
     Str alias = S("_p");
     QueryBounds bounds = query_shown_bounds(build);
     if (join->is_all) bounds.from = INT64_MIN;
-    if (join->unit != TIME_GRAIN_NONE && bounds.from != INT64_MIN) bounds.from = time_trunc(join->unit, bounds.from);
+    if (join->unit != TIME_GRAIN_NONE) bounds.from = read_bounds(build).from; /* also of what later stages go back to */
     const QueryBuild *leg = build->bases.at[join->base].leg;
     Grouped how = {.build = build, .bounds = bounds, .base = &join->base};
     SqlSelect *select = arena_dup(arena, grouped(&how), sizeof(SqlSelect));

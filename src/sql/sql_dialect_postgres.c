@@ -234,6 +234,9 @@ static ErrCode row_hash(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *e
 #define EQUALITY(text_) SQL_RULE_OP(text_, SQL_PREC_COMPARE, SQL_PREC_ADD, .args = SQL_ARGS_COMMON, .hook = equality)
 #define ORDERING(text_) SQL_RULE_OP(text_, SQL_PREC_COMPARE, SQL_PREC_ADD, .args = SQL_ARGS_COMMON, .hook = ordering)
 #define NUMERIC(text_) SQL_RULE_CALL(text_, .args = SQL_ARGS_FLOAT64)
+/* A number that is no exact float has a spread that is not quite 0, by which PostgreSQL then divides. */
+#define SPREAD(x, y) \
+    "min(CASE WHEN " y " IS NOT NULL THEN " x " END)$^ < max(CASE WHEN " y " IS NOT NULL THEN " x " END)$^"
 #define STATISTIC(text_) SQL_RULE_CALL(text_, .args = SQL_ARGS_FLOAT64, .hook = statistic)
 #define TRUNC(part_) SQL_RULE_CALL("CAST(date_trunc('" part_ "', $1) AS $T)", .args = SQL_ARGS_TIMESTAMP)
 #define PART(part_) SQL_RULE_CALL("CAST(extract(" part_ " FROM $1) AS bigint)", .args = SQL_ARGS_TIMESTAMP)
@@ -371,9 +374,9 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_PERCENTILE] = SQL_RULE_HOOK(statistic, .args = SQL_ARGS_FLOAT64, .is_not_windowed = true),
     [SQL_FN_STDDEV] = STATISTIC("stddev_samp($1)"),
     [SQL_FN_VARIANCE] = STATISTIC("var_samp($1)"),
-    [SQL_FN_CORR] = STATISTIC("corr($1, $2)"),
-    [SQL_FN_REGR_SLOPE] = STATISTIC("regr_slope($1, $2)"),
-    [SQL_FN_REGR_INTERCEPT] = STATISTIC("regr_intercept($1, $2)"),
+    [SQL_FN_CORR] = STATISTIC("CASE WHEN " SPREAD("$1", "$2") " AND " SPREAD("$2", "$1") " THEN corr($1, $2)$^ END"),
+    [SQL_FN_REGR_SLOPE] = STATISTIC("CASE WHEN " SPREAD("$2", "$1") " THEN regr_slope($1, $2)$^ END"),
+    [SQL_FN_REGR_INTERCEPT] = STATISTIC("CASE WHEN " SPREAD("$2", "$1") " THEN regr_intercept($1, $2)$^ END"),
     [SQL_FN_FIRST] = SQL_RULE_HOOK(first_or_last, .is_not_windowed = true),
     [SQL_FN_LAST] = SQL_RULE_HOOK(first_or_last, .is_not_windowed = true),
     [SQL_FN_BOOL_OR] = SQL_RULE_CALL("bool_or($1)"),
