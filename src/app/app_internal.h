@@ -16,6 +16,7 @@ extern const Op APP_OP_STATUS;
 extern const Op APP_OP_RUNS;
 extern const Op APP_OP_RUN_SHOW;
 extern const Op APP_OP_QUERY;
+extern const Op APP_OP_EXPLAIN;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
 extern const Op APP_OP_MODEL_APPLY;

@@ -202,32 +202,117 @@ static ErrCode write_sql(const Ctx *ctx, Writer *w, const SqlDialect *dialect, c
     return writer_note(w, (Str){0}, err);
 }
 
-static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_sql, Writer *w, Err *err) {
-    const Query *query = NULL;
-    TRY(query_parse_text(ctx, text, &query, err));
-    const QueryOptions options = {.max_rows = session_config(session)->query_max_rows, .default_limit = -1};
-    const QueryPlan *plan = NULL;
-    bool needs_as_of = query_needs_as_of(query);
-    if (!needs_as_of)
-        TRY(query_compile(ctx, query, &options, &plan, err)); /* a mistake is told before data is looked at */
-    EngineDb *db = NULL;
-    TRY(session_warehouse(ctx, session, &db, err));
-    EngineConn *conn = NULL;
-    TRY(engine_connect(ctx, db, &conn, err));
+/* A query compiled, with a connection to the data that it asks; the caller closes it. */
+typedef struct Prepared {
+    const Query *query;
+    const QueryPlan *plan;
+    EngineConn *conn;
+} Prepared;
+
+static ErrCode check_has_data(const Ctx *ctx, EngineConn *conn, Err *err) {
     int64_t version = 0, at_us = 0;
     Str batch = {0};
-    ErrCode code = warehouse_version(ctx, conn, &version, &batch, &at_us, err);
-    if (!code && !version)
-        code =
-            err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(ctx->project));
+    TRY(warehouse_version(ctx, conn, &version, &batch, &at_us, err));
+    if (version) return ERR_OK;
+    return err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(ctx->project));
+}
+
+static ErrCode compile_as_of(const Ctx *ctx, Prepared *p, const QueryOptions *options, Err *err) {
     Ctx own = *ctx;
-    if (!code && needs_as_of) code = query_as_of(ctx, conn, &own.as_of_us, err);
-    if (!code && needs_as_of) code = query_compile(&own, query, &options, &plan, err);
-    Answer a = {.ctx = ctx, .writer = w, .plan = plan};
+    TRY(query_as_of(ctx, p->conn, &own.as_of_us, err));
+    return query_compile(&own, p->query, options, &p->plan, err);
+}
+
+static ErrCode prepare(const Ctx *ctx, AppSession *session, Str text, Prepared *ret, Err *err) {
+    Prepared p = {0};
+    EngineDb *db = NULL;
+    const QueryOptions options = {.max_rows = session_config(session)->query_max_rows, .default_limit = -1};
+    TRY(query_parse_text(ctx, text, &p.query, err));
+    bool needs_as_of = query_needs_as_of(p.query);
+    if (!needs_as_of)
+        TRY(query_compile(ctx, p.query, &options, &p.plan, err)); /* a mistake is told before data is looked at */
+    TRY(session_warehouse(ctx, session, &db, err));
+    TRY(engine_connect(ctx, db, &p.conn, err));
+    ErrCode code = check_has_data(ctx, p.conn, err);
+    if (!code && needs_as_of) code = compile_as_of(ctx, &p, &options, err);
+    if (code)
+        engine_disconnect(p.conn);
+    else
+        *ret = p;
+    return code;
+}
+
+static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_sql, Writer *w, Err *err) {
+    Prepared p;
+    TRY(prepare(ctx, session, text, &p, err));
+    Answer a = {.ctx = ctx, .writer = w, .plan = p.plan};
     const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
-    if (!code && shows_sql) code = write_sql(ctx, w, engine_dialect(engine_of(conn)), plan, err);
-    if (!code) code = query_run(ctx, conn, plan, &receiver, err);
-    engine_disconnect(conn);
+    ErrCode code = ERR_OK;
+    if (shows_sql) code = write_sql(ctx, w, engine_dialect(engine_of(p.conn)), p.plan, err);
+    if (!code) code = query_run(ctx, p.conn, p.plan, &receiver, err);
+    engine_disconnect(p.conn);
+    return code;
+}
+
+/* ---- explain -------------------------------------------------------------------------------------------------------- */
+
+static ErrCode write_words(const Ctx *ctx, Writer *w, const QueryPlan *plan, Err *err) {
+    const Str *lines = NULL;
+    size_t n = 0;
+    query_words(ctx, plan, &lines, &n);
+    TRY(writer_list_begin(w, S("plan"), err));
+    for (size_t i = 0; i < n; i++) {
+        TRY(writer_field(w, (Str){0}, (Str){0}, value_text(lines[i]), err));
+        TRY(writer_note(w, lines[i], err));
+    }
+    for (size_t i = 0; i < plan->n_defaults; i++)
+        TRY(writer_note(w, arena_printf(ctx->arena, "By default: %.*s.", STR_ARG(plan->defaults[i])), err));
+    TRY(writer_list_end(w, err));
+    TRY(writer_list_begin(w, S("defaults"), err));
+    for (size_t i = 0; i < plan->n_defaults; i++)
+        TRY(writer_field(w, (Str){0}, (Str){0}, value_text(plan->defaults[i]), err));
+    TRY(writer_list_end(w, err));
+    return writer_note(w, (Str){0}, err);
+}
+
+static ErrCode write_cost(const Ctx *ctx, Writer *w, const QueryPlan *plan, const EngineCost *cost, Err *err) {
+    Arena *arena = ctx->arena;
+    TRY(writer_field(w, S("rows_scanned"), (Str){0},
+                     cost->n_scanned < 0 ? value_null(TYPE(TYPE_INT64)) : value_int(cost->n_scanned), err));
+    TRY(writer_field(w, S("rows_returned"), (Str){0}, value_int(cost->n_rows), err));
+    TRY(writer_field(w, S("compile_us"), (Str){0}, value_int(plan->compile_us), err));
+    TRY(writer_field(w, S("run_us"), (Str){0}, value_int(cost->run_us), err));
+    Str rows = format_count(arena, cost->n_rows, "row", "rows"), compiled = format_duration(arena, plan->compile_us);
+    Str ran = format_duration(arena, cost->run_us),
+        scanned = cost->n_scanned < 0 ? S("the tables") : format_count(arena, cost->n_scanned, "row read", "rows read");
+    return writer_note(w,
+                       arena_printf(arena, "%.*s from %.*s; compiled in %.*s, run in %.*s", STR_ARG(rows),
+                                    STR_ARG(scanned), STR_ARG(compiled), STR_ARG(ran)),
+                       err);
+}
+
+static ErrCode explain(const Ctx *ctx, const Prepared *p, Writer *w, Err *err) {
+    Buf json CLEANUP(buf_release);
+    JsonWriter printer;
+    EngineCost cost;
+    SqlText sql;
+    buf_init(&json, 1 << 20);
+    json_writer_init(&printer, sink_of_buf(&json), false, err);
+    query_print(&printer, p->query);
+    TRY(json_writer_finish(&printer));
+    TRY(writer_field(w, S("query"), (Str){0}, value_text(arena_str(ctx->arena, buf_str(&json))), err));
+    TRY(write_words(ctx, w, p->plan, err));
+    TRY(write_sql(ctx, w, engine_dialect(engine_of(p->conn)), p->plan, err));
+    TRY(query_sql(ctx, engine_dialect(engine_of(p->conn)), p->plan, &sql, err));
+    TRY(engine_cost(ctx, p->conn, &sql, &cost, err));
+    return write_cost(ctx, w, p->plan, &cost, err);
+}
+
+static ErrCode run_explain(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    Prepared p;
+    TRY(prepare(ctx, session, op_arg_text(args, "query"), &p, err));
+    ErrCode code = explain(ctx, &p, w, err);
+    engine_disconnect(p.conn);
     return code;
 }
 
@@ -281,6 +366,29 @@ const Op APP_OP_QUERY = {
     .args = QUERY_ARGS,
     .n_args = COUNT_OF(QUERY_ARGS),
     .run = run_query,
+};
+
+static const OpArg EXPLAIN_ARGS[] = {
+    {.name = "query",
+     .type = OP_ARG_JSON,
+     .is_positional = true,
+     .is_required = true,
+     .help = "the semantic query, or @FILE"},
+};
+
+const Op APP_OP_EXPLAIN = {
+    .name = "explain",
+    .summary = "Tell how a semantic query is answered",
+    .help =
+        "The query as it was read, its steps in words, the SQL, and what running it costs: rows read and given, and time. It is run, but its\n"
+        "rows are not shown.",
+    .example = "starling explain '{\"measures\":[\"amount\"],\"time\":{\"grain\":\"month\",\"range\":\"2013\"}}'",
+    .permission = PERMISSION_READ_DATA,
+    .home = OP_HOME_READ,
+    .needs_project = true,
+    .args = EXPLAIN_ARGS,
+    .n_args = COUNT_OF(EXPLAIN_ARGS),
+    .run = run_explain,
 };
 
 static const OpArg EXAMPLES_ARGS[] = {

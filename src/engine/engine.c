@@ -224,6 +224,26 @@ static ErrCode stream_value(const Ctx *ctx, EngineStream *stream, Value *ret_val
     return batch ? engine_stream_next(stream, &batch, err) : ERR_OK; /* to its end: cheaper than giving it up */
 }
 
+static ErrCode count_rows(const Ctx *ctx, EngineConn *conn, const SqlText *sql, EngineCost *cost, Err *err) {
+    EngineStream *stream = NULL;
+    const Batch *batch = NULL;
+    TRY(engine_query(ctx, conn, sql, &stream, err));
+    ErrCode code;
+    while (!(code = engine_stream_next(stream, &batch, err)) && batch) cost->n_rows += (int64_t)batch->n_rows;
+    engine_stream_close(stream);
+    return code;
+}
+
+ErrCode engine_cost(const Ctx *ctx, EngineConn *conn, const SqlText *sql, EngineCost *ret_cost, Err *err) {
+    const Engine *engine = engine_of(conn);
+    EngineCost cost = {.n_scanned = -1};
+    int64_t start_us = clock_monotonic(ctx->clock);
+    TRY(engine->cost ? engine->cost(ctx, conn, sql, &cost, err) : count_rows(ctx, conn, sql, &cost, err));
+    cost.run_us = clock_monotonic(ctx->clock) - start_us;
+    *ret_cost = cost;
+    return ERR_OK;
+}
+
 ErrCode engine_value(const Ctx *ctx, EngineConn *conn, const SqlText *sql, Value *ret_value, Err *err) {
     EngineStream *stream = NULL;
     TRY(engine_query(ctx, conn, sql, &stream, err));

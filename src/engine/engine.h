@@ -97,6 +97,14 @@ const Batch *engine_stream_columns(const EngineStream *stream);
 NODISCARD ErrCode engine_stream_next(EngineStream *stream, const Batch **ret_batch, Err *err);
 void engine_stream_close(EngineStream *stream); /* also before its end; NULL allowed */
 
+/* Runs a query to its end and gives what that took, by the engine's own profile where it has one. */
+typedef struct EngineCost {
+    int64_t n_scanned; /* rows read from tables; -1: the engine does not say */
+    int64_t n_rows;    /* rows given */
+    int64_t run_us;
+} EngineCost;
+NODISCARD ErrCode engine_cost(const Ctx *ctx, EngineConn *conn, const SqlText *sql, EngineCost *ret_cost, Err *err);
+
 /* One row, one value: for counts and look-ups. No row: a null of TYPE_NULL. Text is copied into ctx->arena. */
 NODISCARD ErrCode engine_value(const Ctx *ctx, EngineConn *conn, const SqlText *sql, Value *ret_value, Err *err);
 NODISCARD ErrCode engine_valuef(const Ctx *ctx, EngineConn *conn, Value *ret_value, Err *err, const char *format, ...);

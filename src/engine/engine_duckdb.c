@@ -169,6 +169,7 @@ const Engine ENGINE_DUCKDB = {
     .query = duck_query,
     .stream_next = duck_stream_next,
     .stream_release = duck_stream_release,
+    .cost = duck_cost,
     .append_open = duck_append_open,
     .append = duck_append,
     .append_finish = duck_append_finish,

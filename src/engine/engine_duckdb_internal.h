@@ -42,6 +42,10 @@ ErrCode duck_error(const EngineConn *conn, duckdb_error_type type, const char *t
 /* The same for a database that does not open; path NULL: in memory. */
 ErrCode duck_open_error(const char *path, const char *text, Err *err);
 
+/* ---- profile ----------------------------------------------------------------------------------------------------- */
+
+ErrCode duck_cost(const Ctx *ctx, EngineConn *conn, const SqlText *sql, EngineCost *cost, Err *err);
+
 /* ---- parts ------------------------------------------------------------------------------------------------------- */
 
 ErrCode duck_open(const Ctx *ctx, EngineDb *db, Err *err);

@@ -32,6 +32,9 @@ struct Engine {
     ErrCode (*stream_next)(EngineStream *stream, const Batch **ret_batch, Err *err);
     void (*stream_release)(EngineStream *stream);
 
+    /* May be NULL: rows are counted as they come. Fills n_scanned and n_rows. */
+    ErrCode (*cost)(const Ctx *ctx, EngineConn *conn, const SqlText *sql, EngineCost *cost, Err *err);
+
     ErrCode (*append_open)(EngineConn *conn, const SqlRelation *table, const Str *columns, size_t n_columns,
                            EngineAppender **ret_appender, Err *err);
     ErrCode (*append)(EngineAppender *appender, const Batch *batch, Err *err);

@@ -212,6 +212,8 @@ typedef struct QueryAccount {
 typedef struct QueryPlan {
     const Query *query;
     const ModelFact *fact; /* NULL: a dimension's members */
+    const Str *facts;      /* the facts' names; none: a dimension's members, or a query's rows */
+    size_t n_facts;
     const SqlSelect *select;
     const QueryColumn *columns;
     size_t n_columns;
@@ -261,6 +263,8 @@ typedef struct QueryReceiver {
 /* Runs a plan in one read transaction on a warehouse connection that has none open. */
 NODISCARD ErrCode query_run(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
                             Err *err);
+/* The plan in words, a sentence a step in the order of evaluation. */
+void query_words(const Ctx *ctx, const QueryPlan *plan, const Str **ret_lines, size_t *ret_n);
 /* The statement of the rows themselves, printed for the connection's engine: what --sql shows. */
 NODISCARD ErrCode query_sql(const Ctx *ctx, const SqlDialect *dialect, const QueryPlan *plan, SqlText *ret_sql,
                             Err *err);

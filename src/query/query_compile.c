@@ -186,6 +186,11 @@ static ErrCode add_comparison(QueryBuild *build, Str path, Err *err) {
     } parts[] = {{EXPR_DERIVE_PRIOR, "prior"}, {EXPR_DERIVE_CHANGE, "change"}, {EXPR_DERIVE_GROWTH, "growth"}};
     const QueryTime *time = &build->query->time;
     QueryMeasure measure = build->measures.at[build->measures.n - 1];
+    if (query_stage_of(build, measure.value.sql) >= QUERY_ROW_STAGE) { /* it has no value in another period */
+        VEC_PUSH(build->arena, &build->defaults,
+                 arena_printf(build->arena, "%.*s is not compared", STR_ARG(measure.column.name)));
+        return ERR_OK;
+    }
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         Str suffix = str_of(parts[i].suffix);
         Expr derived = {.kind = EXPR_DERIVED,
@@ -401,6 +406,14 @@ ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const 
     return query_is_staged(build) ? query_stage_rows(build, ret_select, err) : rows_select(build, ret_select, err);
 }
 
+static void name_facts(const QueryBuild *build, QueryPlan *plan) {
+    size_t n = build->legs.n ? build->legs.n : build->fact && !build->inner;
+    Str *names = ARENA_ARRAY(build->arena, Str, n);
+    for (size_t i = 0; i < n; i++) names[i] = (build->legs.n ? build->legs.at[i] : build)->fact->name;
+    plan->facts = names;
+    plan->n_facts = n;
+}
+
 /* The query with the options' defaults in it. */
 static const Query *with_defaults(QueryBuild *build, const Query *query, const QueryOptions *options) {
     bool is_one_row = !query->n_dimensions && !query->n_list && query->time.grain == TIME_GRAIN_NONE;
@@ -422,6 +435,7 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     TRY(query_build_rows(&build, &plan->select, &plan->columns, &plan->n_columns, err));
     plan->query = build.query;
     plan->fact = build.fact;
+    name_facts(&build, plan);
     plan->has_unknown_row = has_unknown_row(&build);
     plan_left_out(&build, plan);
     query_plan_totals(&build, plan);

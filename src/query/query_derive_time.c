@@ -116,13 +116,33 @@ static int64_t move(const QueryBuild *build, int64_t at, TimeGrain unit, int64_t
     return build->axis.is_number ? at - n : time_add(unit, at, -n);
 }
 
-/* The measure over other rows of the same groups. */
-static const SqlExpr *over_range(QueryBuild *build, const SqlExpr *measure, const QueryBounds *bounds) {
+typedef struct OfRows {
+    const QueryBuild *build;
+    Str alias;
+} OfRows;
+
+/* A base of a joined group; of one that has no rows there, counts are 0. */
+static const SqlExpr *base_of_rows(void *arg, const SqlExpr *expr) {
+    const OfRows *of = arg;
+    if (!query_is_stage_column(expr)) return NULL;
+    const SqlExpr *base = of->build->bases.at[query_base_index(of->build, expr)].sql;
+    const SqlExpr *column = sql_column(of->build->arena, of->alias, expr->name, expr->type);
+    bool is_count = base->fn == SQL_FN_COUNT || base->fn == SQL_FN_COUNT_ALL;
+    return is_count ? sql_call2(of->build->arena, SQL_FN_COALESCE, column, whole(of->build, 0)) : column;
+}
+
+/* The measure over other rows of the same groups. Of a group that has none there it is null where it stands for that group as it was
+ * (has_to_be_there), else what it is over no rows. */
+static const SqlExpr *over_range(QueryBuild *build, const SqlExpr *measure, const QueryBounds *bounds,
+                                 bool has_to_be_there) {
     QueryStageJoin *join =
         query_stage_join(build, (QueryStageJoin){.kind = QUERY_JOIN_LEG, .stage = 1, .bounds = *bounds});
     join->on = same_keys(build, join->alias, -1);
+    OfRows of = {build, join->alias};
     const SqlExpr *mark = sql_column(build->arena, join->alias, S("_m"), TYPE(TYPE_INT64));
-    return query_stage_add(build, 1, if_joined(build, measure, join->alias, mark));
+    const SqlExpr *value = has_to_be_there ? if_joined(build, measure, join->alias, mark)
+                                           : query_map(build->arena, measure, base_of_rows, &of);
+    return query_stage_add(build, 1, value);
 }
 
 /* Without a time among the groups: the same groups over another range. */
@@ -140,7 +160,7 @@ static ErrCode prior_of_range(QueryBuild *build, const Expr *derived, const SqlE
     QueryBounds bounds = *range;
     bounds.from = move(build, range->from, unit, n);
     bounds.to = move(build, range->to, unit, n);
-    *ret = over_range(build, measure, &bounds);
+    *ret = over_range(build, measure, &bounds, true);
     return ERR_OK;
 }
 
@@ -273,7 +293,7 @@ static ErrCode since_of_range(QueryBuild *build, const Expr *derived, const SqlE
     if (!build->axis.is_known || build->axis.is_number || bounds.to == INT64_MAX || since == TIME_GRAIN_NONE)
         return err_set(err, ERR_INVALID, "'%.*s' needs a time grain in the query", STR_ARG(derived->name));
     bounds.from = time_trunc(since, bounds.to - 1);
-    *ret = over_range(build, measure, &bounds);
+    *ret = over_range(build, measure, &bounds, false);
     return ERR_OK;
 }
 

@@ -83,7 +83,7 @@ ask 2 "limit" '{"measures":["revenue"],"limit":-1}'
 ask 2 "did you mean 'measures'?" '{"measure":["revenue"]}'
 ask 2 "having" '{"measures":["revenue"],"where":[{"member":"revenue","op":"gt","values":[1]}]}'
 ask 2 "line 1" '{"measures":["revenue"'
-ask 2 "limit_per" '{"measures":["revenue"],"dimensions":["product.name"],"limit_per":{"by":["product.name"],"n":1}}'
+ask 2 "limit_per" '{"measures":["revenue"],"dimensions":["product.name"],"limit_per":{"by":["product.nmae"],"n":1}}'
 ask 2 "2013-13" '{"measures":["revenue"],"time":{"dimension":"order_date","range":"2013-13"}}'
 python3 -c 'print("[" * 10000)' >deep.json
 ask 7 "deep" @deep.json

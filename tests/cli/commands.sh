@@ -41,6 +41,20 @@ runs "$starling" query '{"measures":["revenue"],"dimensions":["stock_code"]}' --
 [ "$(cat out.txt)" = "stock_code,revenue
 A,6.000
 B,-2.250" ] || fail "CSV: $(cat out.txt)"
+runs "$starling" query '{"measures":["units"],"dimensions":["stock_code"],"limit":1,"others":true,"totals":["all"]}' --project second --json
+json '[t["kind"] for t in d["totals"]] == ["others", "all"] and d["totals"][1]["measures"]["units"] == 3'
+runs "$starling" query '{"rows":["stock_code"],"order":["stock_code"],"limit":1}' --project second --json
+json 'd["rows"] == [["A"]] and d["next"][0] == "A"'
+runs "$starling" query '{"measures":["units"],"time":{"range":"this year"}}' --project second
+says "Default: this year is "
+runs "$starling" explain '{"measures":["units"],"dimensions":["stock_code"],"where":[{"member":"country","op":"set"}]}' --project second
+says "Rows of invoice_line."
+says "Only where country is set."
+says "SELECT"
+says "rows from 3 rows read"
+runs "$starling" explain '{"measures":["units"],"dimensions":["stock_code"]}' --project second --json
+json 'd["rows_returned"] == 2 and d["rows_scanned"] == 3 and d["plan"][0] == "Rows of invoice_line." and "sql" in d'
+refuses 2 "did you mean 'units'" "$starling" explain '{"measures":["unts"]}' --project second
 cd ..
 
 # --- a corrected file changes what it corrects, whatever the order of its lines

@@ -7,6 +7,7 @@
  *   --- left_out      member: fact rows | measures…
  *   --- totals        kind: fact rows | measures…
  *   --- totals_sql duckdb     the statements behind them
+ *   --- words         the plan in words
  *   --- next          where a list goes on
  *   --- left_out_sql duckdb   the statements behind it
  *   --- period        the period in words; [first] [last]: that part is incomplete
@@ -113,6 +114,13 @@ static void section_totals(Case *c) {
     }
 }
 
+static void section_words(Case *c) {
+    const Str *lines = NULL;
+    size_t n = 0;
+    query_words(&c->fixture->ctx, c->plan, &lines, &n);
+    for (size_t i = 0; i < n; i++) buf_printf(c->out, "%.*s\n", STR_ARG(lines[i]));
+}
+
 static void section_next(Case *c) {
     run_once(c);
     for (size_t i = 0; i < c->result.account.n_next; i++) {
@@ -170,6 +178,8 @@ static void write_section(Case *c, Str name) {
     } else if (str_starts(name, S("totals_sql "))) {
         const SqlDialect *dialect = dialect_of(str_slice(name, sizeof("totals_sql ") - 1, name.n));
         for (size_t i = 0; i < c->plan->n_totals; i++) section_sql(c, c->plan->totals[i], dialect);
+    } else if (str_eq(name, S("words"))) {
+        section_words(c);
     } else if (str_eq(name, S("next"))) {
         section_next(c);
     } else if (str_eq(name, S("totals"))) {
