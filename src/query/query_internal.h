@@ -226,6 +226,8 @@ ptrdiff_t query_find_group(const QueryBuild *build, Str name);
 
 /* The rows of `query` as a fact: build->inner and build->fact. */
 NODISCARD ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err);
+/* A dimension's members as they are now, as a fact. */
+NODISCARD ErrCode query_compile_members(QueryBuild *build, const ModelDimension *dimension, Err *err);
 /* The rows of a query that stands in `build`'s: a select and its columns. Names in it are its own. */
 NODISCARD ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path,
                                       const SqlSelect **ret_select, const QueryColumn **ret_columns, size_t *ret_n,

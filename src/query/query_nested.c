@@ -40,9 +40,8 @@ static ModelFactColumn fact_column(const QueryColumn *column) {
         .type = column->type};
 }
 
-ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err) {
-    size_t n = 0;
-    TRY(query_compile_inner(build, query, S("source"), &build->inner, &build->inner_columns, &n, err));
+/* The query's columns as those of a fact. */
+static void make_fact(QueryBuild *build, size_t n) {
     ModelFactColumn *columns = ARENA_ARRAY(build->arena, ModelFactColumn, n);
     ModelFact *fact = ARENA_NEW(build->arena, ModelFact);
     fact->name = S("source");
@@ -54,6 +53,42 @@ ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err) {
     fact->columns = columns;
     fact->n_columns = n;
     build->fact = fact;
+}
+
+ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err) {
+    size_t n = 0;
+    TRY(query_compile_inner(build, query, S("source"), &build->inner, &build->inner_columns, &n, err));
+    make_fact(build, n);
+    return ERR_OK;
+}
+
+/* select every attribute of every member, under the names that they have in queries */
+ErrCode query_compile_members(QueryBuild *build, const ModelDimension *dimension, Err *err) {
+    Arena *arena = build->arena;
+    QueryColumn *columns = ARENA_ARRAY(arena, QueryColumn, dimension->n_attributes);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, dimension->n_attributes);
+    SqlSelect *select = sql_select_new(arena);
+    QueryBuild members = {
+        .ctx = build->ctx, .arena = arena, .model = build->model, .query = build->query, .dimension = dimension};
+    TRY(query_set_alias(&members, err));
+    for (size_t i = 0; i < dimension->n_attributes; i++) {
+        const ModelAttribute *attribute = &dimension->attributes[i];
+        Str name = arena_printf(arena, "%.*s.%.*s", STR_ARG(dimension->name), STR_ARG(attribute->name));
+        items[i] = (SqlItem){sql_column(arena, members.alias, attribute->name, attribute->type), name};
+        columns[i] = (QueryColumn){.name = name,
+                                   .member = name,
+                                   .type = attribute->type,
+                                   .title = attribute->label.title,
+                                   .format = attribute->label.format,
+                                   .unit = attribute->label.unit,
+                                   .decimals = attribute->label.decimals};
+    }
+    select->items = items;
+    select->n_items = dimension->n_attributes;
+    query_from(&members, 0, select);
+    build->inner = select;
+    build->inner_columns = columns;
+    make_fact(build, dimension->n_attributes);
     return ERR_OK;
 }
 

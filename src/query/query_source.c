@@ -218,12 +218,12 @@ static ErrCode read_source(QueryBuild *build, Err *err) {
     const Query *query = build->query;
     build->fact = model_fact(build->model, query->source);
     if (build->fact) return ERR_OK;
-    build->dimension = model_dimension(build->model, query->source);
-    if (!build->dimension) return unknown_source(build, err);
-    if (!query->n_measures && !query->having && !query->time.is_given) return ERR_OK;
-    return query_error(
-        err, ERR_UNSUPPORTED, S("source"),
-        "measures and time over a dimension's own rows are not compiled yet; name a fact or leave 'source' out");
+    const ModelDimension *dimension = model_dimension(build->model, query->source);
+    if (!dimension) return unknown_source(build, err);
+    if (query->n_measures || query->n_list || query->having || query->time.is_given)
+        return query_compile_members(build, dimension, err);
+    build->dimension = dimension;
+    return ERR_OK;
 }
 
 static Str from_alias(const QueryBuild *build) {

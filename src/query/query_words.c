@@ -88,6 +88,8 @@ static void say_source(Words *words) {
     for (size_t i = 0; i < plan->n_facts; i++) facts = join(words->arena, facts, " and of ", plan->facts[i]);
     if (plan->query->source_query)
         add(words, S("The rows of the inner query."));
+    else if (!plan->n_facts && plan->query->source.n)
+        add(words, arena_printf(words->arena, "The members of %.*s as they are now.", STR_ARG(plan->query->source)));
     else if (plan->n_facts > 1)
         add(words,
             arena_printf(words->arena, "Rows of %.*s, each aggregated by itself, the groups united.", STR_ARG(facts)));
