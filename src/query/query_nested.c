@@ -68,8 +68,9 @@ ErrCode query_compile_members(QueryBuild *build, const ModelDimension *dimension
     QueryColumn *columns = ARENA_ARRAY(arena, QueryColumn, dimension->n_attributes);
     SqlItem *items = ARENA_ARRAY(arena, SqlItem, dimension->n_attributes);
     SqlSelect *select = sql_select_new(arena);
+    Query *all = ARENA_NEW(arena, Query); /* the unknown one is no member, whatever groups are shown */
     QueryBuild members = {
-        .ctx = build->ctx, .arena = arena, .model = build->model, .query = build->query, .dimension = dimension};
+        .ctx = build->ctx, .arena = arena, .model = build->model, .query = all, .dimension = dimension};
     TRY(query_set_alias(&members, err));
     for (size_t i = 0; i < dimension->n_attributes; i++) {
         const ModelAttribute *attribute = &dimension->attributes[i];
