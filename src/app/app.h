@@ -50,6 +50,7 @@ typedef struct AppConfig {
     int n_threads;              /* warehouse.threads */
     int64_t query_timeout_us;   /* query.timeout, default 30 s */
     int64_t query_max_rows;     /* query.max_rows, default 1,000,000 */
+    int64_t query_max_bytes;    /* query.max_bytes, default 1 GB */
     int64_t lock_wait_ms;       /* lock_wait, default 10 s */
     int64_t runs_keep;          /* runs.keep, default 10,000 */
     int max_deleted_percent;    /* load.max_deleted, default 20 */

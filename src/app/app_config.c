@@ -4,6 +4,7 @@
 
 static const AppConfig CONFIG_INITIAL = {.query_timeout_us = 30 * TIME_US_PER_SECOND,
                                          .query_max_rows = 1000000,
+                                         .query_max_bytes = 1000000000,
                                          .lock_wait_ms = APP_LOCK_WAIT_MS,
                                          .follow_poll_ms = APP_FOLLOW_POLL_MS,
                                          .runs_keep = META_RUNS_KEEP,
@@ -30,6 +31,7 @@ static const ConfigKey CONFIG_KEYS[] = {
     {"follow.poll", CONFIG_DURATION_MS, offsetof(AppConfig, follow_poll_ms), false},
     {"query.timeout", CONFIG_DURATION_US, offsetof(AppConfig, query_timeout_us), false},
     {"query.max_rows", CONFIG_COUNT_OF, offsetof(AppConfig, query_max_rows), false},
+    {"query.max_bytes", CONFIG_SIZE, offsetof(AppConfig, query_max_bytes), false},
     {"runs.keep", CONFIG_COUNT_OF, offsetof(AppConfig, runs_keep), false},
     {"warehouse.memory_limit", CONFIG_SIZE, offsetof(AppConfig, memory_limit_bytes), false},
     {"warehouse.threads", CONFIG_COUNT_OF, offsetof(AppConfig, n_threads), true},

@@ -20,6 +20,7 @@ static const char HOME_TEXT[] = "# Settings of this home; what is left out has t
                                 "# query:\n"
                                 "#   timeout: 30s\n"
                                 "#   max_rows: 1000000\n"
+                                "#   max_bytes: 1GB        # of what an answer's rows hold\n"
                                 "# warehouse:\n"
                                 "#   memory_limit: 2GB     # by default four fifths of the machine's\n"
                                 "#   threads: 2            # by default one per core\n";

@@ -159,8 +159,9 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(writer_field(w, S("truncated"), (Str){0}, value_bool(account->is_truncated), err));
     if (account->is_truncated) {
         Str rows = format_count(arena, account->n_rows, "row", "rows");
+        const char *setting = account->is_cut_by_bytes ? "query.max_bytes" : "query.max_rows";
         TRY(writer_note(
-            w, arena_printf(arena, "Cut at %.*s (query.max_rows); ask for less, or raise the setting", STR_ARG(rows)),
+            w, arena_printf(arena, "Cut at %.*s (%s); ask for less, or raise the setting", STR_ARG(rows), setting),
             err));
     }
     TRY(write_totals(a, account, err));
@@ -226,7 +227,9 @@ static ErrCode compile_as_of(const Ctx *ctx, Prepared *p, const QueryOptions *op
 static ErrCode prepare(const Ctx *ctx, AppSession *session, Str text, Prepared *ret, Err *err) {
     Prepared p = {0};
     EngineDb *db = NULL;
-    const QueryOptions options = {.max_rows = session_config(session)->query_max_rows, .default_limit = -1};
+    const QueryOptions options = {.max_rows = session_config(session)->query_max_rows,
+                                  .max_bytes = session_config(session)->query_max_bytes,
+                                  .default_limit = -1};
     TRY(query_parse_text(ctx, text, &p.query, err));
     bool needs_as_of = query_needs_as_of(p.query);
     if (!needs_as_of)

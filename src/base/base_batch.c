@@ -161,6 +161,18 @@ Batch batch_copy(Arena *arena, const Batch *batch) {
     return (Batch){.n_rows = n_rows, .n_columns = batch->n_columns, .columns = columns};
 }
 
+size_t batch_bytes(const Batch *batch) {
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < batch->n_columns; i++) {
+        const Column *column = &batch->columns[i];
+        bool is_text = column->layout == LAYOUT_STR || column->layout == LAYOUT_VIEW;
+        if (!is_text) n_bytes += batch->n_rows * layout_size(column->layout);
+        for (size_t row = 0; is_text && row < batch->n_rows; row++)
+            if (!column_is_null(column, row)) n_bytes += column_str(column, row).n;
+    }
+    return n_bytes;
+}
+
 struct BatchBuilder {
     Arena *texts; /* reset by clear; freed by the owner arena's hook */
     size_t cap_rows;

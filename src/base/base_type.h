@@ -161,6 +161,8 @@ Str column_str(const Column *column, size_t row);
 /* The rows from `from_row` (at most n_rows) on, sharing the data; the columns and, where there are nulls, the validity bits are made
  * in the arena. */
 Batch batch_slice(Arena *arena, const Batch *batch, size_t from_row);
+/* What its cells hold: the widths of the layouts and the bytes of the texts. */
+size_t batch_bytes(const Batch *batch);
 /* Everything copied into the arena but the columns' names, which stay borrowed. */
 Batch batch_copy(Arena *arena, const Batch *batch);
 

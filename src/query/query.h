@@ -202,7 +202,8 @@ typedef struct QueryAccount {
     const Value *next; /* of a list that was cut: what "after" takes to go on */
     size_t n_next;
     int64_t n_rows;
-    bool is_truncated; /* the row cap, not the query's own limit, cut it */
+    bool is_truncated; /* a cap, not the query's own limit, cut it: that of bytes, else that of rows */
+    bool is_cut_by_bytes;
     int64_t compile_us;
     int64_t run_us;
 } QueryAccount;
@@ -234,12 +235,14 @@ typedef struct QueryPlan {
     const Str *defaults;
     size_t n_defaults;
     size_t n_cursor;  /* columns of the select behind those that are shown: a row's place in the list's order */
-    int64_t max_rows; /* the row cap in force */
+    int64_t max_rows; /* the caps in force */
+    int64_t max_bytes;
     int64_t compile_us;
 } QueryPlan;
 
 typedef struct QueryOptions {
     int64_t max_rows;      /* row cap; one more is read to tell that it was cut. 0: 1,000,000 */
+    int64_t max_bytes;     /* cap of what the rows hold; the batch that would pass it is not given. 0: 1 GB */
     int64_t default_limit; /* when the query has none; -1: none */
 } QueryOptions;
 

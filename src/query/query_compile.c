@@ -5,7 +5,7 @@
  */
 #include "query/query_internal.h"
 
-enum { DEFAULT_MAX_ROWS = 1000000 };
+enum { DEFAULT_MAX_ROWS = 1000000, DEFAULT_MAX_BYTES = 1000000000 };
 
 /* ---- groups --------------------------------------------------------------------------------------------------------- */
 
@@ -444,6 +444,7 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     plan->defaults = build.defaults.at;
     plan->n_defaults = build.defaults.n;
     plan->max_rows = options && options->max_rows > 0 ? options->max_rows : DEFAULT_MAX_ROWS;
+    plan->max_bytes = options && options->max_bytes > 0 ? options->max_bytes : DEFAULT_MAX_BYTES;
     plan->compile_us = clock_monotonic(ctx->clock) - start_us;
     *ret_plan = plan;
     return ERR_OK;

@@ -54,6 +54,7 @@ static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *pl
     EngineStream *stream CLEANUP(close_stream) = NULL;
     TRY(query_sql(ctx, engine_dialect(engine_of(conn)), plan, &sql, err));
     TRY(engine_query(ctx, conn, &sql, &stream, err));
+    int64_t n_bytes = 0;
     bool has_columns = false; /* told after the first batch, so that a query that fails at once leaves nothing behind */
     for (bool is_first = true;;) {
         const Batch *batch = NULL;
@@ -70,6 +71,9 @@ static ErrCode stream_rows(const Ctx *ctx, EngineConn *conn, const QueryPlan *pl
             plan->has_unknown_row ? up_to(plan->query->limit - account->n_rows, shown.n_rows) : shown.n_rows;
         shown.n_rows = up_to(plan->max_rows - account->n_rows, n_rows);
         shown.n_columns = plan->n_columns;
+        n_bytes += (int64_t)batch_bytes(&shown);
+        account->is_cut_by_bytes = n_bytes > plan->max_bytes;
+        if (account->is_cut_by_bytes) shown.n_rows = 0;
         account->n_rows += (int64_t)shown.n_rows;
         if (shown.n_rows && plan->n_cursor) keep_place(ctx, plan, batch, shown.n_rows - 1, account);
         if (shown.n_rows) TRY(receiver->batch(receiver->arg, &shown, err));

@@ -255,6 +255,30 @@ TEST(rows_and_what_was_left_out_are_all_rows) {
     fixture_free(&f);
 }
 
+TEST(the_byte_cap_cuts_between_batches) {
+    Fixture f;
+    fixture_open(&f);
+    const Query *query = NULL;
+    const QueryPlan *plan = NULL;
+    OK(&f, query_parse_text(&f.ctx, S("{\"rows\":[\"bike\",\"trip.distance\"]}"), &query, &f.err));
+    const struct {
+        int64_t max_bytes;
+        size_t n_rows;
+    } cases[] = {{0, 20}, {1000000, 20}, {10, 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        QueryOptions options = {.max_bytes = cases[i].max_bytes, .default_limit = -1};
+        OK(&f, query_compile(&f.ctx, query, &options, &plan, &f.err));
+        Result result = {.arena = f.arena};
+        QueryReceiver receiver = {
+            .columns = take_columns, .batch = take_batch, .account = take_account, .arg = &result};
+        OK(&f, query_run(&f.ctx, f.conn, plan, &receiver, &f.err));
+        assert_int_equal(result.rows.n, cases[i].n_rows);
+        assert_int_equal(result.account.is_truncated, cases[i].n_rows == 0);
+        assert_int_equal(result.account.is_cut_by_bytes, cases[i].n_rows == 0);
+    }
+    fixture_free(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_accounts_for_itself),
@@ -268,6 +292,7 @@ int main(void) {
         cmocka_unit_test(without_a_project_nothing_is_compiled),
         cmocka_unit_test(a_filter_and_its_not_are_all_rows),
         cmocka_unit_test(rows_and_what_was_left_out_are_all_rows),
+        cmocka_unit_test(the_byte_cap_cuts_between_batches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
