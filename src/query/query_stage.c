@@ -269,6 +269,28 @@ static const SqlExpr *filled_base(const QueryBuild *build, size_t base) {
     return sql_call2(build->arena, SQL_FN_COALESCE, column, sql_literal(build->arena, value_int(0)));
 }
 
+/* Stage 0's groups that have no period: no calendar has them, and totals and unknown groups need them. */
+static const SqlSelect *without_period(QueryBuild *build) {
+    Arena *arena = build->arena;
+    SqlSelect *select = sql_select_new(arena);
+    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, build->groups.n + build->bases.n);
+    size_t n = 0;
+    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
+    for (size_t i = 0; i < build->groups.n; i++)
+        items[n++] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(arena, "_k%zu", i)};
+    for (size_t i = 0; i < build->bases.n; i++) {
+        const QueryStageColumn *base = &build->bases.at[i];
+        items[n++] = (SqlItem){sql_column(arena, QUERY_STAGE, base->name, base->sql->type), base->name};
+    }
+    select->from = from;
+    select->n_from = 1;
+    select->items = items;
+    select->n_items = n;
+    select->where = sql_call1(arena, SQL_FN_IS_NULL, items[0].expr);
+    return select;
+}
+
 /* Stage 0 with a row for every period of each group. */
 static const SqlSelect *filled(QueryBuild *build) {
     Arena *arena = build->arena;
@@ -292,6 +314,7 @@ static const SqlSelect *filled(QueryBuild *build) {
     select->from = from;
     select->items = items;
     select->n_items = n;
+    if (build->groups.at[0].may_be_null) select->other = without_period(build);
     return select;
 }
 
