@@ -32,26 +32,54 @@ typedef struct QueryMember {
     Str path;         /* where in the JSON: "measures[0]" */
 } QueryMember;
 
+/*
+ * The operators of filters, a line each; docs/howto/filter-operator.md. What each takes and means:
+ *   least and most values; the function that compares the member with one value; the operator that it turns around (itself: none); what
+ *   it is in words; flags.
+ */
+/* clang-format off */
+#define QUERY_OP_TABLE(X)                                                                                       \
+    X(EQUALS,       "equals",       1, MANY, EQ,          EQUALS,   "is",               QUERY_OP_TAKES_QUERY)   \
+    X(NOT_EQUALS,   "not_equals",   1, MANY, EQ,          EQUALS,   "is not",           QUERY_OP_TAKES_QUERY)   \
+    X(IN,           "in",           1, MANY, EQ,          IN,       "is",               QUERY_OP_TAKES_QUERY)   \
+    X(NOT_IN,       "not_in",       1, MANY, EQ,          IN,       "is not",           QUERY_OP_TAKES_QUERY)   \
+    X(CONTAINS,     "contains",     1, MANY, CONTAINS,    CONTAINS, "contains",         QUERY_OP_IS_OF_TEXT)    \
+    X(NOT_CONTAINS, "not_contains", 1, MANY, CONTAINS,    CONTAINS, "does not contain", QUERY_OP_IS_OF_TEXT)    \
+    X(STARTS_WITH,  "starts_with",  1, MANY, STARTS_WITH, STARTS_WITH, "starts with",   QUERY_OP_IS_OF_TEXT)    \
+    X(ENDS_WITH,    "ends_with",    1, MANY, ENDS_WITH,   ENDS_WITH, "ends with",       QUERY_OP_IS_OF_TEXT)    \
+    X(GT,           "gt",           1, 1,    GT,          GT,       "is more than",     QUERY_OP_TAKES_QUERY)   \
+    X(GTE,          "gte",          1, 1,    GE,          GTE,      "is at least",      QUERY_OP_TAKES_QUERY)   \
+    X(LT,           "lt",           1, 1,    LT,          LT,       "is less than",     QUERY_OP_TAKES_QUERY)   \
+    X(LTE,          "lte",          1, 1,    LE,          LTE,      "is at most",       QUERY_OP_TAKES_QUERY)   \
+    X(BETWEEN,      "between",      2, 2,    GE,          BETWEEN,  "is between",       0)                      \
+    X(SET,          "set",          0, 0,    IS_SET,      SET,      "is set",           0)                      \
+    X(NOT_SET,      "not_set",      0, 0,    IS_SET,      SET,      "is not set",       0)                      \
+    X(IN_RANGE,     "in_range",     1, 2,    GE,          IN_RANGE, "is in",            0)
+/* clang-format on */
+
 typedef enum QueryOp {
-    QUERY_OP_EQUALS,
-    QUERY_OP_NOT_EQUALS,
-    QUERY_OP_IN,
-    QUERY_OP_NOT_IN,
-    QUERY_OP_CONTAINS,
-    QUERY_OP_NOT_CONTAINS,
-    QUERY_OP_STARTS_WITH,
-    QUERY_OP_ENDS_WITH,
-    QUERY_OP_GT,
-    QUERY_OP_GTE,
-    QUERY_OP_LT,
-    QUERY_OP_LTE,
-    QUERY_OP_BETWEEN,
-    QUERY_OP_SET,
-    QUERY_OP_NOT_SET,
-    QUERY_OP_IN_RANGE, /* a calendar period or two ends: "2013", ["2013-03","2013-06"] */
-    QUERY_OP_COUNT
+#define X(id, name, min, max, fn, positive, words, flags) QUERY_OP_##id,
+    QUERY_OP_TABLE(X)
+#undef X
+        QUERY_OP_COUNT
 } QueryOp;
-const char *query_op_name(QueryOp op); /* "equals", "not_equals", "in", … "gt", "gte", … */
+
+enum {
+    QUERY_OP_TAKES_QUERY = 1, /* a query in place of values */
+    QUERY_OP_IS_OF_TEXT = 2   /* ignoring case */
+};
+
+typedef struct QueryOpInfo {
+    const char *name; /* "equals", "in", … */
+    size_t min_values;
+    size_t max_values;
+    SqlFn fn;
+    QueryOp positive; /* of "not_equals": "equals" */
+    const char *words;
+    unsigned flags;
+} QueryOpInfo;
+const QueryOpInfo *query_op_info(QueryOp op);
+const char *query_op_name(QueryOp op);
 
 typedef enum QueryFilterKind {
     QUERY_FILTER_AND,

@@ -112,30 +112,12 @@ static const SqlExpr *turn_around(Arena *arena, const QueryOperand *operand, con
 
 /* A negative op and the positive one that it turns around. */
 static bool is_negative(QueryOp op, QueryOp *ret_positive) {
-    switch (op) {
-    case QUERY_OP_NOT_EQUALS: *ret_positive = QUERY_OP_EQUALS; return true;
-    case QUERY_OP_NOT_IN: *ret_positive = QUERY_OP_IN; return true;
-    case QUERY_OP_NOT_CONTAINS: *ret_positive = QUERY_OP_CONTAINS; return true;
-    case QUERY_OP_NOT_SET: *ret_positive = QUERY_OP_SET; return true;
-    default: *ret_positive = op; return false;
-    }
+    *ret_positive = query_op_info(op)->positive;
+    return *ret_positive != op;
 }
 
 static bool is_text_op(QueryOp op) {
-    return op == QUERY_OP_CONTAINS || op == QUERY_OP_STARTS_WITH || op == QUERY_OP_ENDS_WITH;
-}
-
-static SqlFn op_fn(QueryOp op) {
-    switch (op) {
-    case QUERY_OP_CONTAINS: return SQL_FN_CONTAINS;
-    case QUERY_OP_STARTS_WITH: return SQL_FN_STARTS_WITH;
-    case QUERY_OP_ENDS_WITH: return SQL_FN_ENDS_WITH;
-    case QUERY_OP_GT: return SQL_FN_GT;
-    case QUERY_OP_GTE: return SQL_FN_GE;
-    case QUERY_OP_LT: return SQL_FN_LT;
-    case QUERY_OP_LTE: return SQL_FN_LE;
-    default: return SQL_FN_EQ;
-    }
+    return query_op_info(op)->flags & QUERY_OP_IS_OF_TEXT;
 }
 
 static const SqlExpr *positive_test(Arena *arena, const QueryOperand *operand, QueryOp op, const SqlExpr **values,
@@ -145,7 +127,7 @@ static const SqlExpr *positive_test(Arena *arena, const QueryOperand *operand, Q
         return sql_call2(arena, SQL_FN_AND, from, sql_call2(arena, SQL_FN_LE, operand->sql, values[1]));
     }
     if (n > 1 && !is_text_op(op)) return sql_in_list(arena, operand->sql, values, n, false);
-    for (size_t i = 0; i < n; i++) values[i] = sql_call2(arena, op_fn(op), operand->sql, values[i]);
+    for (size_t i = 0; i < n; i++) values[i] = sql_call2(arena, query_op_info(op)->fn, operand->sql, values[i]);
     return join(arena, SQL_FN_OR, values, n);
 }
 

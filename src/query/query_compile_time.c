@@ -201,16 +201,6 @@ static ErrCode compile_in_range(QueryBuild *build, const QueryOperand *operand, 
     return query_read_range(build, &range, operand->base->type, ret_bounds, err);
 }
 
-static SqlFn compare_fn(QueryOp op) {
-    switch (op) {
-    case QUERY_OP_GT: return SQL_FN_GT;
-    case QUERY_OP_GTE: return SQL_FN_GE;
-    case QUERY_OP_LT: return SQL_FN_LT;
-    case QUERY_OP_LTE: return SQL_FN_LE;
-    default: return SQL_FN_EQ;
-    }
-}
-
 static QueryBounds bounds_of(QueryOp op, Point first, Point last, TimeGrain grain) {
     QueryBounds bounds = QUERY_OPEN_BOUNDS;
     bool has_from = op != QUERY_OP_LT && op != QUERY_OP_LTE, has_to = op != QUERY_OP_GT && op != QUERY_OP_GTE;
@@ -237,8 +227,8 @@ ErrCode query_compile_time_test(QueryBuild *build, const QueryOperand *operand, 
     TimeGrain grain = operand->grain == TIME_GRAIN_NONE ? TIME_GRAIN_DAY : operand->grain;
     *ret_bounds = bounds_of(op, first, last, grain);
     if (first.is_exact && op != QUERY_OP_BETWEEN) {
-        *ret_sql =
-            sql_call2(arena, compare_fn(op), operand->base, query_literal_at(arena, operand->base->type, first.from));
+        *ret_sql = sql_call2(arena, query_op_info(op)->fn, operand->base,
+                             query_literal_at(arena, operand->base->type, first.from));
         return ERR_OK;
     }
     if (ret_bounds->from >= ret_bounds->to) {

@@ -145,16 +145,6 @@ ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_mem
 
 /* ---- in filters ----------------------------------------------------------------------------------------------------- */
 
-static SqlFn compare_fn(QueryOp op) {
-    switch (op) {
-    case QUERY_OP_GT: return SQL_FN_GT;
-    case QUERY_OP_GTE: return SQL_FN_GE;
-    case QUERY_OP_LT: return SQL_FN_LT;
-    case QUERY_OP_LTE: return SQL_FN_LE;
-    default: return SQL_FN_EQ;
-    }
-}
-
 /* The one column that is meant: of a list its one group, whatever measures decide which are in it; else the one measure. */
 static ErrCode find_column(const QueryFilter *filter, const QueryColumn *columns, size_t n_columns, bool is_list,
                            size_t *ret_column, Err *err) {
@@ -211,7 +201,7 @@ ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *op
     if (is_list) {
         *ret_sql = sql_in_select(arena, operand->sql, select, false);
     } else {
-        *ret_sql = sql_call2(arena, compare_fn(op), operand->sql, sql_scalar(arena, select, type));
+        *ret_sql = sql_call2(arena, query_op_info(op)->fn, operand->sql, sql_scalar(arena, select, type));
     }
     return ERR_OK;
 }

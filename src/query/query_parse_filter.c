@@ -36,23 +36,8 @@ static ErrCode parse_not(const Ctx *ctx, const Json *json, Str path, int depth, 
 
 /* ---- member, op, values --------------------------------------------------------------------------------------------- */
 
-static void op_arity(QueryOp op, size_t *min, size_t *max) {
-    switch (op) {
-    case QUERY_OP_GT:
-    case QUERY_OP_GTE:
-    case QUERY_OP_LT:
-    case QUERY_OP_LTE: *min = *max = 1; break;
-    case QUERY_OP_BETWEEN: *min = *max = 2; break;
-    case QUERY_OP_SET:
-    case QUERY_OP_NOT_SET: *min = *max = 0; break;
-    case QUERY_OP_IN_RANGE: *min = 1, *max = 2; break;
-    default: *min = 1, *max = QUERY_MAX_VALUES; break;
-    }
-}
-
 static ErrCode check_arity(QueryOp op, size_t n, Str path, Err *err) {
-    size_t min = 0, max = 0;
-    op_arity(op, &min, &max);
+    size_t min = query_op_info(op)->min_values, max = query_op_info(op)->max_values;
     if (n >= min && n <= max) return ERR_OK;
     const char *name = query_op_name(op);
     if (!max) return query_error(err, ERR_INVALID, path, "'%s' takes no values", name);
@@ -114,25 +99,10 @@ static ErrCode parse_op(const Ctx *ctx, const Json *object, QueryFilter *filter,
     if (nearest.n)
         return query_error(err, ERR_UNKNOWN_NAME, path, "no op '%.*s'; did you mean '%.*s'?", STR_ARG(name),
                            STR_ARG(nearest));
-    return query_error(
-        err, ERR_UNKNOWN_NAME, path,
-        "no op '%.*s'; there are: equals, not_equals, in, not_in, contains, not_contains, starts_with, ends_with, "
-        "gt, gte, lt, lte, between, set, not_set, in_range",
-        STR_ARG(name));
-}
-
-static bool takes_query(QueryOp op) {
-    switch (op) {
-    case QUERY_OP_EQUALS:
-    case QUERY_OP_NOT_EQUALS:
-    case QUERY_OP_IN:
-    case QUERY_OP_NOT_IN:
-    case QUERY_OP_GT:
-    case QUERY_OP_GTE:
-    case QUERY_OP_LT:
-    case QUERY_OP_LTE: return true;
-    default: return false;
-    }
+    Str all = {0};
+    for (int i = 0; i < QUERY_OP_COUNT; i++)
+        all = arena_printf(ctx->arena, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "", STR_ARG(names[i]));
+    return query_error(err, ERR_UNKNOWN_NAME, path, "no op '%.*s'; there are: %.*s", STR_ARG(name), STR_ARG(all));
 }
 
 static ErrCode parse_test(const Ctx *ctx, const Json *json, int depth, QueryFilter *filter, Err *err) {
@@ -147,7 +117,7 @@ static ErrCode parse_test(const Ctx *ctx, const Json *json, int depth, QueryFilt
     if (json_get(json, S("values")) || json_get(json, S("value"))) {
         return query_error(err, ERR_INVALID, filter->path, "either values or a 'query', not both");
     }
-    if (!takes_query(filter->op)) {
+    if (!(query_op_info(filter->op)->flags & QUERY_OP_TAKES_QUERY)) {
         return query_error(err, ERR_INVALID, filter->path,
                            "with a 'query' the op is in, not_in, equals, not_equals, gt, gte, lt or lte");
     }

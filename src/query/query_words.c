@@ -17,29 +17,6 @@ static Str join(Arena *arena, Str list, const char *between, Str item) {
 
 /* ---- filters -------------------------------------------------------------------------------------------------------- */
 
-static const char *op_words(QueryOp op) {
-    switch (op) {
-    case QUERY_OP_EQUALS:
-    case QUERY_OP_IN: return "is";
-    case QUERY_OP_NOT_EQUALS:
-    case QUERY_OP_NOT_IN: return "is not";
-    case QUERY_OP_CONTAINS: return "contains";
-    case QUERY_OP_NOT_CONTAINS: return "does not contain";
-    case QUERY_OP_STARTS_WITH: return "starts with";
-    case QUERY_OP_ENDS_WITH: return "ends with";
-    case QUERY_OP_GT: return "is more than";
-    case QUERY_OP_GTE: return "is at least";
-    case QUERY_OP_LT: return "is less than";
-    case QUERY_OP_LTE: return "is at most";
-    case QUERY_OP_BETWEEN: return "is between";
-    case QUERY_OP_SET: return "is set";
-    case QUERY_OP_NOT_SET: return "is not set";
-    case QUERY_OP_IN_RANGE: return "is in";
-    case QUERY_OP_COUNT: break;
-    }
-    return "";
-}
-
 static Str value_words(Arena *arena, Value value) {
     if (value.is_null) return S("open");
     Str text = value_print(arena, value);
@@ -58,8 +35,8 @@ static Str test_words(Arena *arena, const QueryFilter *filter) {
     if (filter->query)
         values =
             filter->op == QUERY_OP_IN || filter->op == QUERY_OP_NOT_IN ? S("in a query's list") : S("a query's value");
-    return arena_printf(arena, "%.*s %s%s%.*s", STR_ARG(filter->member.name), op_words(filter->op), values.n ? " " : "",
-                        STR_ARG(values));
+    return arena_printf(arena, "%.*s %s%s%.*s", STR_ARG(filter->member.name), query_op_info(filter->op)->words,
+                        values.n ? " " : "", STR_ARG(values));
 }
 
 static Str filter_words(Arena *arena, const QueryFilter *filter, bool is_inner) {
