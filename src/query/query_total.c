@@ -146,6 +146,8 @@ ErrCode query_check_totals(const QueryBuild *build, Err *err) {
     if (query->has_others && query->limit < 0)
         return query_error(err, ERR_INVALID, S("others"),
                            "'others' is what a limit cuts off; give the query a 'limit'");
+    if (query->has_others && !build->groups.n)
+        return query_error(err, ERR_INVALID, S("others"), "without groups there is one row, and nothing for 'others'");
     if (wants && build->is_inner)
         return query_error(err, ERR_INVALID, query->has_others ? S("others") : S("totals"),
                            "an inner query has no totals; ask for them in the outer one");
