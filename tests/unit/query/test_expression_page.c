@@ -1,0 +1,476 @@
+/*
+ * docs/expressions.md: its examples are run. Blocks of the page that count here:
+ *
+ *   ```rows NAME        a table: its columns `name: type` in the first line, then rows, with | between the values
+ *   ```yaml             measures over it, as a pack has them (blocks that begin with `measures:`)
+ *   ```expr             values: one row, on every engine
+ *   ```expr of NAME     measures of all rows of the table
+ *   ```expr by A, B     measures for each group: a grain of the table's time (month), or columns
+ *
+ * A line of the last three is `expression  -->  value`, with a remark behind `  # ` if need be; `# …` alone is one too. The value of
+ * groups is `group: value, …`; that of what is refused is `! message`. With "not on SQLite" in its remark an example is run on DuckDB, and
+ * must be refused on SQLite. To add an example, write the expression and `-->`, run this test with STARLING_GOLDEN=write, and read
+ * what it wrote before you keep it. Every function and derivation of the language has an example.
+ */
+#include "test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/query.h"
+#include "sql/sql_relation.h"
+
+#define PAGE "docs/expressions.md"
+
+static const Engine *const ENGINES[] = {&ENGINE_DUCKDB, &ENGINE_SQLITE};
+enum { N_ENGINES = COUNT_OF(ENGINES), MAX_CELLS = 16 };
+
+typedef enum BlockKind { BLOCK_NONE, BLOCK_ROWS, BLOCK_YAML, BLOCK_VALUES, BLOCK_MEASURES } BlockKind;
+
+typedef struct Block {
+    BlockKind kind;
+    Str groups; /* MEASURES: what stands behind `by`; empty: all rows */
+    int n_lines;
+} Block;
+
+typedef struct Page {
+    Arena *arena;
+    EngineRegistry *registry;
+    Snapshot *snapshot;
+    Ctx ctx;
+    Cancel cancel;
+    EngineDb *dbs[N_ENGINES];
+    EngineConn *conns[N_ENGINES];
+    Str table;
+    Str columns[MAX_CELLS];
+    Type types[MAX_CELLS];
+    size_t n_columns;
+    Buf measures;
+    bool is_seen[SQL_FN_COUNT_OF];
+    bool is_derive_seen[EXPR_DERIVE_COUNT];
+    int n_wrong;
+    Err err;
+} Page;
+
+#define OK(page, expr)                                                                         \
+    do {                                                                                       \
+        ErrCode ok_code_ = (expr);                                                             \
+        if (ok_code_) fail_msg("%s: %s (%s)", #expr, (page)->err.message, (page)->err.detail); \
+    } while (0)
+
+/* ---- the table ------------------------------------------------------------------------------------------------------ */
+
+static void run(Page *page, size_t engine, const char *statement) {
+    SqlText sql = {.text = str_of(statement)};
+    OK(page, engine_exec(&page->ctx, page->conns[engine], &sql, NULL, &page->err));
+}
+
+static void open_engines(Page *page) {
+    for (size_t i = 0; i < N_ENGINES; i++) {
+        EngineConfig config = {.is_create = true, .n_threads = 1};
+        OK(page, engine_open(&page->ctx, page->registry, ENGINES[i], &config, &page->dbs[i], &page->err));
+        OK(page, engine_connect(&page->ctx, page->dbs[i], &page->conns[i], &page->err));
+        run(page, i, ENGINES[i] == &ENGINE_SQLITE ? "ATTACH ':memory:' AS gold" : "CREATE SCHEMA gold");
+    }
+}
+
+static const SqlRelation *fact_table(Page *page) {
+    return sql_relation_table(page->arena, S("gold"), arena_printf(page->arena, "fact_%.*s", STR_ARG(page->table)));
+}
+
+/* name: type | name: type */
+static void add_columns(Page *page, Str line) {
+    SqlText text;
+    Str list = {0};
+    while (line.n) {
+        Str type = str_trim(str_split_next(&line, '|')), name = str_trim(str_split_next(&type, ':'));
+        assert_true(page->n_columns < MAX_CELLS);
+        if (!type_parse(str_trim(type), &page->types[page->n_columns])) fail_msg("no type: %.*s", STR_ARG(type));
+        page->columns[page->n_columns++] = name;
+    }
+    for (size_t i = 0; i < N_ENGINES; i++) {
+        for (size_t k = 0; k < page->n_columns; k++) {
+            OK(page, sql_format(page->arena, engine_dialect(ENGINES[i]), &text, &page->err, "%I %T", &page->columns[k],
+                                &page->types[k]));
+            list = arena_printf(page->arena, "%.*s%s%.*s", k ? (int)list.n : 0, list.p ? list.p : "", k ? ", " : "",
+                                STR_ARG(text.text));
+        }
+        OK(page, sql_format(page->arena, engine_dialect(ENGINES[i]), &text, &page->err, "%R", fact_table(page)));
+        run(page, i,
+            arena_cstr(page->arena,
+                       arena_printf(page->arena, "CREATE TABLE %.*s (%.*s)", STR_ARG(text.text), STR_ARG(list))));
+    }
+}
+
+static void add_row(Page *page, Str line) {
+    const SqlExpr *row = NULL;
+    SqlItem items[MAX_CELLS];
+    for (size_t k = 0; k < page->n_columns; k++) {
+        Str cell = str_trim(str_split_next(&line, '|'));
+        Value value = value_null(page->types[k]);
+        if (!str_eq(cell, S("null"))) OK(page, value_parse(cell, page->types[k], &value, &page->err));
+        row = sql_literal(page->arena, value);
+        items[k] = (SqlItem){.expr = row, .alias = page->columns[k]};
+    }
+    SqlSelect select = {.items = items, .n_items = page->n_columns, .limit = -1};
+    SqlStmt insert = {.kind = SQL_STMT_INSERT,
+                      .relation = fact_table(page),
+                      .columns = page->columns,
+                      .n_columns = page->n_columns,
+                      .select = &select};
+    for (size_t i = 0; i < N_ENGINES; i++)
+        OK(page, engine_exec_stmt(&page->ctx, page->conns[i], &insert, NULL, &page->err));
+}
+
+/* Dates are times, numbers columns, the rest attributes. */
+static void add_section(Page *page, Buf *yaml, const char *key, bool wants_time, bool wants_number) {
+    buf_printf(yaml, "    %s: {", key);
+    for (size_t i = 0, n = 0; i < page->n_columns; i++) {
+        if (type_is_time(page->types[i]) != wants_time || type_is_number(page->types[i]) != wants_number) continue;
+        buf_printf(yaml, "%s%.*s: ", n++ ? ", " : "", STR_ARG(page->columns[i]));
+    }
+    buf_add(yaml, S("}\n"));
+}
+
+static void make_model(Page *page) {
+    Buf yaml CLEANUP(buf_release);
+    char type[TYPE_TEXT_MAX];
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    buf_init(&yaml, 1 << 20);
+    buf_printf(&yaml,
+               "pack: 1\nname: page\nversion: '1'\nsources:\n  page:\n    kind: files\n    tables:\n      %.*s:\n"
+               "        columns: {",
+               STR_ARG(page->table));
+    for (size_t i = 0; i < page->n_columns; i++)
+        buf_printf(&yaml, "%s%.*s: '%s'", i ? ", " : "", STR_ARG(page->columns[i]), type_print(page->types[i], type));
+    buf_printf(&yaml, "}\nfacts:\n  %.*s:\n    from: %.*s\n    time: %.*s\n", STR_ARG(page->table),
+               STR_ARG(page->table), STR_ARG(page->columns[0]));
+    add_section(page, &yaml, "times", true, false);
+    add_section(page, &yaml, "columns", false, true);
+    add_section(page, &yaml, "attributes", false, false);
+    buf_add(&yaml, buf_str(&page->measures));
+    if (model_parse(page->arena, buf_str(&yaml), S("pack of the page"), NULL, &model, &findings, &page->err))
+        fail_msg("%s:%d: %s\n%.*s", PAGE, page->err.line, page->err.message, STR_ARG(buf_str(&yaml)));
+    snapshot_set(page->snapshot, SNAPSHOT_MODEL, model, NULL);
+}
+
+/* ---- values --------------------------------------------------------------------------------------------------------- */
+
+/* The statement of an example: of one value, or of a measure in groups. */
+typedef struct Statement {
+    const SqlSelect *select;
+    const QueryPlan *plan;
+    size_t n_groups;
+} Statement;
+
+typedef VEC(Value) Values;
+
+/* The first n_columns, row by row; a group whose key is null is not shown. */
+static ErrCode ask(Page *page, size_t engine, const SqlText *sql, const Statement *statement, Values *ret) {
+    size_t n_columns = statement->n_groups + 1;
+    EngineStream *stream = NULL;
+    ErrCode code = engine_query(&page->ctx, page->conns[engine], sql, &stream, &page->err);
+    for (const Batch *batch = NULL; !code;) {
+        code = engine_stream_next(stream, &batch, &page->err);
+        if (code || !batch) break;
+        for (size_t row = 0; row < batch->n_rows; row++) {
+            if (statement->n_groups && column_is_null(&batch->columns[0], row)) continue;
+            for (size_t i = 0; i < n_columns; i++) {
+                Value value = column_value(&batch->columns[i], row);
+                if (value.type.kind == TYPE_TEXT && !value.is_null) value.s = arena_str(page->arena, value.s);
+                VEC_PUSH(page->arena, ret, value);
+            }
+        }
+    }
+    engine_stream_close(stream);
+    return code;
+}
+
+static void add_value(Page *page, Buf *out, Value value) {
+    Str text = value_print(page->arena, value);
+    if (value.is_null || value.type.kind != TYPE_TEXT) {
+        buf_add(out, value.is_null ? S("null") : text);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\'') buf_add_char(out, '\'');
+        buf_add_char(out, text.p[i]);
+    }
+    buf_add_char(out, '\'');
+}
+
+static bool agree(Value a, Value b) {
+    if (a.is_null || b.is_null) return a.is_null == b.is_null;
+    if (a.type.kind != TYPE_FLOAT64 || b.type.kind != TYPE_FLOAT64) return value_eq(a, b);
+    return fabs(a.f - b.f) <= 1e-12 * fmax(fabs(a.f), fabs(b.f));
+}
+
+/* The same on every engine, or refused on SQLite where the remark says so. */
+static void check_others(Page *page, Str expr, const Values *values, size_t engine, ErrCode code, const Values *others,
+                         bool is_refused) {
+    const char *name = engine_name(ENGINES[engine]);
+    if (is_refused && code == ERR_UNSUPPORTED) return;
+    bool is_same = !code && !is_refused && values->n == others->n;
+    for (size_t i = 0; is_same && i < values->n; i++) is_same = agree(values->at[i], others->at[i]);
+    if (is_same) return;
+    page->n_wrong++;
+    print_error(PAGE ": %.*s: %s differs: %s (%s)\n", STR_ARG(expr), name, page->err.message, page->err.detail);
+    for (size_t i = 0; i < others->n; i++) print_error("  %.*s\n", STR_ARG(value_print(page->arena, others->at[i])));
+}
+
+/* ---- examples ------------------------------------------------------------------------------------------------------- */
+
+static void see(Page *page, const Expr *expr) {
+    if (expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF) page->is_seen[expr->fn] = true;
+    if (expr->kind == EXPR_DERIVED) page->is_derive_seen[expr->derive] = true;
+    for (size_t i = 0; i < expr->n_args; i++) see(page, expr->args[i]);
+}
+
+static ErrCode resolve_nothing(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
+                               const Expr **ret_expr, Err *err) {
+    (void)scope, (void)use, (void)ret_sql, (void)ret_expr;
+    return err_set(err, ERR_UNKNOWN_NAME, "no name '%.*s' here", STR_ARG(name->name));
+}
+
+static ErrCode compile_value(Page *page, const Expr *expr, Statement *ret) {
+    ExprScope scope = {.resolve = resolve_nothing, .arena = page->arena};
+    const SqlExpr *sql = NULL;
+    TRY(expr_compile(&scope, expr, &sql, &page->err));
+    SqlItem *item = ARENA_NEW(page->arena, SqlItem);
+    SqlSelect *select = sql_select_new(page->arena);
+    *item = (SqlItem){.expr = sql, .alias = S("value")};
+    select->items = item;
+    select->n_items = 1;
+    *ret = (Statement){.select = select};
+    return ERR_OK;
+}
+
+static ErrCode compile_measure(Page *page, Str text, const Expr *expr, Str groups, Statement *ret) {
+    QueryMember *measure = ARENA_NEW(page->arena, QueryMember);
+    QueryMember *dimensions = ARENA_ARRAY(page->arena, QueryMember, MAX_CELLS);
+    Query *query = ARENA_NEW(page->arena, Query);
+    *measure = (QueryMember){.name = text, .expr = expr, .alias = S("value"), .path = S("example")};
+    *query =
+        (Query){.source = page->table, .measures = measure, .n_measures = 1, .dimensions = dimensions, .limit = -1};
+    while (groups.n) {
+        QueryMember group = {.name = str_trim(str_split_next(&groups, ',')), .path = S("group")};
+        group.alias = group.name;
+        if (time_grain_parse(group.name, &query->time.grain)) {
+            query->time.is_given = true;
+        } else {
+            TRY(expr_parse(page->arena, group.name, (ModelPlace){0}, &group.expr, &page->err));
+            dimensions[query->n_dimensions++] = group;
+        }
+    }
+    const QueryPlan *plan = NULL;
+    TRY(query_compile(&page->ctx, query, NULL, &plan, &page->err));
+    *ret = (Statement){.plan = plan, .n_groups = plan->n_columns - 1};
+    return ERR_OK;
+}
+
+static ErrCode compile(Page *page, const Block *block, Str text, Statement *ret) {
+    const Expr *expr = NULL;
+    TRY(expr_parse(page->arena, text, (ModelPlace){.file = S(PAGE), .column = 1}, &expr, &page->err));
+    see(page, expr);
+    if (block->kind == BLOCK_VALUES) return compile_value(page, expr, ret);
+    return compile_measure(page, text, expr, block->groups, ret);
+}
+
+static ErrCode print(Page *page, const Statement *statement, size_t engine, SqlText *ret) {
+    const SqlDialect *dialect = engine_dialect(ENGINES[engine]);
+    if (statement->plan) return query_sql(&page->ctx, dialect, statement->plan, ret, &page->err);
+    return sql_print_select(page->arena, dialect, statement->select, ret, &page->err);
+}
+
+/* group: value, group: value */
+static void add_rows(Page *page, Buf *out, const Statement *statement, const Values *values) {
+    const QueryColumn *columns = statement->plan ? statement->plan->columns : NULL;
+    for (size_t i = 0; i < values->n; i++) {
+        size_t column = i % (statement->n_groups + 1);
+        Value value = values->at[i];
+        char period[TIME_TEXT_MAX];
+        if (column == statement->n_groups) {
+            add_value(page, out, value);
+            continue;
+        }
+        buf_add(out, i ? column ? S(" ") : S(", ") : (Str){0});
+        if (columns[column].grain != TIME_GRAIN_NONE) {
+            int64_t us = value.type.kind == TYPE_DATE ? value.i * TIME_US_PER_DAY : value.i;
+            buf_add(out, (Str){period, time_print_period(columns[column].grain, us, period)});
+        } else {
+            buf_add(out, value_print(page->arena, value));
+        }
+        if (column + 1 == statement->n_groups) buf_add(out, S(": "));
+    }
+}
+
+/* What stands behind the arrow. */
+static void add_result(Page *page, const Block *block, Str text, Str remark, Buf *out) {
+    Statement statement = {0};
+    Values values = {0};
+    page->err = (Err){0};
+    ErrCode code = compile(page, block, text, &statement);
+    bool is_refused = str_find(remark, S("not on SQLite")) >= 0;
+    for (size_t i = 0; !code && i < N_ENGINES; i++) {
+        Values others = {0};
+        SqlText sql;
+        ErrCode failure = print(page, &statement, i, &sql);
+        if (!failure) failure = ask(page, i, &sql, &statement, i ? &others : &values);
+        if (i) check_others(page, text, &values, i, failure, &others, is_refused);
+        if (!i) code = failure;
+    }
+    if (code)
+        buf_printf(out, "! %s", page->err.message);
+    else
+        add_rows(page, out, &statement, &values);
+}
+
+/* An example as it should be. */
+static void add_example(Page *page, const Block *block, Str line, Buf *out) {
+    ptrdiff_t arrow = str_find(line, S("-->"));
+    if (arrow < 0) fail_msg(PAGE ": an example without -->: %.*s", STR_ARG(line));
+    Str left = str_slice(line, 0, (size_t)arrow), right = str_slice(line, (size_t)arrow + 3, line.n), remark = {0};
+    ptrdiff_t mark = str_find(right, S("  # "));
+    if (mark >= 0) {
+        remark = str_slice(right, (size_t)mark, right.n);
+        right = str_slice(right, 0, (size_t)mark);
+    }
+    Buf result CLEANUP(buf_release);
+    buf_init(&result, 1 << 16);
+    add_result(page, block, str_trim(left), remark, &result);
+    bool is_same = str_eq(str_trim(right), buf_str(&result));
+    buf_printf(out, "%.*s-->", STR_ARG(left));
+    if (is_same)
+        buf_add(out, right);
+    else
+        buf_printf(out, "  %.*s", STR_ARG(buf_str(&result)));
+    buf_add(out, remark);
+}
+
+/* ---- the page ------------------------------------------------------------------------------------------------------- */
+
+static Block block_of(Page *page, Str fence) {
+    Str info = str_trim(str_slice(fence, 3, fence.n));
+    if (str_starts(info, S("rows "))) {
+        page->table = str_slice(info, 5, info.n);
+        return (Block){.kind = BLOCK_ROWS};
+    }
+    if (str_eq(info, S("yaml"))) return (Block){.kind = BLOCK_YAML};
+    if (str_eq(info, S("expr"))) return (Block){.kind = BLOCK_VALUES};
+    if (str_starts(info, S("expr of "))) return (Block){.kind = BLOCK_MEASURES};
+    if (str_starts(info, S("expr by "))) return (Block){.kind = BLOCK_MEASURES, .groups = str_slice(info, 8, info.n)};
+    return (Block){0};
+}
+
+/* The table and its measures, which examples before them may use. */
+static void read_table(Page *page, const Block *block, Str line) {
+    if (block->kind == BLOCK_ROWS && block->n_lines == 0)
+        add_columns(page, line);
+    else if (block->kind == BLOCK_ROWS)
+        add_row(page, line);
+    else if (block->kind == BLOCK_YAML)
+        buf_printf(&page->measures, "%.*s\n", STR_ARG(line));
+}
+
+static void add_line(Page *page, const Block *block, Str line, Buf *out) {
+    bool is_example =
+        (block->kind == BLOCK_VALUES || block->kind == BLOCK_MEASURES) && str_trim(line).n && !str_starts(line, S("#"));
+    if (is_example)
+        add_example(page, block, line, out);
+    else
+        buf_add(out, line);
+    buf_add_char(out, '\n');
+}
+
+/* Goes through the page; with `out` it is written there as it should be. */
+static void walk(Page *page, Str text, Buf *out) {
+    Block block = {0};
+    bool is_inside = false;
+    while (text.n) {
+        Str line = str_split_next(&text, '\n');
+        bool is_fence = str_starts(line, S("```"));
+        if (is_fence) {
+            is_inside = !is_inside;
+            block = is_inside ? block_of(page, line) : (Block){0};
+        }
+        if (!is_fence && is_inside && !out) read_table(page, &block, line);
+        if (!is_fence) block.n_lines++;
+        if (out && is_fence) buf_printf(out, "%.*s\n", STR_ARG(line));
+        if (out && !is_fence) add_line(page, &block, line, out);
+    }
+}
+
+/* What the language has no words for. */
+static bool is_writable(SqlFn fn) {
+    return fn != SQL_FN_DISTINCT && fn != SQL_FN_SAME && sql_fn_info(fn)->class != SQL_CLASS_WINDOW;
+}
+
+static void check_all_seen(const Page *page) {
+    for (int i = 0; i < SQL_FN_COUNT_OF; i++)
+        if (is_writable((SqlFn)i) && !page->is_seen[i])
+            fail_msg(PAGE ": no example of '%s'", sql_fn_info((SqlFn)i)->name);
+    for (int i = 0; i < EXPR_DERIVE_COUNT; i++)
+        if (!page->is_derive_seen[i]) fail_msg(PAGE ": no example of the derivation number %d of ExprDerive", i);
+}
+
+static void page_open(Page *page) {
+    *page = (Page){.arena = arena_new(0), .registry = engine_registry_new(), .snapshot = snapshot_new(1)};
+    page->ctx = (Ctx){.arena = page->arena,
+                      .snapshot = page->snapshot,
+                      .security = &SECURITY_OWNER,
+                      .clock = CLOCK_SYSTEM,
+                      .cancel = &page->cancel,
+                      .as_of_us = INT64_MIN};
+    buf_init(&page->measures, 1 << 16);
+    open_engines(page);
+}
+
+static void page_close(Page *page) {
+    for (size_t i = 0; i < N_ENGINES; i++) {
+        engine_disconnect(page->conns[i]);
+        engine_close(page->dbs[i]);
+    }
+    engine_registry_free(page->registry);
+    snapshot_release(page->snapshot);
+    buf_release(&page->measures);
+    arena_free(page->arena);
+}
+
+static int show_differences(Str page, Str now) {
+    int n = 0;
+    for (int line = 1; now.n; line++) {
+        Str a = str_split_next(&page, '\n'), b = str_split_next(&now, '\n');
+        if (str_eq(a, b)) continue;
+        print_error(PAGE ":%d\n  page: %.*s\n  now:  %.*s\n", line, STR_ARG(a), STR_ARG(b));
+        n++;
+    }
+    return n;
+}
+
+TEST(examples_give_what_the_page_says) {
+    Page page;
+    Str text;
+    Buf out CLEANUP(buf_release);
+    buf_init(&out, 1 << 20);
+    page_open(&page);
+    OK(&page, file_read(page.arena, PAGE, 1 << 20, &text, &page.err));
+    walk(&page, text, NULL);
+    make_model(&page);
+    walk(&page, text, &out);
+    const char *mode = getenv("STARLING_GOLDEN");
+    if (mode && !strcmp(mode, "write"))
+        OK(&page, file_write_atomic(PAGE, buf_str(&out), &page.err));
+    else
+        page.n_wrong += show_differences(text, buf_str(&out));
+    assert_int_equal(page.n_wrong, 0);
+    check_all_seen(&page);
+    page_close(&page);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(examples_give_what_the_page_says)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
