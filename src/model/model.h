@@ -254,7 +254,7 @@ typedef struct ModelFindings {
     ModelFinding *at;
     size_t n;
     size_t n_errors;
-    bool is_cut; /* more than MODEL_MAX_FINDINGS */
+    bool is_cut; /* more than MODEL_MAX_FINDINGS, or than EXPR_MAX_ERRORS in one expression */
 } ModelFindings;
 
 /*
