@@ -182,6 +182,9 @@ static void check_typed(MeasureReader *r, const ModelMeasure *measure, const Sql
             p, place,
             "'%.*s' stands outside an aggregate; did you mean an aggregate of it, such as sum(%.*s) or max(%.*s)?",
             STR_ARG(bare->name), STR_ARG(bare->name), STR_ARG(bare->name));
+    ExprErrors errors = {.arena = p->arena};
+    model_check_units(p->model, measure->fact, measure->expr, &errors);
+    pack_find_errors(p, &errors);
     if (sql->type.kind == TYPE_NULL && measure->expr->kind == EXPR_LITERAL)
         pack_find(p, place, "measure '%.*s' has no type", STR_ARG(measure->name));
 }
@@ -200,7 +203,8 @@ static void each_plain_name(const Expr *expr, void (*fn)(void *arg, const Expr *
         expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF && sql_fn_info(expr->fn)->class == SQL_CLASS_AGGREGATE;
     if (is_aggregate) return;
     if (expr->kind == EXPR_NAME) fn(arg, expr);
-    for (size_t i = 0; i < (expr->kind == EXPR_WHERE ? 1 : expr->n_args); i++) each_plain_name(expr->args[i], fn, arg);
+    bool is_first_only = expr->kind == EXPR_WHERE || expr->kind == EXPR_DERIVED;
+    for (size_t i = 0; i < (is_first_only ? 1 : expr->n_args); i++) each_plain_name(expr->args[i], fn, arg);
 }
 
 static void find_cycle(MeasureReader *r, const ModelMeasure *again) {

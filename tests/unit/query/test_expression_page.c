@@ -9,7 +9,8 @@
  *
  * A line of the last three is `expression  -->  value`, with a remark behind `  # ` if need be; `# …` alone is one too. The value of
  * groups is `group: value, …`; that of what is refused is `! message`. With "not on SQLite" in its remark an example is run on DuckDB, and
- * must be refused on SQLite. To add an example, write the expression and `-->`, run this test with STARLING_GOLDEN=write, and read
+ * must be refused on SQLite. Values are computed twice on each engine, as they are written, where constants are folded beforehand, and with the
+ * constants in columns of a row. To add an example, write the expression and `-->`, run this test with STARLING_GOLDEN=write, and read
  * what it wrote before you keep it. Every function and derivation of the language has an example.
  */
 #include "test.h"
@@ -50,6 +51,7 @@ typedef struct Page {
     bool is_seen[SQL_FN_COUNT_OF];
     bool is_derive_seen[EXPR_DERIVE_COUNT];
     int n_wrong;
+    int n_unfolded;
     Err err;
 } Page;
 
@@ -161,6 +163,7 @@ static void make_model(Page *page) {
 /* The statement of an example: of one value, or of a measure in groups. */
 typedef struct Statement {
     const SqlSelect *select;
+    const SqlSelect *unfolded; /* may be NULL */
     const QueryPlan *plan;
     size_t n_groups;
 } Statement;
@@ -229,6 +232,62 @@ static void see(Page *page, const Expr *expr) {
     for (size_t i = 0; i < expr->n_args; i++) see(page, expr->args[i]);
 }
 
+/* ---- constants in columns ------------------------------------------------------------------------------------------- */
+
+typedef struct Constants {
+    Arena *arena;
+    VEC(SqlItem) items;
+} Constants;
+
+static const Expr *without_literals(Constants *constants, const Expr *expr) {
+    Arena *arena = constants->arena;
+    Expr *copy = arena_dup(arena, expr, sizeof(*expr));
+    const Expr **args = ARENA_ARRAY(arena, const Expr *, expr->n_args + 1);
+    for (size_t i = 0; i < expr->n_args; i++) args[i] = without_literals(constants, expr->args[i]);
+    copy->args = args;
+    if (expr->kind != EXPR_LITERAL || expr->value.type.kind == TYPE_NULL) return copy;
+    SqlItem item = {.expr = sql_literal(arena, expr->value), .alias = arena_printf(arena, "c%zu", constants->items.n)};
+    VEC_PUSH(arena, &constants->items, item);
+    copy->kind = EXPR_NAME;
+    copy->name = item.alias;
+    return copy;
+}
+
+static ErrCode resolve_constant(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
+                                const Expr **ret_expr, Err *err) {
+    const Constants *constants = scope->arg;
+    (void)use, (void)ret_expr, (void)err;
+    for (size_t i = 0; i < constants->items.n; i++) {
+        const SqlItem *item = &constants->items.at[i];
+        if (str_eq(item->alias, name->name)) *ret_sql = sql_column(scope->arena, S("v"), item->alias, item->expr->type);
+    }
+    assert_non_null(*ret_sql);
+    return ERR_OK;
+}
+
+/* False where a constant is needed: a format, a date in quotes. */
+static bool compile_unfolded(Page *page, const Expr *expr, Statement *ret) {
+    Constants *constants = ARENA_NEW(page->arena, Constants);
+    constants->arena = page->arena;
+    ExprScope scope = {.resolve = resolve_constant, .arg = constants, .arena = page->arena};
+    const Expr *other = without_literals(constants, expr);
+    const SqlExpr *sql = NULL;
+    if (!constants->items.n || expr_compile(&scope, other, &sql, NULL)) return false;
+    SqlSelect *inner = sql_select_new(page->arena), *select = sql_select_new(page->arena);
+    SqlItem item = {.expr = sql, .alias = S("value")};
+    SqlFrom from = {.select = inner, .alias = S("v")};
+    inner->items = constants->items.at;
+    inner->n_items = constants->items.n;
+    select->items = arena_dup(page->arena, &item, sizeof(item));
+    select->n_items = 1;
+    select->from = arena_dup(page->arena, &from, sizeof(from));
+    select->n_from = 1;
+    *ret = (Statement){.select = select};
+    return true;
+}
+
+/* ---- statements ----------------------------------------------------------------------------------------------------- */
+
 static ErrCode resolve_nothing(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                                const Expr **ret_expr, Err *err) {
     (void)scope, (void)use, (void)ret_sql, (void)ret_expr;
@@ -244,7 +303,9 @@ static ErrCode compile_value(Page *page, const Expr *expr, Statement *ret) {
     *item = (SqlItem){.expr = sql, .alias = S("value")};
     select->items = item;
     select->n_items = 1;
+    Statement unfolded = {0};
     *ret = (Statement){.select = select};
+    if (compile_unfolded(page, expr, &unfolded)) ret->unfolded = unfolded.select;
     return ERR_OK;
 }
 
@@ -307,6 +368,17 @@ static void add_rows(Page *page, Buf *out, const Statement *statement, const Val
     }
 }
 
+static void check_unfolded(Page *page, Str text, const Values *values, size_t engine, const SqlSelect *unfolded) {
+    Statement statement = {.select = unfolded};
+    Values others = {0};
+    SqlText sql;
+    ErrCode code = print(page, &statement, engine, &sql);
+    if (code == ERR_UNSUPPORTED) return; /* a constant is needed */
+    if (!code) code = ask(page, engine, &sql, &statement, &others);
+    check_others(page, text, values, engine, code, &others, false);
+    page->n_unfolded++;
+}
+
 /* What stands behind the arrow. */
 static void add_result(Page *page, const Block *block, Str text, Str remark, Buf *out) {
     Statement statement = {0};
@@ -321,6 +393,7 @@ static void add_result(Page *page, const Block *block, Str text, Str remark, Buf
         if (!failure) failure = ask(page, i, &sql, &statement, i ? &others : &values);
         if (i) check_others(page, text, &values, i, failure, &others, is_refused);
         if (!i) code = failure;
+        if (!failure && statement.unfolded) check_unfolded(page, text, &values, i, statement.unfolded);
     }
     if (code)
         buf_printf(out, "! %s", page->err.message);
@@ -466,6 +539,7 @@ TEST(examples_give_what_the_page_says) {
     else
         page.n_wrong += show_differences(text, buf_str(&out));
     assert_int_equal(page.n_wrong, 0);
+    assert_true(page.n_unfolded > 100);
     check_all_seen(&page);
     page_close(&page);
 }
