@@ -254,7 +254,7 @@ typedef struct ModelFindings {
     ModelFinding *at;
     size_t n;
     size_t n_errors;
-    bool is_cut; /* more than MODEL_MAX_FINDINGS */
+    bool is_cut; /* more than MODEL_MAX_FINDINGS, or than EXPR_MAX_ERRORS in one expression */
 } ModelFindings;
 
 /*
@@ -324,5 +324,8 @@ typedef struct ModelFactScope {
 } ModelFactScope;
 /* *how is copied; allows_aggregate is true and may be cleared by the caller. */
 ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
+/* Adds an error for every operator of a measure's expression that adds, subtracts or compares what the pack gives different units.
+ * `fact` is the measure's; names that are not known have none. */
+void model_check_units(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
 /* "Order ID", "OrderId", "Sub-Category" -> order_id, order_id, sub_category. */
 Str model_snake_name(Arena *arena, Str header);

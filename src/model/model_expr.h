@@ -18,7 +18,7 @@
 #include "sql/sql.h"
 
 /* Nodes are counted with measures expanded. */
-enum { EXPR_MAX_BYTES = 8192, EXPR_MAX_DEPTH = 64, EXPR_MAX_NODES = 10000 };
+enum { EXPR_MAX_BYTES = 8192, EXPR_MAX_DEPTH = 64, EXPR_MAX_NODES = 10000, EXPR_MAX_ERRORS = 20 };
 
 /* Where something stands in a person's file, or a query's member path as `file` with no line. */
 typedef struct ModelPlace {
@@ -35,7 +35,8 @@ typedef enum ExprKind {
     EXPR_CASE,    /* args: when, then, …, [else] (odd count); the operand form is rewritten to comparisons */
     EXPR_IN,      /* args[0] in args[1..] */
     EXPR_CAST,    /* cast(x as type), try_cast */
-    EXPR_WHERE    /* args[0] where args[1] */
+    EXPR_WHERE,   /* args[0] where args[1] */
+    EXPR_BROKEN   /* could not be read, which is told; only from expr_parse_all */
 } ExprKind;
 
 /* What is made of a measure's values in several groups of a query, in time or over all. */
@@ -83,8 +84,28 @@ bool expr_derive_is_in_time(
 /* The type of a derivation of a measure of that type. ERR_INVALID naming what it takes. */
 NODISCARD ErrCode expr_derive_type(const Expr *derived, Type measure, Type *ret_type, Err *err);
 
+/* All that is wrong in one expression, in the order of the text, as far as one thing does not follow from another. */
+typedef struct ExprError {
+    ErrCode code;
+    ModelPlace place;
+    Str message; /* with the remedy */
+} ExprError;
+typedef struct ExprErrors {
+    Arena *arena; /* of the messages */
+    ExprError at[EXPR_MAX_ERRORS];
+    size_t n;
+    bool is_cut; /* there were more, and the rest was not looked at */
+} ExprErrors;
+/* Adds an error in its place, once; `place` counts where it has none of its own. */
+void expr_errors_add(ExprErrors *errors, ModelPlace place, const Err *err);
+/* The first of them as *err, if any. */
+NODISCARD ErrCode expr_errors_first(const ExprErrors *errors, Err *err);
+
 /* ERR_INVALID with the place of the first thing that cannot be read and what would fit there. `place` is where the text begins. */
 NODISCARD ErrCode expr_parse(Arena *arena, Str text, ModelPlace place, const Expr **ret_expr, Err *err);
+/* The same with all errors: adds them to *errors and gives the tree with EXPR_BROKEN for what could not be read, so that
+ * expr_compile_all can look at the rest; NULL when the text is too large, empty, no UTF-8 or has too many errors. */
+const Expr *expr_parse_all(Arena *arena, Str text, ModelPlace place, ExprErrors *errors);
 /* The text that expr_parse reads back to an equal tree (spaces may bring it past EXPR_MAX_BYTES). */
 Str expr_print(Arena *arena, const Expr *expr);
 
@@ -111,6 +132,9 @@ struct ExprScope {
 /* Typed, with literals bound and measures expanded; an aggregate below `where` gets the condition as its filter. Errors carry the
  * place. Cycles among measures are cut at EXPR_MAX_DEPTH with the names named. */
 NODISCARD ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const SqlExpr **ret_sql, Err *err);
+/* The same with all errors, added to *errors: what is made of something that is wrong is not complained of again. NULL with an
+ * error, or a broken node, in the expression. */
+const SqlExpr *expr_compile_all(const ExprScope *scope, const Expr *expr, ExprErrors *errors);
 /* Calls fn for every NAME in the tree, in text order. */
 void expr_each_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg);
 bool expr_has_aggregate(const Expr *expr); /* an aggregate call in its own text; measures are not looked into */

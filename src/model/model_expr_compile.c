@@ -5,7 +5,10 @@
  * The tree is walked with a Place: how names are used here, the filter in force, and the chain of measures being
  * expanded, which is how a cycle is seen. Conversions are explicit: where values are compared or chosen among, number
  * literals are rewritten to the common type, other operands get a cast, and a text literal beside a date or timestamp
- * is read as one. So an engine never guesses.
+ * is read as one. So an engine never guesses. What is certain beforehand is folded (model_expr_fold.c).
+ *
+ * With a list for all errors, a node that is wrong is told there and becomes the compiler's `broken`: a null, which fits everywhere, and
+ * of which nothing more is said. What is made of it is broken too.
  */
 #include "model/model_expr_internal.h"
 
@@ -15,6 +18,8 @@ typedef struct Compiler {
     const ExprScope *scope;
     int n_nodes;
     Err *err;
+    ExprErrors *errors;    /* NULL: the first error ends it */
+    const SqlExpr *broken; /* stands for what is wrong */
 } Compiler;
 
 /* A measure being expanded, and the one it stands in. */
@@ -32,6 +37,14 @@ typedef struct Place {
 } Place;
 
 static ErrCode compile(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret);
+
+/* With a list for all errors, one of this node goes there, and the node is broken; else `code` again. */
+static ErrCode mend(Compiler *c, const Expr *expr, ErrCode code, const SqlExpr **ret) {
+    if (!code || !c->errors || !expr_is_mendable(code) || c->errors->is_cut) return code;
+    expr_errors_add(c->errors, expr->place, c->err);
+    *ret = c->broken;
+    return c->errors->is_cut ? code : ERR_OK;
+}
 
 static Str type_words(Arena *arena, Type type) {
     char text[TYPE_TEXT_MAX];
@@ -107,6 +120,12 @@ static ErrCode conform(Compiler *c, const Expr *const *exprs, const SqlExpr **ar
 
 /* ---- calls ---------------------------------------------------------------------------------------------------------- */
 
+static bool is_any_broken(const Compiler *c, const SqlExpr *const *args, size_t n) {
+    for (size_t i = 0; c->errors && i < n; i++)
+        if (args[i] == c->broken) return true;
+    return false;
+}
+
 static ErrCode compile_args(Compiler *c, Place at, const Expr *expr, const SqlExpr ***ret) {
     const SqlExpr **args = ARENA_ARRAY(c->scope->arena, const SqlExpr *, expr->n_args + 1);
     for (size_t i = 0; i < expr->n_args; i++) TRY(compile(c, at, expr->args[i], &args[i]));
@@ -173,29 +192,14 @@ static ErrCode compile_aggregate(Compiler *c, Place at, const Expr *call, const 
             STR_ARG(call->name));
     Place inside = {.use = EXPR_USE_AGGREGATE, .expansion = at.expansion, .depth = at.depth};
     TRY(compile_args(c, inside, call, &args));
+    *ret = c->broken;
+    if (is_any_broken(c, args, call->n_args)) return ERR_OK;
     TRY(check_call(c, call, args));
     if (call->fn == SQL_FN_PERCENTILE && !sql_is_fraction(args[1]))
         return expr_error(c->err, ERR_INVALID, call->args[1]->place,
                           "'percentile' takes a constant from 0 to 1 here, as in percentile(x, 0.9)");
     *ret = sql_aggregate(c->scope->arena, call->fn, args, call->n_args, call->is_distinct, at.filter);
     return ERR_OK;
-}
-
-/* -5 is one literal, so that `in (-5, 5)` compares with literals. */
-static bool fold_negative(Arena *arena, const SqlExpr *operand, const SqlExpr **ret) {
-    Value value = operand->value;
-    if (operand->kind != SQL_EXPR_LITERAL || value.is_null) return false;
-    switch (value.type.kind) {
-    case TYPE_INT64:
-        if (value.i == INT64_MIN) return false;
-        value.i = -value.i;
-        break;
-    case TYPE_DECIMAL: value.dec = -value.dec; break;
-    case TYPE_FLOAT64: value.f = -value.f; break;
-    default: return false;
-    }
-    *ret = sql_literal(arena, value);
-    return true;
 }
 
 static ErrCode compile_call(Compiler *c, Place at, const Expr *call, const SqlExpr **ret) {
@@ -205,9 +209,10 @@ static ErrCode compile_call(Compiler *c, Place at, const Expr *call, const SqlEx
     if (class == SQL_CLASS_WINDOW) return unknown_function(c, call);
     if (class == SQL_CLASS_AGGREGATE) return compile_aggregate(c, at, call, ret);
     TRY(compile_args(c, at, call, &args));
+    *ret = c->broken;
+    if (is_any_broken(c, args, call->n_args)) return ERR_OK;
     TRY(check_call(c, call, args));
-    if (call->fn == SQL_FN_NEG && fold_negative(c->scope->arena, args[0], ret)) return ERR_OK;
-    *ret = sql_call(c->scope->arena, call->fn, args, call->n_args);
+    *ret = expr_fold(c->scope->arena, sql_call(c->scope->arena, call->fn, args, call->n_args));
     return ERR_OK;
 }
 
@@ -221,6 +226,10 @@ static ErrCode compile_derived(Compiler *c, Place at, const Expr *derived, const
         return expr_error(c->err, ERR_INVALID, derived->place, "'%.*s' cannot stand inside an aggregate",
                           STR_ARG(derived->name));
     TRY(compile(c, at, derived->args[0], &measure));
+    if (is_any_broken(c, &measure, 1)) {
+        *ret = c->broken;
+        return ERR_OK;
+    }
     ErrCode code = c->scope->derive(c->scope, derived, measure, ret, c->err);
     if (code && c->err && !c->err->line && !c->err->column)
         err_ignore(err_at(c->err, derived->place.file, derived->place.line, derived->place.column));
@@ -229,10 +238,12 @@ static ErrCode compile_derived(Compiler *c, Place at, const Expr *derived, const
 
 /* ---- the other kinds ------------------------------------------------------------------------------------------------ */
 
-static ErrCode require_condition(Compiler *c, const Expr *expr, const SqlExpr *sql, const char *what) {
-    if (sql->type.kind == TYPE_BOOL) return ERR_OK;
-    return expr_error(c->err, ERR_INVALID, expr->place, "%s takes a condition (true or false), and this is %.*s", what,
-                      STR_ARG(type_words(c->scope->arena, sql->type)));
+static ErrCode require_condition(Compiler *c, const Expr *expr, const SqlExpr **sql, const char *what) {
+    if ((*sql)->type.kind == TYPE_BOOL || *sql == c->broken) return ERR_OK;
+    ErrCode code =
+        expr_error(c->err, ERR_INVALID, expr->place, "%s takes a condition (true or false), and this is %.*s", what,
+                   STR_ARG(type_words(c->scope->arena, (*sql)->type)));
+    return mend(c, expr, code, sql);
 }
 
 static ErrCode compile_case(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
@@ -245,17 +256,19 @@ static ErrCode compile_case(Compiler *c, Place at, const Expr *expr, const SqlEx
     for (size_t i = 0; i < n; i++) {
         bool is_when = i % 2 == 0 && i + 1 < n;
         if (is_when) {
-            TRY(require_condition(c, expr->args[i], args[i], "'when'"));
+            TRY(require_condition(c, expr->args[i], &args[i], "'when'"));
             continue;
         }
         values[n_values] = args[i];
         exprs[n_values++] = expr->args[i];
     }
     Type type;
+    *ret = c->broken;
+    if (is_any_broken(c, args, n)) return ERR_OK;
     TRY(conform(c, exprs, values, n_values, "'case'", &type));
     for (size_t i = 0, v = 0; i < n; i++)
         if (!(i % 2 == 0 && i + 1 < n)) args[i] = values[v++];
-    *ret = sql_case(arena, args, n, type);
+    *ret = expr_fold(arena, sql_case(arena, args, n, type));
     return ERR_OK;
 }
 
@@ -263,6 +276,8 @@ static ErrCode compile_in(Compiler *c, Place at, const Expr *expr, const SqlExpr
     const SqlExpr **args;
     Type type;
     TRY(compile_args(c, at, expr, &args));
+    *ret = c->broken;
+    if (is_any_broken(c, args, expr->n_args)) return ERR_OK;
     TRY(conform(c, expr->args, args, expr->n_args, "'in'", &type));
     *ret = sql_in_list(c->scope->arena, args[0], args + 1, expr->n_args - 1, expr->is_negated);
     return ERR_OK;
@@ -271,7 +286,7 @@ static ErrCode compile_in(Compiler *c, Place at, const Expr *expr, const SqlExpr
 static ErrCode compile_cast(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
     const SqlExpr *operand;
     TRY(compile(c, at, expr->args[0], &operand));
-    *ret = sql_cast(c->scope->arena, operand, expr->type, expr->is_try);
+    *ret = is_any_broken(c, &operand, 1) ? operand : sql_cast(c->scope->arena, operand, expr->type, expr->is_try);
     return ERR_OK;
 }
 
@@ -285,9 +300,15 @@ static ErrCode compile_where(Compiler *c, Place at, const Expr *expr, const SqlE
                           "'where' cannot stand inside an aggregate: write sum(x) where condition");
     Place inside = {.use = EXPR_USE_AGGREGATE, .expansion = at.expansion, .depth = at.depth};
     TRY(compile(c, inside, expr->args[1], &condition));
-    TRY(require_condition(c, expr->args[1], condition, "'where'"));
-    at.filter = at.filter ? sql_and(c->scope->arena, at.filter, condition) : condition;
+    TRY(require_condition(c, expr->args[1], &condition, "'where'"));
+    if (!expr_is_constant(condition, true))
+        at.filter = at.filter ? sql_and(c->scope->arena, at.filter, condition) : condition;
     TRY(compile(c, at, expr->args[0], &sql));
+    const SqlExpr *const both[] = {sql, condition};
+    if (is_any_broken(c, both, 2)) {
+        *ret = c->broken;
+        return ERR_OK;
+    }
     if (!sql->has_aggregate)
         return expr_error(
             c->err, ERR_INVALID, expr->place,
@@ -327,7 +348,22 @@ static ErrCode compile_name(Compiler *c, Place at, const Expr *name, const SqlEx
     return compile(c, at, body, ret);
 }
 
-static ErrCode compile(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+/* What is wrong in the parts that could be read; of operators, which may have been cut off, only in what they are between. */
+static ErrCode compile_broken(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+    const SqlExpr *part;
+    SqlFn fn;
+    if (!c->errors) return expr_error(c->err, ERR_INVALID, expr->place, "this could not be read");
+    for (size_t i = 0; i < expr->n_args; i++) {
+        const Expr *arg = expr->args[i];
+        bool is_operator = arg->kind == EXPR_CALL && arg->fn != SQL_FN_COUNT_OF && arg->fn != SQL_FN_COUNT_ALL &&
+                           !sql_fn_find(arg->name, &fn);
+        TRY(is_operator ? compile_broken(c, at, arg, &part) : compile(c, at, arg, &part));
+    }
+    *ret = c->broken;
+    return ERR_OK;
+}
+
+static ErrCode compile_node(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
     if (++at.depth > EXPR_MAX_DEPTH)
         return expr_error(c->err, ERR_TOO_LARGE, expr->place,
                           "with its measures written out, the expression is nested more than %d deep", EXPR_MAX_DEPTH);
@@ -343,8 +379,13 @@ static ErrCode compile(Compiler *c, Place at, const Expr *expr, const SqlExpr **
     case EXPR_IN: return compile_in(c, at, expr, ret);
     case EXPR_CAST: return compile_cast(c, at, expr, ret);
     case EXPR_WHERE: return compile_where(c, at, expr, ret);
+    case EXPR_BROKEN: return compile_broken(c, at, expr, ret);
     }
     return err_set(c->err, ERR_INTERNAL, "an expression of unknown kind %d", (int)expr->kind);
+}
+
+static ErrCode compile(Compiler *c, Place at, const Expr *expr, const SqlExpr **ret) {
+    return mend(c, expr, compile_node(c, at, expr, ret), ret);
 }
 
 ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const SqlExpr **ret_sql, Err *err) {
@@ -353,4 +394,16 @@ ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const SqlExpr **r
     TRY(compile(&c, (Place){.use = EXPR_USE_PLAIN}, expr, &sql));
     *ret_sql = sql;
     return ERR_OK;
+}
+
+const SqlExpr *expr_compile_all(const ExprScope *scope, const Expr *expr, ExprErrors *errors) {
+    Err err = {0};
+    const SqlExpr *sql = NULL;
+    Compiler c = {.scope = scope,
+                  .err = &err,
+                  .errors = errors,
+                  .broken = sql_literal(scope->arena, value_null(TYPE(TYPE_NULL)))};
+    ErrCode code = compile(&c, (Place){.use = EXPR_USE_PLAIN}, expr, &sql);
+    if (code && !errors->is_cut) expr_errors_add(errors, expr->place, &err);
+    return code || sql == c.broken ? NULL : sql;
 }

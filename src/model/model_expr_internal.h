@@ -8,7 +8,8 @@ typedef enum ExprTokenKind {
     EXPR_TOKEN_TEXT,   /* '…', quotes removed, NFC */
     EXPR_TOKEN_WORD,   /* a name or keyword */
     EXPR_TOKEN_QUOTED, /* "…", quotes removed */
-    EXPR_TOKEN_SIGN    /* an operator or punctuation */
+    EXPR_TOKEN_SIGN,   /* an operator or punctuation */
+    EXPR_TOKEN_BROKEN  /* cannot be read, and that is told; where all errors are wanted */
 } ExprTokenKind;
 
 typedef struct ExprToken {
@@ -26,6 +27,8 @@ typedef struct ExprLexer {
 
 /* The next token; at the end EXPR_TOKEN_END for ever. ERR_INVALID with the place. */
 NODISCARD ErrCode expr_lex_next(ExprLexer *lexer, ExprToken *ret_token, Err *err);
+/* Behind what expr_lex_next could not read. */
+void expr_lex_skip(ExprLexer *lexer);
 
 bool expr_is_keyword(Str word);   /* cannot be a bare name; any case */
 bool expr_is_bare_name(Str name); /* needs no quotes */
@@ -48,5 +51,11 @@ typedef struct ExprNode {
     int size; /* nodes, itself included */
 } ExprNode;
 
+/* Whether what stands around an error can still be looked at: it is no limit, and no fault of ours. */
+bool expr_is_mendable(ErrCode code);
 /* err_set and err_at in one; returns `code` with err NULL too. */
 ErrCode expr_error(Err *err, ErrCode code, ModelPlace place, const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* The node, whose arguments are folded, or what it comes to whatever the rows are; of the same type. */
+const SqlExpr *expr_fold(Arena *arena, const SqlExpr *sql);
+bool expr_is_constant(const SqlExpr *sql, bool value); /* the literal true, or false */

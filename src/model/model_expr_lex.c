@@ -167,3 +167,15 @@ ErrCode expr_lex_next(ExprLexer *lexer, ExprToken *ret_token, Err *err) {
     *ret_token = token;
     return ERR_OK;
 }
+
+void expr_lex_skip(ExprLexer *lexer) {
+    Str rest = rest_of(lexer);
+    uint32_t rune;
+    if (rest.n == 0) return;
+    bool is_quote = *rest.p == '\'' || *rest.p == '"';
+    size_t n = utf8_decode(rest, &rune);
+    if (is_digit(*rest.p))
+        while (n < rest.n && (is_word(rest.p[n]) || rest.p[n] == '.')) n++;
+    if (is_quote) n = str_starts(rest, S("\"\"")) ? 2 : rest.n;
+    advance(lexer, n);
+}

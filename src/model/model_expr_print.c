@@ -176,6 +176,7 @@ static void print_node(Buf *out, Arena *arena, const Expr *expr, Printed how) {
         buf_add(out, str_of(how.infix));
         print(out, arena, expr->args[1], how.right);
         return;
+    case EXPR_BROKEN: buf_add_char(out, '?'); return;
     }
 }
 

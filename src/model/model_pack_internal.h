@@ -85,6 +85,7 @@ typedef struct Pack {
 void pack_find(Pack *p, ModelPlace at, const char *format, ...) PRINTF_LIKE(3, 4);
 void pack_warn(Pack *p, ModelPlace at, const char *format, ...) PRINTF_LIKE(3, 4);
 void pack_find_err(Pack *p, const Err *err, ModelPlace fallback);
+void pack_find_errors(Pack *p, const ExprErrors *errors);
 /* "no WHAT 'name'; did you mean …?", or the names there are. */
 void pack_find_unknown(Pack *p, ModelPlace at, const char *what, Str name, const Str *known, size_t n_known);
 
@@ -109,7 +110,7 @@ void pack_time_zone(Pack *p, const Yaml *map, Str *ret); /* UTC when absent */
 
 /* ---- expressions ---------------------------------------------------------------------------------------------------- */
 
-/* Parses; NULL after a finding. */
+/* Parses; after findings with a broken node in it, or NULL. */
 const Expr *pack_expr(Pack *p, const Yaml *scalar);
 /* The column of that name, as an expression. */
 const Expr *pack_column_expr(Pack *p, Str name, ModelPlace at);

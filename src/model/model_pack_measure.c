@@ -13,7 +13,7 @@ typedef enum MeasureState { MEASURE_UNSEEN, MEASURE_OPEN, MEASURE_DONE } Measure
 typedef struct Typing {
     MeasureState state;
     bool is_broken;
-    bool uses_broken;       /* names a measure that is broken: what follows from that is not reported */
+    bool uses_broken;       /* names a measure that is broken, or is not read: what follows from that is not reported */
     const ModelFact *given; /* by `fact:` */
     ModelPlace place;       /* where the expression begins */
     int depth;              /* written out */
@@ -87,12 +87,16 @@ static ErrCode derive(const ExprScope *scope, const Expr *derived, const SqlExpr
     return ERR_OK;
 }
 
-static bool attempt(Attempt *a, const Expr *expr, const SqlExpr **ret, Err *err) {
+/* Whether it fits; with `errors` (NULL: not asked for) as far as it could be read, and then *ret may be NULL. */
+static bool attempt(Attempt *a, const Expr *expr, const SqlExpr **ret, ExprErrors *errors) {
     ExprScope scope = {
         .resolve = resolve, .derive = derive, .arg = a, .arena = a->r->p->scratch, .allows_aggregate = true};
     a->is_counting = true;
     a->is_elsewhere = false;
-    return expr_compile(&scope, expr, ret, err) == ERR_OK;
+    if (!errors) return expr_compile(&scope, expr, ret, NULL) == ERR_OK;
+    *errors = (ExprErrors){.arena = a->r->p->arena};
+    *ret = expr_compile_all(&scope, expr, errors);
+    return errors->n == 0;
 }
 
 /* ---- which fact ----------------------------------------------------------------------------------------------------- */
@@ -101,27 +105,27 @@ static bool attempt(Attempt *a, const Expr *expr, const SqlExpr **ret, Err *err)
 static void find_no_fact(MeasureReader *r, const ModelMeasure *measure) {
     Pack *p = r->p;
     const SqlExpr *sql;
-    Err first = {0}, err = {0};
+    ExprErrors first = {0}, errors;
     for (size_t f = 0; f < p->model->n_facts; f++) {
         Attempt a = {.r = r, .fact = &p->model->facts[f]};
-        if (attempt(&a, measure->expr, &sql, &err)) continue;
-        if (f == 0 || !a.is_elsewhere) first = err;
+        if (attempt(&a, measure->expr, &sql, &errors)) return;
+        if (f == 0 || !a.is_elsewhere) first = errors;
         if (!a.is_elsewhere) break;
     }
-    pack_find_err(p, &first, measure->expr->place);
+    pack_find_errors(p, &first);
 }
 
 static const ModelFact *choose_fact(MeasureReader *r, size_t index, const SqlExpr **ret) {
     Pack *p = r->p;
     const ModelMeasure *measure = &r->measures[index];
     const ModelFact *chosen = NULL;
-    Err err = {0};
+    bool is_only = r->typings[index].given || p->model->n_facts == 1;
+    ExprErrors errors = {0};
     for (size_t f = 0; f < p->model->n_facts; f++) {
         Attempt a = {.r = r, .fact = &p->model->facts[f]};
         const SqlExpr *sql;
         if (r->typings[index].given && r->typings[index].given != a.fact) continue;
-        if (!attempt(&a, measure->expr, &sql, r->typings[index].given || p->model->n_facts == 1 ? &err : NULL))
-            continue;
+        if (!attempt(&a, measure->expr, &sql, is_only ? &errors : NULL)) continue;
         if (chosen && !r->typings[index].uses_broken) {
             pack_find(p, measure->place, "measure '%.*s' could be of fact '%.*s' or '%.*s'; say which with 'fact'",
                       STR_ARG(measure->name), STR_ARG(chosen->name), STR_ARG(a.fact->name));
@@ -131,8 +135,8 @@ static const ModelFact *choose_fact(MeasureReader *r, size_t index, const SqlExp
         *ret = sql;
         if (a.is_counting || r->typings[index].uses_broken) break;
     }
-    if (!chosen && err.code) pack_find_err(p, &err, measure->expr->place);
-    if (!chosen && !err.code) find_no_fact(r, measure);
+    if (!chosen && is_only) pack_find_errors(p, &errors);
+    if (!chosen && !is_only) find_no_fact(r, measure);
     return chosen;
 }
 
@@ -178,6 +182,9 @@ static void check_typed(MeasureReader *r, const ModelMeasure *measure, const Sql
             p, place,
             "'%.*s' stands outside an aggregate; did you mean an aggregate of it, such as sum(%.*s) or max(%.*s)?",
             STR_ARG(bare->name), STR_ARG(bare->name), STR_ARG(bare->name));
+    ExprErrors errors = {.arena = p->arena};
+    model_check_units(p->model, measure->fact, measure->expr, &errors);
+    pack_find_errors(p, &errors);
     if (sql->type.kind == TYPE_NULL && measure->expr->kind == EXPR_LITERAL)
         pack_find(p, place, "measure '%.*s' has no type", STR_ARG(measure->name));
 }
@@ -196,7 +203,8 @@ static void each_plain_name(const Expr *expr, void (*fn)(void *arg, const Expr *
         expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF && sql_fn_info(expr->fn)->class == SQL_CLASS_AGGREGATE;
     if (is_aggregate) return;
     if (expr->kind == EXPR_NAME) fn(arg, expr);
-    for (size_t i = 0; i < (expr->kind == EXPR_WHERE ? 1 : expr->n_args); i++) each_plain_name(expr->args[i], fn, arg);
+    bool is_first_only = expr->kind == EXPR_WHERE || expr->kind == EXPR_DERIVED;
+    for (size_t i = 0; i < (is_first_only ? 1 : expr->n_args); i++) each_plain_name(expr->args[i], fn, arg);
 }
 
 static void find_cycle(MeasureReader *r, const ModelMeasure *again) {
@@ -290,7 +298,9 @@ void pack_read_measures(Pack *p, const Yaml *root) {
         const Yaml *value = is_map ? pair->value : NULL;
         pack_label(p, value, pair->key, &measure->label);
         const Yaml *expr = pack_scalar(value, "expr");
+        size_t n_before = p->n_errors;
         measure->expr = pack_expr(p, expr);
+        r.typings[i].uses_broken = p->n_errors > n_before;
         if (expr) r.typings[i].place = expr->place;
         r.typings[i].given = given_fact(p, pack_scalar(value, "fact"), &r.typings[i].is_broken);
         check_clash(p, measure);

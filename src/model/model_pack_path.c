@@ -5,13 +5,10 @@
 /* ---- expressions ---------------------------------------------------------------------------------------------------- */
 
 const Expr *pack_expr(Pack *p, const Yaml *scalar) {
-    const Expr *expr = NULL;
-    Err err = {0};
+    ExprErrors errors = {.arena = p->arena};
     if (!scalar) return NULL;
-    if (expr_parse(p->arena, scalar->text, scalar->place, &expr, &err)) {
-        pack_find_err(p, &err, scalar->place);
-        return NULL;
-    }
+    const Expr *expr = expr_parse_all(p->arena, scalar->text, scalar->place, &errors);
+    pack_find_errors(p, &errors);
     return expr;
 }
 
@@ -23,12 +20,10 @@ const Expr *pack_column_expr(Pack *p, Str name, ModelPlace at) {
 }
 
 Type pack_type(Pack *p, const ExprScope *scope, const Expr *expr) {
-    const SqlExpr *sql = NULL;
-    Err err = {0};
-    if (!expr) return TYPE(TYPE_NULL);
-    if (!expr_compile(scope, expr, &sql, &err)) return sql->type;
-    pack_find_err(p, &err, expr->place);
-    return TYPE(TYPE_NULL);
+    ExprErrors errors = {.arena = p->arena};
+    const SqlExpr *sql = expr ? expr_compile_all(scope, expr, &errors) : NULL;
+    pack_find_errors(p, &errors);
+    return sql ? sql->type : TYPE(TYPE_NULL);
 }
 
 const Expr *pack_condition(Pack *p, const ExprScope *scope, const Yaml *scalar) {

@@ -41,6 +41,11 @@ void pack_find_err(Pack *p, const Err *err, ModelPlace fallback) {
     add(p, true, err->code, at, arena_str(p->arena, str_of(err->message)));
 }
 
+void pack_find_errors(Pack *p, const ExprErrors *errors) {
+    for (size_t i = 0; i < errors->n; i++) add(p, true, errors->at[i].code, errors->at[i].place, errors->at[i].message);
+    p->is_cut |= errors->is_cut;
+}
+
 void pack_find_unknown(Pack *p, ModelPlace at, const char *what, Str name, const Str *known, size_t n_known) {
     Str nearest = str_nearest(name, known, n_known), message;
     if (nearest.n) {

@@ -132,6 +132,25 @@ static bool names_alias(const QueryBuild *build, QueryPlace place, const QueryMe
     return aliases.has_one;
 }
 
+static void see_renamed(void *arg, const Expr *name) {
+    Aliases *aliases = arg;
+    for (size_t i = 0; i < aliases->build->measures.n; i++) {
+        const QueryMember *given = aliases->build->measures.at[i].given;
+        bool is_plain = given && given->expr->kind == EXPR_NAME && str_eq(given->expr->name, name->name);
+        aliases->has_one |= given && !is_plain && str_eq(given->alias, name->name);
+    }
+}
+
+/* Of what names stand for in the model: not where a column of the result has another's name. */
+static ErrCode check_units(const QueryBuild *build, QueryPlace place, const Expr *expr, Err *err) {
+    ExprErrors errors = {.arena = build->arena};
+    Aliases renamed = {.build = build};
+    if (place == QUERY_IN_HAVING) expr_each_name(expr, see_renamed, &renamed);
+    if (takes_aggregates(place) && build->fact && !build->inner && !renamed.has_one)
+        model_check_units(build->model, build->legs.n ? NULL : build->fact, expr, &errors);
+    return expr_errors_first(&errors, err);
+}
+
 ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                            Err *err) {
     QuerySql sql = {0};
@@ -146,6 +165,7 @@ ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMembe
     QueryRoles *outer = build->roles;
     build->roles = &sql.roles;
     ErrCode code = expr_compile(&scope, member->expr, &sql.sql, err);
+    if (!code) code = check_units(build, place, member->expr, err);
     build->roles = outer;
     if (code && err) err_at(err, member->path, 0, 0);
     if (code) return code;

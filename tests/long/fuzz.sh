@@ -28,6 +28,8 @@ for path in sorted(glob.glob("tests/golden/query/*.txt")):
     queries += re.findall(r"^--- query\n(.*?)(?=^---|^===|\Z)", open(path).read(), re.M | re.S)
 expressions = [text for pack in packs for text in re.findall(r"\bexpr: *([^\n{}]+)", pack)]
 expressions += [json.loads(text) for query in queries for text in re.findall(r'"expr": *("(?:\\.|[^"\\])*")', query)]
+for path in sorted(glob.glob("tests/golden/expr/*.txt")):
+    expressions += [line for line in open(path).read().split("\n") if line and line[0] not in " #@"]
 command = {"version": open("VERSION").read().strip(), "args": {"query": queries[:1], "sql": ["true"]}, "project": "p", "user": "ann",
            "format": "json", "width": 80, "is_pretty": True, "has_notes": True, "has_progress": False, "timeout_us": 1000000}
 end = '{"code":"invalid","message":"no","at":"file","line":1,"column":2,"detail":""}'

@@ -181,6 +181,26 @@ TEST(long_chains_of_measures) {
     }
 }
 
+/* A derivation of a measure is a level more, in a chain of measures and in one text. */
+TEST(chains_through_derivations) {
+    for (int length = 20; length <= 40; length += 20) {
+        Arena *arena CLEANUP(arena_freep) = arena_new(0);
+        Str yaml = arena_printf(arena, "%s  m0: {expr: lines}\n", FIXTURE_PACK), nested = S("lines");
+        for (int i = 1; i < length; i++) {
+            yaml = arena_printf(arena, "%.*s  m%d: {expr: \"prior(m%d, 1 year)\"}\n", STR_ARG(yaml), i, i - 1);
+            nested = arena_printf(arena, "growth(%.*s) + 1", STR_ARG(nested));
+        }
+        yaml = arena_printf(arena, "%.*s  nested: {expr: %.*s}\n", STR_ARG(yaml), STR_ARG(nested));
+        Model *model = NULL;
+        ModelFindings findings = {0};
+        ErrCode code = model_parse(arena, yaml, S("p"), NULL, &model, &findings, NULL);
+        assert_int_equal(code == ERR_OK, length == 20);
+        if (!code) continue;
+        assert_int_equal(findings.n_errors, 2);
+        for (size_t i = 0; i < findings.n; i++) assert_true(str_find(findings.at[i].message, S("64 deep")) > 0);
+    }
+}
+
 TEST(parse_is_pure_and_errors_may_be_dropped) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Model *model = NULL;
@@ -279,6 +299,7 @@ int main(void) {
         cmocka_unit_test(online_retail_loads_clean),
         cmocka_unit_test(findings_are_cut_and_counted),
         cmocka_unit_test(long_chains_of_measures),
+        cmocka_unit_test(chains_through_derivations),
         cmocka_unit_test(parse_is_pure_and_errors_may_be_dropped),
         cmocka_unit_test(the_json_schema_has_the_same_keys),
         cmocka_unit_test(the_reference_has_the_same_keys),
