@@ -94,7 +94,8 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     const Names *names = scope->arg;
     QueryBuild *build = names->build;
     bool is_plain = use == EXPR_USE_PLAIN;
-    if (names->place == QUERY_IN_HAVING && is_plain && resolve_alias(names, name->name, ret_sql, ret_expr))
+    bool is_own = str_starts(name->place.file, names->path); /* not of a measure that is written out */
+    if (names->place == QUERY_IN_HAVING && is_plain && is_own && resolve_alias(names, name->name, ret_sql, ret_expr))
         return ERR_OK;
     if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, err);
     if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
