@@ -152,6 +152,18 @@ static ErrCode check_units(const QueryBuild *build, QueryPlace place, const Expr
     return expr_errors_first(&errors, err);
 }
 
+static void see_any(void *arg, const Expr *name) {
+    (void)name;
+    *(bool *)arg = true;
+}
+
+/* By its text, whatever folding left of it. Outside aggregates names are of measures here, or were refused. */
+static bool has_measure(const Expr *expr) {
+    bool has_name = false;
+    expr_each_name(expr, see_any, &has_name);
+    return has_name || expr_has_aggregate(expr);
+}
+
 ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                            Err *err) {
     QuerySql sql = {0};
@@ -170,10 +182,15 @@ ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMembe
     build->roles = outer;
     if (code && err) err_at(err, member->path, 0, 0);
     if (code) return code;
-    if (takes_aggregates(place) && !sql.sql->has_aggregate && !query_is_derived(sql.sql)) {
+    bool is_constant = takes_aggregates(place) && !sql.sql->has_aggregate && !query_is_derived(sql.sql);
+    if (is_constant && (!has_measure(member->expr) || sql.sql->type.kind == TYPE_NULL)) {
         return query_error(err, ERR_INVALID, member->path,
                            "'%.*s' aggregates nothing; a measure is made of sum, count, avg, … or of measures",
                            STR_ARG(member->name));
+    }
+    if (is_constant && place == QUERY_IN_MEASURE) { /* what came to a constant is still one value a group */
+        bool is_bool = sql.sql->type.kind == TYPE_BOOL;
+        sql.sql = sql_call1(build->arena, is_bool ? SQL_FN_BOOL_OR : SQL_FN_MAX, sql.sql);
     }
     if (build->legs.n && sql.sql->has_aggregate)
         return query_error(err, ERR_INVALID, member->path,
