@@ -4,12 +4,19 @@
  */
 #include "query/query_internal.h"
 
+/* A part of an expression that was compiled by itself; a name stands for it. */
+typedef struct Compiled {
+    const Expr *name;
+    const SqlExpr *sql;
+} Compiled;
+
 typedef struct Names {
     QueryBuild *build;
     QueryPlace place;
     Str path;
     bool
         has_where; /* the expression narrows a measure: names stand for their texts, so that the condition reaches them */
+    VEC(Compiled) compiled;
 } Names;
 
 static bool takes_aggregates(QueryPlace place) {
@@ -97,6 +104,11 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     bool is_own = str_starts(name->place.file, names->path); /* not of a measure that is written out */
     if (names->place == QUERY_IN_HAVING && is_plain && is_own && resolve_alias(names, name->name, ret_sql, ret_expr))
         return ERR_OK;
+    for (size_t i = 0; i < names->compiled.n; i++) {
+        if (names->compiled.at[i].name != name) continue;
+        *ret_sql = names->compiled.at[i].sql;
+        return ERR_OK;
+    }
     if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, err);
     if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
     const SqlExpr *sql = NULL;
@@ -152,6 +164,27 @@ static ErrCode check_units(const QueryBuild *build, QueryPlace place, const Expr
     return expr_errors_first(&errors, err);
 }
 
+/* Over measures of several facts: each `where` with what stands before it is compiled in its fact, and a name put in its place. */
+static ErrCode compile_wheres(Names *names, const Expr *expr, const Expr **ret, Err *err) {
+    QueryBuild *build = names->build;
+    const QueryMember member = {.name = S("where"), .expr = expr, .path = names->path};
+    QueryBuild *leg = expr->kind == EXPR_WHERE ? query_leg_of(build, &member) : NULL;
+    Expr *copy = arena_dup(build->arena, expr, sizeof(Expr));
+    *ret = copy;
+    if (leg) {
+        QuerySql sql;
+        TRY(query_compile_in_leg(leg, names->place, &member, &sql, err));
+        *copy = (Expr){.kind = EXPR_NAME, .place = expr->place, .fn = SQL_FN_COUNT_OF};
+        Compiled compiled = {copy, sql.sql};
+        VEC_PUSH(build->arena, &names->compiled, compiled);
+        return ERR_OK;
+    }
+    const Expr **args = ARENA_ARRAY(build->arena, const Expr *, expr->n_args + 1);
+    for (size_t i = 0; i < expr->n_args; i++) TRY(compile_wheres(names, expr->args[i], &args[i], err));
+    copy->args = args;
+    return ERR_OK;
+}
+
 static void see_any(void *arg, const Expr *name) {
     (void)name;
     *(bool *)arg = true;
@@ -175,9 +208,12 @@ ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMembe
                        .arg = &names,
                        .arena = build->arena,
                        .allows_aggregate = takes_aggregates(place)};
+    const Expr *expr = member->expr;
+    if (build->legs.n && names.has_where) TRY(compile_wheres(&names, member->expr, &expr, err));
+    names.has_where = has_where(expr);
     QueryRoles *outer = build->roles;
     build->roles = &sql.roles;
-    ErrCode code = expr_compile(&scope, member->expr, &sql.sql, err);
+    ErrCode code = expr_compile(&scope, expr, &sql.sql, err);
     if (!code) code = check_units(build, place, member->expr, err);
     build->roles = outer;
     if (code && err) err_at(err, member->path, 0, 0);

@@ -143,7 +143,7 @@ ErrCode query_list_rows(QueryBuild *build, const SqlSelect **ret_select, Err *er
     select->limit = build->query->limit;
     select->offset = build->query->offset;
     /* what "after" takes, behind the columns that are shown */
-    for (size_t i = 0; !build->is_inner && i < select->n_order; i++)
+    for (size_t i = 0; !build->is_inner && !build->inner && i < select->n_order; i++)
         items[n++] = (SqlItem){select->order[i].expr, arena_printf(arena, "_o%zu", i)};
     build->n_cursor = n - build->groups.n;
     select->items = items;
