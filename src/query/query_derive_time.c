@@ -112,8 +112,39 @@ static void own_length(const QueryBounds *range, bool is_number, TimeGrain *unit
     for (*n = 0; from < range->to && *n < 100000; (*n)++) from = time_add(*unit, from, 1);
 }
 
-static int64_t move(const QueryBuild *build, int64_t at, TimeGrain unit, int64_t n) {
-    return build->axis.is_number ? at - n : time_add(unit, at, -n);
+static bool is_month_start(int64_t at) {
+    return time_trunc(TIME_GRAIN_MONTH, at) == at;
+}
+
+/* The week of the same number so many years earlier. */
+static int64_t week_years_earlier(int64_t at, int64_t years) {
+    IsoWeek week = time_iso_week(time_day_of_us(at));
+    week.year -= (int)years;
+    return time_iso_week_start(week) * TIME_US_PER_DAY;
+}
+
+/* A range so much earlier. Whole months stay whole months; of days the first and the last are moved, each to the same day of that month
+ * or its last; weeks by years are those of the same numbers. */
+static QueryBounds move(const QueryBuild *build, const QueryBounds *range, TimeGrain unit, int64_t n) {
+    QueryBounds moved = *range;
+    if (build->axis.is_number) {
+        moved.from -= n;
+        moved.to -= n;
+        return moved;
+    }
+    int64_t last_day = range->to - TIME_US_PER_DAY;
+    bool is_of_months = unit == TIME_GRAIN_YEAR || unit == TIME_GRAIN_QUARTER || unit == TIME_GRAIN_MONTH;
+    bool is_of_weeks = range->from_grain == TIME_GRAIN_WEEK && range->to_grain == TIME_GRAIN_WEEK;
+    if (is_of_weeks && unit == TIME_GRAIN_YEAR) {
+        moved.from = week_years_earlier(range->from, n);
+        moved.to = week_years_earlier(last_day, n) + 7 * TIME_US_PER_DAY;
+        return moved;
+    }
+    bool is_of_days =
+        is_of_months && !(is_month_start(range->from) && is_month_start(range->to)) && range->to % TIME_US_PER_DAY == 0;
+    moved.from = time_add(unit, range->from, -n);
+    moved.to = is_of_days ? time_add(unit, last_day, -n) + TIME_US_PER_DAY : time_add(unit, range->to, -n);
+    return moved;
 }
 
 typedef struct OfRows {
@@ -157,9 +188,7 @@ static ErrCode prior_of_range(QueryBuild *build, const Expr *derived, const SqlE
         return err_set(err, ERR_INVALID, "'%.*s' of what is derived already needs a time grain",
                        STR_ARG(derived->name));
     if (unit == TIME_GRAIN_NONE) own_length(range, build->axis.is_number, &unit, &n);
-    QueryBounds bounds = *range;
-    bounds.from = move(build, range->from, unit, n);
-    bounds.to = move(build, range->to, unit, n);
+    QueryBounds bounds = move(build, range, unit, n);
     *ret = over_range(build, measure, &bounds, true);
     return ERR_OK;
 }
