@@ -228,6 +228,8 @@ static const SqlSelect *all_periods(QueryBuild *build) {
     Arena *arena = build->arena;
     Str alias = S("_c");
     QueryBounds bounds = read_bounds(build);
+    if (bounds.from != INT64_MIN)
+        bounds.from = time_trunc(TIME_GRAIN_DAY, bounds.from); /* the calendar has midnights */
     const SqlExpr *key = build->groups.at[0].key.sql, *where = NULL;
     const SqlExpr *day = sql_column(arena, alias, S("date_key"), TYPE(TYPE_DATE));
     if (key->type.kind == TYPE_TIMESTAMP) day = sql_cast(arena, day, key->type, false);
