@@ -200,8 +200,9 @@ class Table:
             bounds = first - n, end - n
         else:
             n, unit = (e.n, e.unit) if e.n else self.own_length()
-            last = query_time.add(self.end_grain, end, -1)
-            bounds = query_time.add(unit, first, -n), query_time.add(self.end_grain, query_time.add(unit, last, -n), 1)
+            bounds = query_time.moved(self.bounds, self.end_grain, unit, n)
+            if not bounds:
+                raise query_expr.Unclear("a week 53 that there is none of")
         cells = self.grouped(self.within(bounds))
         return self.value(e.args[0], key, cells[key]) if key in cells else None
 

@@ -31,7 +31,8 @@ class QueryMaker(MeasureMaker):
         bounds = query_time.read_range(time["range"], self.schema.as_of()) if "range" in time else (None, None, None, None)
         known = {"grain": time.get("grain"), "is_number": is_number, "unit": scope.unit, "end_grain": bounds[3],
                  "is_closed": None not in bounds[:2] and bounds[2] == bounds[3], "name": name, "fill": False}
-        if time.get("grain") not in (None, "hour", "day") and not is_number and self.chance(0.15):
+        is_of_hours = "T" in str(time.get("range")) and avoids("gaps of hours")
+        if time.get("grain") not in (None, "hour", "day") and not is_number and not is_of_hours and self.chance(0.15):
             time["fill"] = known["fill"] = True
         if with_compare and not time.get("fill") and (known["grain"] or known["is_closed"]) and self.chance(0.25):
             time["compare"] = self.compare(known)
@@ -40,9 +41,7 @@ class QueryMaker(MeasureMaker):
     def compare(self, known):
         grain = known["grain"] or known["end_grain"]
         choices = ["previous_period", "previous_period"]
-        if not known["grain"] and grain in ("day", "hour") and avoids("days moved by months"):
-            return choices[0]
-        if not known["is_number"] and (known["grain"] or grain != "week"):
+        if not known["is_number"]:
             choices.append("previous_year")
             n, unit = self.span(grain, False, None)
             choices += ["%d %ss" % (n, unit)] if n else []

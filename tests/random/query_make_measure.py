@@ -3,7 +3,6 @@ from fractions import Fraction
 
 import query_time
 from query_expr import Expr
-from query_faults import avoids
 from query_make_expr import NUMBERS, ExprMaker
 from query_make_filter import FilterMaker
 from query_scope import TIMES, fact_scope
@@ -118,8 +117,7 @@ class MeasureMaker(FilterMaker):
             return derive(self.rng.choice(("prior", "change", "growth")), m, "float", **self.rng.choice(({}, {"n": 2, "unit": time["unit"]})))
         fn = self.rng.choice(("prior", "change", "growth", "ytd", "qtd", "mtd"))
         n, unit = None, None
-        is_unsure = time["end_grain"] == "week" or (time["end_grain"] in ("day", "hour") and avoids("days moved by months"))
-        if fn in ("prior", "change", "growth") and not is_unsure and self.chance(0.5):
+        if fn in ("prior", "change", "growth") and self.chance(0.5):
             n, unit = self.rng.randrange(1, 4), self.rng.choice(query_time.GRAINS[:query_time.GRAINS.index(time["end_grain"]) + 1])
         return derive(fn, m, "float" if fn == "growth" else m.type, n=n, unit=unit)
 

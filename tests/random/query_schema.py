@@ -245,7 +245,7 @@ def gold_sql(engine, schema):
     out += [create % "gold", create % "_starling"]
     out += table_sql(engine, "_starling.batch", [("version", "int"), ("id", "int"), ("published_at", "ts")],
                      [{"version": Fraction(1), "id": Fraction(1), "published_at": datetime.datetime(2021, 4, 1)}])
-    days = [FIRST_DAY.replace(year=2018, month=1, day=1) + datetime.timedelta(days=i) for i in range(365 * 6 + 1)]
+    days = [datetime.date(2010, 1, 1) + datetime.timedelta(days=i) for i in range(20 * 365 + 5)]
     out += table_sql(engine, "gold.dim_date", [("date_key", "date")], [{"date_key": d} for d in days])
     for d in schema.dimensions.values():
         columns = [("%s_key" % d.name, "int")] + [(a.name, a.type) for a in d.attributes]

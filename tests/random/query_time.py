@@ -81,6 +81,19 @@ def earlier(grain, unit, n, period):
     return add(unit, period, -n)
 
 
+def moved(bounds, grain, unit, n):
+    """A closed range, written in a grain, n units earlier. Whole months stay whole months; of days the first and the last are moved,
+    each to the same day of that month or its last; weeks by years are those of the same numbers, None where there is none."""
+    first, end = bounds
+    if grain == "week" and unit == "year":
+        weeks = [earlier("week", "year", n, at) for at in (first, add("week", end, -1))]
+        return None if None in weeks else (weeks[0], add("week", weeks[1], 1))
+    is_of_months = first == trunc("month", first) and end == trunc("month", end)
+    if unit in MONTHS and not is_of_months and end == trunc("day", end):
+        return add(unit, first, -n), add("day", add(unit, add("day", end, -1), -n), 1)
+    return add(unit, first, -n), add(unit, end, -n)
+
+
 def periods_in(grain, unit, n):
     """A span in periods of the grain; 0 where it is no whole number of them."""
     if unit is None or unit == grain:
