@@ -1,10 +1,9 @@
 """Random semantic queries over a random schema: the whole language, and nothing that it refuses."""
 import query_time
 from query_expr import Expr
-from query_faults import avoids
 from query_group import groups_of, measures_of
 from query_make_expr import NUMBERS, ExprMaker
-from query_make_measure import MeasureMaker
+from query_make_measure import MeasureMaker, derive
 from query_model import evaluate
 from query_schema import Thing
 from query_scope import TIMES, Scope, dimension_scope, fact_scope, inner_scope, parts_of, several_scope
@@ -31,8 +30,7 @@ class QueryMaker(MeasureMaker):
         bounds = query_time.read_range(time["range"], self.schema.as_of()) if "range" in time else (None, None, None, None)
         known = {"grain": time.get("grain"), "is_number": is_number, "unit": scope.unit, "end_grain": bounds[3],
                  "is_closed": None not in bounds[:2] and bounds[2] == bounds[3], "name": name, "fill": False}
-        is_of_hours = "T" in str(time.get("range")) and avoids("gaps of hours")
-        if time.get("grain") not in (None, "hour", "day") and not is_number and not is_of_hours and self.chance(0.15):
+        if time.get("grain") not in (None, "hour", "day") and not is_number and self.chance(0.15):
             time["fill"] = known["fill"] = True
         if with_compare and not time.get("fill") and (known["grain"] or known["is_closed"]) and self.chance(0.25):
             time["compare"] = self.compare(known)
@@ -162,6 +160,9 @@ class QueryMaker(MeasureMaker):
                 query["measures"].append(member)
         if "compare" in query.get("time", {}) and not may_derive:
             del query["unknown"]
+        sums = [m for m in query["measures"] if isinstance(m, dict) and any(e.kind == "derive" and e.fn == "cumulative" for e in m["expr"].walk())]
+        if sums and self.chance(0.5):  # beside what reads more than it
+            query["measures"].append({"expr": derive("prior", self.counted(scope), "int"), "as": self.alias()})
 
     def has_derived(self, measure):
         return any(e.kind == "derive" for e in measure.walk())

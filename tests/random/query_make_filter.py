@@ -9,7 +9,7 @@ from query_model import evaluate
 from query_schema import TEXTS, random_day, random_instant, random_value
 from query_scope import TIMES, Scope, fact_scope, parts_of
 
-GRAIN_WEIGHTS = {"year": 4, "quarter": 4, "month": 5, "week": 2, "day": 2, "hour": 1}
+GRAIN_WEIGHTS = {"year": 4, "quarter": 4, "month": 5, "week": 3, "day": 2, "hour": 1}
 
 
 COUNT = {"expr": Expr("agg", [], "int", fn="count(*)", distinct=False), "as": "n"}
