@@ -176,6 +176,10 @@ SqlFn query_additive(const SqlExpr *base) {
     }
 }
 
+bool query_is_count(const SqlExpr *base) {
+    return base->fn == SQL_FN_COUNT || base->fn == SQL_FN_COUNT_ALL;
+}
+
 size_t query_base_index(const QueryBuild *build, const SqlExpr *column) {
     size_t i = 0;
     while (i < build->bases.n && !str_eq(build->bases.at[i].name, column->name)) i++;

@@ -158,7 +158,7 @@ static const SqlExpr *base_of_rows(void *arg, const SqlExpr *expr) {
     if (!query_is_stage_column(expr)) return NULL;
     const SqlExpr *base = of->build->bases.at[query_base_index(of->build, expr)].sql;
     const SqlExpr *column = sql_column(of->build->arena, of->alias, expr->name, expr->type);
-    bool is_count = base->fn == SQL_FN_COUNT || base->fn == SQL_FN_COUNT_ALL;
+    bool is_count = query_is_count(base);
     return is_count ? sql_call2(of->build->arena, SQL_FN_COALESCE, column, whole(of->build, 0)) : column;
 }
 

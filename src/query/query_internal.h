@@ -203,6 +203,7 @@ const SqlExpr *query_over(QueryBuild *build, const SqlExpr *call, const SqlExpr 
 const SqlExpr *const *query_other_keys(const QueryBuild *build, ptrdiff_t but, size_t extra, size_t *ret_n);
 /* The aggregate that puts groups' values together to what the rows would give; SQL_FN_COUNT_OF: there is none. */
 SqlFn query_additive(const SqlExpr *base);
+bool query_is_count(const SqlExpr *base);                                /* of no rows it is 0, not null */
 size_t query_base_index(const QueryBuild *build, const SqlExpr *column); /* bases.n: of a later stage */
 const SqlExpr *query_as_type(QueryBuild *build, const SqlExpr *sql, Type type);
 /* Holds a column of a stage. */

@@ -36,6 +36,10 @@ static ErrCode find_in_fact(const QueryBuild *build, Str name, ModelMember *ret_
 ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err) {
     ErrCode code =
         build->fact ? find_in_fact(build, name, ret_member, err) : find_in_dimension(build, name, ret_member, err);
+    if (code == ERR_UNKNOWN_NAME && str_find_char(name, '(') >= 0)
+        return query_error(err, code, path,
+                           "no member is called '%.*s'; an expression is written {\"expr\": \"…\", \"as\": \"…\"}",
+                           STR_ARG(name));
     if (code && err) err_at(err, path, 0, 0);
     return code;
 }

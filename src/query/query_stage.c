@@ -121,7 +121,7 @@ static const SqlExpr *united_base(const QueryBuild *build, Str alias, size_t bas
     const SqlExpr *sql = build->bases.at[base].sql;
     const SqlExpr *column = sql_column(arena, alias, build->bases.at[base].name, sql->type);
     const SqlExpr *one = sql_call1(arena, sql->type.kind == TYPE_BOOL ? SQL_FN_BOOL_OR : SQL_FN_MAX, column);
-    bool is_count = sql->fn == SQL_FN_COUNT || sql->fn == SQL_FN_COUNT_ALL;
+    bool is_count = query_is_count(sql);
     return is_count ? sql_call2(arena, SQL_FN_COALESCE, one, sql_literal(arena, value_int(0))) : one;
 }
 
@@ -266,7 +266,7 @@ static const SqlSelect *other_groups(QueryBuild *build) {
 static const SqlExpr *filled_base(const QueryBuild *build, size_t base) {
     const SqlExpr *sql = build->bases.at[base].sql;
     const SqlExpr *column = sql_column(build->arena, QUERY_STAGE, build->bases.at[base].name, sql->type);
-    bool is_count = sql->fn == SQL_FN_COUNT || sql->fn == SQL_FN_COUNT_ALL;
+    bool is_count = query_is_count(sql);
     if (!is_count) return column;
     return sql_call2(build->arena, SQL_FN_COALESCE, column, sql_literal(build->arena, value_int(0)));
 }
