@@ -206,12 +206,13 @@ static ErrCode duckdb_file(Arena *arena, SqlFileFormat format, Str path, Str quo
 #define WHITE_SPACE "chr(9) || chr(10) || chr(13) || chr(32) || chr(160)"
 
 static const SqlRule RULES[SQL_FN_COUNT_OF] = {
+    SQL_RULES_STANDARD,
+
     [SQL_FN_ADD] = SQL_RULE_OP("$1 + $2", SQL_PREC_ADD, SQL_PREC_MUL, .hook = arith),
     [SQL_FN_SUB] = SQL_RULE_OP("$1 - $2", SQL_PREC_ADD, SQL_PREC_MUL, .hook = arith),
     [SQL_FN_MUL] = SQL_RULE_OP("$1 * $2", SQL_PREC_MUL, SQL_PREC_ATOM, .hook = arith),
     [SQL_FN_DIV] = SQL_RULE_OP("$1 / nullif($2, 0)", SQL_PREC_MUL, SQL_PREC_ATOM),
     [SQL_FN_MOD] = SQL_RULE_OP("$1 % $2", SQL_PREC_MUL, SQL_PREC_ATOM),
-    [SQL_FN_NEG] = SQL_RULE_OP("-$1", SQL_PREC_MUL, SQL_PREC_ATOM),
 
     [SQL_FN_EQ] = COMPARE("$1 = $2"),
     [SQL_FN_NE] = COMPARE("$1 <> $2"),
@@ -221,13 +222,6 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_GE] = COMPARE("$1 >= $2"),
     [SQL_FN_DISTINCT] = COMPARE("$1 IS DISTINCT FROM $2"),
     [SQL_FN_SAME] = COMPARE("$1 IS NOT DISTINCT FROM $2"),
-    [SQL_FN_AND] = SQL_RULE_OP("$*", SQL_PREC_AND, SQL_PREC_NOT, .join = " AND "),
-    [SQL_FN_OR] = SQL_RULE_OP("$*", SQL_PREC_OR, SQL_PREC_NOT, .join = " OR "),
-    [SQL_FN_NOT] = SQL_RULE_OP("NOT $1", SQL_PREC_NOT, SQL_PREC_ATOM),
-    [SQL_FN_IS_NULL] = SQL_RULE_OP("$1 IS NULL", SQL_PREC_COMPARE, SQL_PREC_ATOM),
-    [SQL_FN_IS_SET] = SQL_RULE_OP("$1 IS NOT NULL", SQL_PREC_COMPARE, SQL_PREC_ATOM),
-    [SQL_FN_COALESCE] = SQL_RULE_CALL("coalesce($*)", .args = SQL_ARGS_COMMON, .hook = sql_rule_lone),
-    [SQL_FN_NULLIF] = SQL_RULE_HOOK(sql_rule_nullif),
     [SQL_FN_GREATEST] = SQL_RULE_CALL("greatest($*)", .args = SQL_ARGS_COMMON, .hook = sql_rule_lone),
     [SQL_FN_LEAST] = SQL_RULE_CALL("least($*)", .args = SQL_ARGS_COMMON, .hook = sql_rule_lone),
 
@@ -237,11 +231,9 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_TRIM] = SQL_RULE_CALL("trim($1, " WHITE_SPACE ")"),
     [SQL_FN_LTRIM] = SQL_RULE_CALL("ltrim($1, " WHITE_SPACE ")"),
     [SQL_FN_RTRIM] = SQL_RULE_CALL("rtrim($1, " WHITE_SPACE ")"),
-    [SQL_FN_LENGTH] = SQL_RULE_CALL("length($1)"),
     [SQL_FN_SUBSTR] = SQL_RULE_CALL("substr($*)"),
     [SQL_FN_LEFT] = SQL_RULE_CALL("left($1, $2)"),
     [SQL_FN_RIGHT] = SQL_RULE_CALL("right($1, $2)"),
-    [SQL_FN_REPLACE] = SQL_RULE_CALL("replace($1, $2, $3)"),
     [SQL_FN_SPLIT_PART] = SQL_RULE_CALL("split_part($1, nullif($2, ''), $3)"),
     [SQL_FN_STRIP_SUFFIX] =
         SQL_RULE_CALL("CASE WHEN suffix($1, $2) THEN left($1, length($1) - length($2)) ELSE $1 END"),
@@ -249,7 +241,6 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_STARTS_WITH] = SQL_RULE_CALL("starts_with(lower($1), lower($2))"),
     [SQL_FN_ENDS_WITH] = SQL_RULE_CALL("ends_with(lower($1), lower($2))"),
 
-    [SQL_FN_ABS] = SQL_RULE_CALL("abs($1)"),
     [SQL_FN_SIGN] = SQL_RULE_CALL("CAST(sign($1) AS BIGINT)"),
     [SQL_FN_ROUND] = SQL_RULE_HOOK(round_rule),
     [SQL_FN_CEIL] = SQL_RULE_CALL("CAST(ceil($1) AS DOUBLE)"),
@@ -297,9 +288,7 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_ROW_HASH] =
         SQL_RULE_CALL("md5(CAST(to_json([$*]) AS VARCHAR))", .before = "CAST(", .after = " AS VARCHAR)"),
 
-    [SQL_FN_COUNT_ALL] = SQL_RULE_CALL("count(*)"),
     [SQL_FN_COUNT] = SQL_RULE_CALL("count($1)"),
-    [SQL_FN_SUM] = SQL_RULE_CALL("sum($1)"),
     [SQL_FN_AVG] = SQL_RULE_CALL("avg($1)"),
     [SQL_FN_MIN] = SQL_RULE_CALL("min($1)"),
     [SQL_FN_MAX] = SQL_RULE_CALL("max($1)"),
@@ -314,15 +303,9 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_LAST] = SQL_RULE_HOOK(first_or_last, .arg_prec = SQL_PREC_ATOM),
     [SQL_FN_BOOL_OR] = SQL_RULE_CALL("bool_or($1)"),
     [SQL_FN_BOOL_AND] = SQL_RULE_CALL("bool_and($1)"),
-    [SQL_FN_ROW_NUMBER] = SQL_RULE_CALL("row_number()"),
-    [SQL_FN_RANK] = SQL_RULE_CALL("rank()"),
-    [SQL_FN_DENSE_RANK] = SQL_RULE_CALL("dense_rank()"),
-    [SQL_FN_PERCENT_RANK] = SQL_RULE_CALL("percent_rank()"),
     [SQL_FN_NTILE] = SQL_RULE_CALL("ntile($1)"),
     [SQL_FN_LAG] = SQL_RULE_CALL("lag($*)", .args = SQL_ARGS_RESULT, .hook = lag_or_lead),
     [SQL_FN_LEAD] = SQL_RULE_CALL("lead($*)", .args = SQL_ARGS_RESULT, .hook = lag_or_lead),
-    [SQL_FN_FIRST_VALUE] = SQL_RULE_CALL("first_value($1)"),
-    [SQL_FN_LAST_VALUE] = SQL_RULE_CALL("last_value($1)"),
 };
 
 const SqlDialect SQL_DIALECT_DUCKDB = {

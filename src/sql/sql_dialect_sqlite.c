@@ -203,12 +203,13 @@ static ErrCode add_days(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *e
 
 /* Functions that are not here (…_zone, row_hash) are not to be had on SQLite. */
 static const SqlRule RULES[SQL_FN_COUNT_OF] = {
+    SQL_RULES_STANDARD,
+
     [SQL_FN_ADD] = SQL_RULE_OP("$1 + $2", SQL_PREC_ADD, SQL_PREC_MUL, .hook = arith),
     [SQL_FN_SUB] = SQL_RULE_OP("$1 - $2", SQL_PREC_ADD, SQL_PREC_MUL, .hook = arith),
     [SQL_FN_MUL] = SQL_RULE_OP("$1 * $2", SQL_PREC_MUL, SQL_PREC_ATOM, .hook = arith),
     [SQL_FN_DIV] = SQL_RULE_OP("$1 / $2", SQL_PREC_MUL, SQL_PREC_ATOM, .args = SQL_ARGS_FLOAT64),
     [SQL_FN_MOD] = SQL_RULE_OP("$1 % $2", SQL_PREC_MUL, SQL_PREC_ATOM),
-    [SQL_FN_NEG] = SQL_RULE_OP("-$1", SQL_PREC_MUL, SQL_PREC_ATOM),
 
     [SQL_FN_EQ] = COMPARE("$1 = $2"),
     [SQL_FN_NE] = COMPARE("$1 <> $2"),
@@ -218,13 +219,6 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_GE] = COMPARE("$1 >= $2"),
     [SQL_FN_DISTINCT] = COMPARE("$1 IS DISTINCT FROM $2"),
     [SQL_FN_SAME] = COMPARE("$1 IS NOT DISTINCT FROM $2"),
-    [SQL_FN_AND] = SQL_RULE_OP("$*", SQL_PREC_AND, SQL_PREC_NOT, .join = " AND "),
-    [SQL_FN_OR] = SQL_RULE_OP("$*", SQL_PREC_OR, SQL_PREC_NOT, .join = " OR "),
-    [SQL_FN_NOT] = SQL_RULE_OP("NOT $1", SQL_PREC_NOT, SQL_PREC_ATOM),
-    [SQL_FN_IS_NULL] = SQL_RULE_OP("$1 IS NULL", SQL_PREC_COMPARE, SQL_PREC_ATOM),
-    [SQL_FN_IS_SET] = SQL_RULE_OP("$1 IS NOT NULL", SQL_PREC_COMPARE, SQL_PREC_ATOM),
-    [SQL_FN_COALESCE] = SQL_RULE_CALL("coalesce($*)", .args = SQL_ARGS_COMMON, .hook = sql_rule_lone),
-    [SQL_FN_NULLIF] = SQL_RULE_HOOK(sql_rule_nullif),
     [SQL_FN_GREATEST] = SQL_RULE_HOOK(extreme, .args = SQL_ARGS_COMMON),
     [SQL_FN_LEAST] = SQL_RULE_HOOK(extreme, .args = SQL_ARGS_COMMON),
 
@@ -234,7 +228,6 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_TRIM] = SQL_RULE_CALL("trim($1, " WHITE_SPACE ")"),
     [SQL_FN_LTRIM] = SQL_RULE_CALL("ltrim($1, " WHITE_SPACE ")"),
     [SQL_FN_RTRIM] = SQL_RULE_CALL("rtrim($1, " WHITE_SPACE ")"),
-    [SQL_FN_LENGTH] = SQL_RULE_CALL("length($1)"),
     [SQL_FN_SUBSTR] = SQL_RULE_CALL("substr($*)"),
     [SQL_FN_LEFT] =
         SQL_RULE_CALL("CASE WHEN $2 < 0 THEN substr($1, 1, max(length($1) + $2, 0)) ELSE substr($1, 1, $2) END",
@@ -242,7 +235,6 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_RIGHT] = SQL_RULE_CALL("CASE WHEN $2 > 0 THEN substr($1, -$2) WHEN $2 < 0 THEN substr($1, 1 - $2) "
                                    "ELSE substr($1, 1, 0 * $2) END",
                                    .arg_prec = SQL_PREC_ATOM),
-    [SQL_FN_REPLACE] = SQL_RULE_CALL("replace($1, $2, $3)"),
     [SQL_FN_SPLIT_PART] = OURS("starling_split_part($1, $2, $3)"),
     [SQL_FN_STRIP_SUFFIX] = SQL_RULE_CALL("CASE WHEN substr($1, length($1) - length($2) + 1) = $2 "
                                           "THEN substr($1, 1, length($1) - length($2)) ELSE $1 END",
@@ -251,7 +243,6 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_STARTS_WITH] = CASELESS(STARTS("starling_lower"), STARTS("lower")),
     [SQL_FN_ENDS_WITH] = CASELESS(ENDS("starling_lower"), ENDS("lower")),
 
-    [SQL_FN_ABS] = SQL_RULE_CALL("abs($1)"),
     [SQL_FN_SIGN] = SQL_RULE_CALL("sign($1)"),
     [SQL_FN_ROUND] = SQL_RULE_HOOK(round_rule),
     [SQL_FN_CEIL] = NUMERIC("ceil($1)"),
@@ -295,9 +286,7 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_PARSE_DATE] = OURS("starling_parse_date($1, $2)", .hook = parse_time),
     [SQL_FN_PARSE_TIMESTAMP] = OURS("starling_parse_timestamp($1, $2)", .hook = parse_time),
 
-    [SQL_FN_COUNT_ALL] = SQL_RULE_CALL("count(*)"),
     [SQL_FN_COUNT] = SQL_RULE_CALL("count($1)"),
-    [SQL_FN_SUM] = SQL_RULE_CALL("sum($1)"),
     [SQL_FN_AVG] = SQL_RULE_CALL("avg($1)", .hook = avg_rule),
     [SQL_FN_MIN] = SQL_RULE_CALL("min($1)"),
     [SQL_FN_MAX] = SQL_RULE_CALL("max($1)"),
@@ -312,15 +301,9 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_LAST] = OURS("starling_last($*)", .is_not_windowed = true),
     [SQL_FN_BOOL_OR] = SQL_RULE_CALL("max($1)"),
     [SQL_FN_BOOL_AND] = SQL_RULE_CALL("min($1)"),
-    [SQL_FN_ROW_NUMBER] = SQL_RULE_CALL("row_number()"),
-    [SQL_FN_RANK] = SQL_RULE_CALL("rank()"),
-    [SQL_FN_DENSE_RANK] = SQL_RULE_CALL("dense_rank()"),
-    [SQL_FN_PERCENT_RANK] = SQL_RULE_CALL("percent_rank()"),
     [SQL_FN_NTILE] = SQL_RULE_CALL("ntile($1)"),
     [SQL_FN_LAG] = SQL_RULE_CALL("lag($*)", .args = SQL_ARGS_RESULT),
     [SQL_FN_LEAD] = SQL_RULE_CALL("lead($*)", .args = SQL_ARGS_RESULT),
-    [SQL_FN_FIRST_VALUE] = SQL_RULE_CALL("first_value($1)"),
-    [SQL_FN_LAST_VALUE] = SQL_RULE_CALL("last_value($1)"),
 };
 
 const SqlDialect SQL_DIALECT_SQLITE = {

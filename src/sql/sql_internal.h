@@ -61,6 +61,22 @@ struct SqlRule {
 #define SQL_RULE_HOOK(hook_, ...) \
     { .hook = (hook_), .prec = SQL_PREC_ATOM, __VA_ARGS__ }
 
+/* Rows of a dialect's table that are standard SQL, the same on every engine; a dialect adds its own after them. */
+#define SQL_RULES_STANDARD                                                                                        \
+    [SQL_FN_NEG] = SQL_RULE_OP("-$1", SQL_PREC_MUL, SQL_PREC_ATOM),                                               \
+    [SQL_FN_AND] = SQL_RULE_OP("$*", SQL_PREC_AND, SQL_PREC_NOT, .join = " AND "),                                \
+    [SQL_FN_OR] = SQL_RULE_OP("$*", SQL_PREC_OR, SQL_PREC_NOT, .join = " OR "),                                   \
+    [SQL_FN_NOT] = SQL_RULE_OP("NOT $1", SQL_PREC_NOT, SQL_PREC_ATOM),                                            \
+    [SQL_FN_IS_NULL] = SQL_RULE_OP("$1 IS NULL", SQL_PREC_COMPARE, SQL_PREC_ATOM),                                \
+    [SQL_FN_IS_SET] = SQL_RULE_OP("$1 IS NOT NULL", SQL_PREC_COMPARE, SQL_PREC_ATOM),                             \
+    [SQL_FN_COALESCE] = SQL_RULE_CALL("coalesce($*)", .args = SQL_ARGS_COMMON, .hook = sql_rule_lone),            \
+    [SQL_FN_NULLIF] = SQL_RULE_HOOK(sql_rule_nullif), [SQL_FN_LENGTH] = SQL_RULE_CALL("length($1)"),              \
+    [SQL_FN_REPLACE] = SQL_RULE_CALL("replace($1, $2, $3)"), [SQL_FN_ABS] = SQL_RULE_CALL("abs($1)"),             \
+    [SQL_FN_COUNT_ALL] = SQL_RULE_CALL("count(*)"), [SQL_FN_SUM] = SQL_RULE_CALL("sum($1)"),                      \
+    [SQL_FN_ROW_NUMBER] = SQL_RULE_CALL("row_number()"), [SQL_FN_RANK] = SQL_RULE_CALL("rank()"),                 \
+    [SQL_FN_DENSE_RANK] = SQL_RULE_CALL("dense_rank()"), [SQL_FN_PERCENT_RANK] = SQL_RULE_CALL("percent_rank()"), \
+    [SQL_FN_FIRST_VALUE] = SQL_RULE_CALL("first_value($1)"), [SQL_FN_LAST_VALUE] = SQL_RULE_CALL("last_value($1)")
+
 /* Hooks and helpers several dialects share (sql_rule.c). */
 const char *sql_rule_text(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3); /* a template made for one call */
 ErrCode sql_rule_lone(Arena *arena, const SqlExpr *call, SqlRule *rule,
