@@ -3,7 +3,12 @@
 
 enum { HELP_MAX_BYTES = 64 << 10, HELP_INDENT = 28 };
 
-static void add_usage(Buf *out, const Op *op) {
+/* What stands for a positional argument: capitals, as for the value of an option. */
+static Str placeholder(Arena *arena, const OpArg *arg) {
+    return arg->type == OP_ARG_PAIR ? str_of(op_arg_type_name(arg->type)) : utf8_upper(arena, str_of(arg->name));
+}
+
+static void add_usage(Arena *arena, Buf *out, const Op *op) {
     buf_printf(out, "Usage: starling %s", op->name);
     for (size_t i = 0; i < op->n_args; i++) {
         const OpArg *arg = &op->args[i];
@@ -11,7 +16,7 @@ static void add_usage(Buf *out, const Op *op) {
         const char *more = arg->is_list ? "…" : "";
         const char *open = arg->is_required ? "" : "[", *close = arg->is_required ? "" : "]";
         if (arg->is_positional)
-            buf_printf(out, " %s%s%s%s", open, arg->type == OP_ARG_PAIR ? type : arg->name, more, close);
+            buf_printf(out, " %s%.*s%s%s", open, STR_ARG(placeholder(arena, arg)), more, close);
         else
             buf_printf(out, " %s--%s%s%s%s", open, arg->name, *type ? " " : "", type, close);
     }
@@ -25,8 +30,8 @@ static void add_row(Buf *out, Str left, const char *right) {
 
 static void add_arg(Arena *arena, Buf *out, const OpArg *arg) {
     const char *type = op_arg_type_name(arg->type);
-    Str left =
-        arg->is_positional ? str_of(arg->name) : arena_printf(arena, "--%s%s%s", arg->name, *type ? " " : "", type);
+    Str left = arg->is_positional ? placeholder(arena, arg)
+                                  : arena_printf(arena, "--%s%s%s", arg->name, *type ? " " : "", type);
     Str right = str_of(arg->help);
     if (arg->choices) right = arena_printf(arena, "%.*s (%s)", STR_ARG(right), arg->choices);
     if (arg->initial) right = arena_printf(arena, "%.*s; otherwise %s", STR_ARG(right), arg->initial);
@@ -59,7 +64,7 @@ ErrCode cli_help(Arena *arena, const Op *op, Sink sink, Err *err) {
     buf_init(&out, HELP_MAX_BYTES);
     if (op) {
         buf_printf(&out, "%s.\n\n", op->summary);
-        add_usage(&out, op);
+        add_usage(arena, &out, op);
         if (op->help) buf_printf(&out, "\n%s\n", op->help);
         if (op->n_args) buf_add_char(&out, '\n');
         for (size_t i = 0; i < op->n_args; i++) add_arg(arena, &out, &op->args[i]);

@@ -11,6 +11,8 @@ for command in "${commands[@]}"; do
     runs "$starling" $command --help
     says "Every command also takes"
 done
+runs "$starling" help query
+says "Usage: starling query QUERY [--sql]"
 runs "$starling" --version
 says "Starling:"
 runs "$starling" version --json
