@@ -1,6 +1,8 @@
 /* Running plans: the account, the row cap, refusal in mid-stream; and laws that hold for any query over the rows of gold.sql. */
 #include "query_fixture.h"
 
+#include <sys/resource.h>
+
 /* ---- the account ---------------------------------------------------------------------------------------------------- */
 
 TEST(an_answer_accounts_for_itself) {
@@ -279,6 +281,64 @@ TEST(the_byte_cap_cuts_between_batches) {
     fixture_free(&f);
 }
 
+/* ---- memory --------------------------------------------------------------------------------------------------------- */
+
+static ErrCode count_rows(void *arg, const Batch *batch, Err *err) {
+    (void)err;
+    *(int64_t *)arg += (int64_t)batch->n_rows;
+    return ERR_OK;
+}
+
+static ErrCode pass_columns(void *arg, const QueryColumn *columns, size_t n_columns, Err *err) {
+    (void)arg, (void)columns, (void)n_columns, (void)err;
+    return ERR_OK;
+}
+
+static ErrCode pass_account(void *arg, const QueryAccount *account, Err *err) {
+    (void)arg, (void)account, (void)err;
+    return ERR_OK;
+}
+
+/* The most that the process ever held. */
+static int64_t peak_bytes(void) {
+    struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss * 1024;
+}
+
+/* Lists a fact of so many rows, which are nowhere stored. */
+static void list_rows(Fixture *f, int64_t n_rows) {
+    const QueryPlan *plan = NULL;
+    int64_t n = 0;
+    Str made = arena_printf(
+        f->arena,
+        "CREATE OR REPLACE VIEW gold.fact_trip AS SELECT 1 AS rider_key, 1 AS start_key, 1 AS finish_key, "
+        "TIMESTAMP '2021-01-01' AS started_at, DATE '2021-01-01' AS ended_on, CAST(1 AS DECIMAL(9, 2)) AS distance, "
+        "i AS minutes, 'a bike that was numbered ' || i AS bike, 'Dry' AS weather, true AS is_paid, i AS _id "
+        "FROM range(%" PRId64 ") AS t(i)",
+        n_rows);
+    fixture_run(f, arena_cstr(f->arena, made));
+    OK(f, plan_of(f, "{\"rows\":[\"started_at\",\"bike\",\"rider.name\",\"trip.distance\"]}", &plan));
+    size_t used = arena_used(f->arena);
+    QueryReceiver receiver = {.columns = pass_columns, .batch = count_rows, .account = pass_account, .arg = &n};
+    OK(f, query_run(&f->ctx, f->conn, plan, &receiver, &f->err));
+    assert_int_equal(n, n_rows);
+    assert_true(arena_used(f->arena) - used < 64 * 1024);
+}
+
+/* Its rows stream: a million of them, 60 bytes or more each, pass through what a few thousand took. */
+TEST(a_long_list_takes_no_more_memory_than_a_short_one) {
+    Fixture f;
+    fixture_open(&f);
+    fixture_run(&f, "DROP TABLE gold.fact_trip");
+    list_rows(&f, 20000);
+    int64_t before = peak_bytes();
+    list_rows(&f, 1000000);
+    int64_t grown = peak_bytes() - before;
+    if (grown > 32 << 20) fail_msg("%" PRId64 " MB more", grown >> 20);
+    fixture_free(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_accounts_for_itself),
@@ -293,6 +353,7 @@ int main(void) {
         cmocka_unit_test(a_filter_and_its_not_are_all_rows),
         cmocka_unit_test(rows_and_what_was_left_out_are_all_rows),
         cmocka_unit_test(the_byte_cap_cuts_between_batches),
+        cmocka_unit_test(a_long_list_takes_no_more_memory_than_a_short_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
