@@ -281,12 +281,13 @@ typedef struct Since {
     bool is_all;
 } Since;
 
-/* What is read before the range for the sake of others does not count since the range began. */
-static const SqlExpr *within_range(const QueryBuild *build, const SqlExpr *period, const SqlExpr *base) {
+/* What is read before the range for the sake of others does not count since the range began: up to a period before it there are no
+ * rows, of which counts are 0. */
+static const SqlExpr *within_range(const QueryBuild *build, const SqlExpr *period, const SqlExpr *base, bool is_count) {
     QueryBounds bounds = {.from = query_shown_bounds(build).from, .to = INT64_MAX};
     if (bounds.from == INT64_MIN) return base;
-    const SqlExpr *args[] = {query_bounds_sql(build->arena, period, &bounds), base};
-    return sql_case(build->arena, args, COUNT_OF(args), base->type);
+    const SqlExpr *args[] = {query_bounds_sql(build->arena, period, &bounds), base, whole(build, 0)};
+    return sql_case(build->arena, args, is_count ? 3 : 2, base->type);
 }
 
 /* A base over the rows since the year, or the range, began. */
@@ -300,7 +301,8 @@ static const SqlExpr *since_base(void *arg, const SqlExpr *expr) {
     const SqlExpr *period = query_stage_key(build, QUERY_STAGE, (size_t)time);
     if (fn != SQL_FN_COUNT_OF) {
         bool is_since_range = to->unit == TIME_GRAIN_NONE && !to->is_all;
-        const SqlExpr *part = is_since_range ? within_range(build, period, expr) : expr;
+        bool is_count = query_is_count(build->bases.at[base].sql);
+        const SqlExpr *part = is_since_range ? within_range(build, period, expr, is_count) : expr;
         const SqlExpr **partition = (const SqlExpr **)query_other_keys(build, time, 1, &n_partition);
         if (to->unit != TIME_GRAIN_NONE)
             partition[n_partition++] = sql_call1(build->arena, query_trunc_fn(to->unit), period);
@@ -312,7 +314,7 @@ static const SqlExpr *since_base(void *arg, const SqlExpr *expr) {
         build, (QueryStageJoin){
                    .kind = QUERY_JOIN_SINCE, .stage = to->stage, .base = base, .unit = to->unit, .is_all = to->is_all});
     join->on = same_keys(build, join->alias, -1);
-    return query_stage_add(build, to->stage, sql_column(build->arena, join->alias, expr->name, expr->type));
+    return query_stage_add(build, to->stage, base_of_rows(&(OfRows){build, join->alias}, expr));
 }
 
 /* Of a range without a grain: from the start of the last day's year. */

@@ -271,7 +271,14 @@ class Table:
 
     def among(self, e, key):
         """The groups that are shown or not alike, of the same `by`."""
-        return [k for k in self.shown if self.by_key(e, k) == self.by_key(e, key) and self.is_known(k)]
+        at = (id(e), "among")
+        if at not in self.values:
+            parts = {}
+            for other in self.shown:
+                if self.is_known(other):
+                    parts.setdefault(self.by_key(e, other), []).append(other)
+            self.values[at] = e, parts
+        return self.values[at][1].get(self.by_key(e, key), [])
 
     def derive_rank(self, e, key):
         own = self.value(e.args[0], key)

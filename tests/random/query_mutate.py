@@ -47,7 +47,7 @@ MUTATIONS = [  # name, file in src/, text, what it becomes
     ("since ever, not since the year", "query/query_derive_time.c",
      "if (to->unit != TIME_GRAIN_NONE)\n            partition", "if (false)\n            partition"),
     ("cumulative from before the range", "query/query_derive_time.c",
-     "is_since_range ? within_range(build, period, expr) : expr", "expr"),
+     "is_since_range ? within_range(build, period, expr, is_count) : expr", "expr"),
     ("a share of all, whatever its by", "query/query_derive.c", "TRY(find_by(build, derived, &to.by, &to.n_by, err));", ""),
     ("the unknown are ranked", "query/query_derive.c", "if (unknown) partition[n_by++] = unknown;", "(void)unknown;"),
     ("overall with the unknown", "query/query_derive.c", "if (unknown) {\n        const SqlExpr *args[] = {unknown,",
