@@ -85,6 +85,8 @@ static const SqlExpr *if_joined(QueryBuild *build, const SqlExpr *measure, Str a
 
 /* ---- prior ---------------------------------------------------------------------------------------------------------- */
 
+enum { WEEKS_MAX = 53 }; /* of an ISO year */
+
 static const SqlExpr *prior_in_time(QueryBuild *build, const SqlExpr *measure, TimeGrain unit, int64_t n) {
     size_t time = (size_t)time_group(build);
     int stage = query_stage_of(build, measure) + 1;
@@ -96,8 +98,10 @@ static const SqlExpr *prior_in_time(QueryBuild *build, const SqlExpr *measure, T
     const SqlExpr *is_earlier = is_week ? same_week(build, period, prior, n)
                                         : sql_call2(build->arena, SQL_FN_EQ, prior, earlier(build, period, unit, n));
     join->on = sql_and(build->arena, same_keys(build, join->alias, (ptrdiff_t)time), is_earlier);
-    widen(build, stage, unit, n, false);
-    if (is_week) widen(build, stage, TIME_GRAIN_WEEK, 1, false);
+    if (is_week)
+        widen(build, stage, TIME_GRAIN_WEEK, WEEKS_MAX * n, false);
+    else
+        widen(build, stage, unit, n, false);
     return query_stage_add(build, stage, if_joined(build, measure, join->alias, prior));
 }
 
