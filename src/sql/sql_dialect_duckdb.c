@@ -120,6 +120,20 @@ static ErrCode round_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err 
     return ERR_OK;
 }
 
+static bool is_period(const SqlExpr *expr) {
+    return expr->kind == SQL_EXPR_CALL && expr->fn >= SQL_FN_TRUNC_YEAR && expr->fn <= SQL_FN_TRUNC_HOUR;
+}
+
+/* DuckDB takes "date_trunc(…) <> constant" for true where the constant is no start of such a period, even of a null. */
+static ErrCode not_equal(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)err;
+    const SqlExpr *a = call->args[0], *b = call->args[1];
+    if (is_period(a) || is_period(b))
+        rule->instead =
+            sql_call2(arena, SQL_FN_OR, sql_call2(arena, SQL_FN_LT, a, b), sql_call2(arena, SQL_FN_GT, a, b));
+    return ERR_OK;
+}
+
 /* DuckDB gives || of a constant null no type. */
 static ErrCode concat(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
     (void)err;
@@ -215,7 +229,7 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_MOD] = SQL_RULE_OP("$1 % $2", SQL_PREC_MUL, SQL_PREC_ATOM),
 
     [SQL_FN_EQ] = COMPARE("$1 = $2"),
-    [SQL_FN_NE] = COMPARE("$1 <> $2"),
+    [SQL_FN_NE] = SQL_RULE_OP("$1 <> $2", SQL_PREC_COMPARE, SQL_PREC_ADD, .args = SQL_ARGS_COMMON, .hook = not_equal),
     [SQL_FN_LT] = COMPARE("$1 < $2"),
     [SQL_FN_LE] = COMPARE("$1 <= $2"),
     [SQL_FN_GT] = COMPARE("$1 > $2"),
