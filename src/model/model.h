@@ -190,6 +190,17 @@ typedef struct ModelFact {
     ModelPlace place;
 } ModelFact;
 
+/* A condition on rows with a name, of each fact that has all that it names, and of a dimension's own rows. */
+typedef struct ModelFilter {
+    Str name;
+    ModelLabel label;
+    const Expr *expr; /* is_row; other filters are named in it */
+    uint64_t facts;   /* bit i: of fact i */
+    const ModelDimension
+        *dimension; /* whose members it can be asked of; NULL: it names more than attributes of one dimension */
+    ModelPlace place;
+} ModelFilter;
+
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;
@@ -236,6 +247,8 @@ typedef struct Model {
     size_t n_dimensions;
     const ModelFact *facts;
     size_t n_facts;
+    const ModelFilter *filters;
+    size_t n_filters;
     const ModelMeasure *measures;
     size_t n_measures;
     const ModelExample *examples;
@@ -270,11 +283,17 @@ const ModelTable *model_table(const Model *model, Str name); /* NULL when none; 
 const ModelInput *model_input(const Model *model, Str name);
 const ModelDimension *model_dimension(const Model *model, Str name);
 const ModelFact *model_fact(const Model *model, Str name);
+const ModelFilter *model_filter(const Model *model, Str name);
 const ModelMeasure *model_measure(const Model *model, Str name);
 ptrdiff_t model_column(const ModelTable *table, Str name); /* index; -1 when none */
 
 /* A name of the semantic layer. */
-typedef enum ModelMemberKind { MODEL_MEMBER_MEASURE, MODEL_MEMBER_ATTRIBUTE, MODEL_MEMBER_COLUMN } ModelMemberKind;
+typedef enum ModelMemberKind {
+    MODEL_MEMBER_MEASURE,
+    MODEL_MEMBER_ATTRIBUTE,
+    MODEL_MEMBER_COLUMN,
+    MODEL_MEMBER_FILTER
+} ModelMemberKind;
 /* Date parts of a TIME member: "order_date.month" truncates, "order_date.month_of_year" numbers. */
 typedef struct ModelPart {
     Str name;
@@ -287,7 +306,9 @@ typedef struct ModelMember {
     Type type; /* after the part, if any */
     const ModelLabel *label;
     const ModelMeasure *measure; /* MEASURE */
-    const ModelFact *fact;       /* ATTRIBUTE (NULL when asked of no fact) and COLUMN */
+    const ModelFilter *filter;   /* FILTER */
+    const ModelFact
+        *fact; /* MEASURE, COLUMN; ATTRIBUTE (NULL when asked of no fact); FILTER (NULL when no fact has it) */
     const ModelRole *role; /* ATTRIBUTE; NULL when asked of no fact by the name of a dimension that no fact uses so */
     const ModelDimension *dimension; /* ATTRIBUTE */
     const ModelAttribute *attribute; /* ATTRIBUTE */
@@ -299,6 +320,8 @@ typedef struct ModelMember {
  * nearest name. */
 NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
 const ModelPart *model_parts(size_t *ret_n); /* all date parts */
+/* The first name in a filter that a fact does not have; empty: it has them all (the pack may name one fact even so). */
+Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact);
 /* The canonical name: "line.amount", "order_date.month". */
 Str model_member_name(Arena *arena, const ModelMember *member);
 
@@ -311,8 +334,8 @@ ExprScope model_table_scope(Arena *arena, const ModelTable *table, Str alias);
 ExprScope model_input_scope(Arena *arena, const Str *columns, size_t n_columns, Str alias);
 /*
  * Over one fact, by the rules of design 5 "Names": inside an aggregate and its `where` a bare name is a column of the fact first,
- * elsewhere a measure, an attribute or a time. A measure comes back as its Expr and is compiled in its place; every other member
- * goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
+ * elsewhere a measure, an attribute or a time. A measure and a filter come back as their Expr and are compiled in its place; every other
+ * member goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
  * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused,
  * as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
  */
@@ -324,8 +347,8 @@ typedef struct ModelFactScope {
 } ModelFactScope;
 /* *how is copied; allows_aggregate is true and may be cleared by the caller. */
 ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
-/* Adds an error for every operator of a measure's expression that adds, subtracts or compares what the pack gives different units.
- * `fact` is the measure's; names that are not known have none. */
+/* Adds an error for every operator of a measure's or filter's expression that adds, subtracts or compares what the pack gives different units.
+ * `fact` is its own; names that are not known have none. */
 void model_check_units(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
 /* "Order ID", "OrderId", "Sub-Category" -> order_id, order_id, sub_category. */
 Str model_snake_name(Arena *arena, Str header);

@@ -326,6 +326,17 @@ static bool is_shared(const Model *model, const ModelFact *fact, const ModelFact
     return false;
 }
 
+const ModelFact *pack_given_fact(Pack *p, const Yaml *scalar, bool *ret_broken) {
+    if (!scalar) return NULL;
+    const ModelFact *fact = model_fact(p->model, scalar->text);
+    if (fact) return fact;
+    Str *names = ARENA_ARRAY(p->scratch, Str, p->model->n_facts + 1);
+    for (size_t i = 0; i < p->model->n_facts; i++) names[i] = p->model->facts[i].name;
+    pack_find_unknown(p, scalar->place, "fact", scalar->text, names, p->model->n_facts);
+    *ret_broken = true;
+    return NULL;
+}
+
 void pack_read_facts(Pack *p, const Yaml *root) {
     const Yaml *map = pack_map(root, "facts");
     if (!map) return;

@@ -157,6 +157,7 @@ static Unit unit_of_derived(const Check *check, const Expr *derived, ExprUse use
 }
 
 static Unit unit_of(const Check *check, const Expr *expr, ExprUse use) {
+    if (expr->is_row) use = EXPR_USE_AGGREGATE;
     switch (expr->kind) {
     case EXPR_NAME: return unit_of_name(check, expr, use);
     case EXPR_CALL: return unit_of_call(check, expr, use);

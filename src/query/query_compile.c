@@ -87,10 +87,12 @@ static ErrCode add_time_group(QueryBuild *build, Err *err) {
                             build->query->time.dimension.n ? build->query->time.dimension : axis->name, err);
 }
 
-static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err *err) {
+/* `filter` is the one that it names; NULL: an expression. */
+static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, const ModelMember *filter, Err *err) {
     QueryGroup group = {.may_be_null = true};
     TRY(query_compile_expr(build, QUERY_IN_GROUP, member, &group.key, err));
-    group.column = expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
+    group.column = filter ? member_column(build, filter, member->alias)
+                          : expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
     if (type_is_time(group.column.type)) group.column.role = QUERY_ROLE_TIME;
     if (!build->query->shows_unknown && !build->query->n_list) {
         group.missing = (QuerySql){sql_call1(build->arena, SQL_FN_IS_NULL, group.key.sql), group.key.roles};
@@ -105,13 +107,14 @@ static TimeGrain inner_grain(const QueryBuild *build, const ModelMember *member)
 }
 
 static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Err *err) {
-    if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, err);
+    if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, NULL, err);
     ModelMember member;
     TRY(query_find_member(build, dimension->name, dimension->path, &member, err));
     if (member.kind == MODEL_MEMBER_MEASURE) {
         return query_error(err, ERR_INVALID, dimension->path, "'%.*s' is a measure: put it into 'measures'",
                            STR_ARG(dimension->name));
     }
+    if (member.kind == MODEL_MEMBER_FILTER) return add_expr_group(build, dimension, &member, err);
     ModelMember plain = query_member_base(&member);
     QueryColumn column = member_column(build, &member, dimension->alias);
     if (build->inner && !member.part) column.grain = inner_grain(build, &member);

@@ -38,6 +38,15 @@ static ErrCode refuse_measure(const Names *names, Str name, Err *err) {
     return query_error(err, ERR_INVALID, names->path, "'%.*s' is a measure: %s", STR_ARG(name), where_to);
 }
 
+static ErrCode refuse_filter(const Names *names, Str name, Err *err) {
+    if (names->place == QUERY_IN_HAVING)
+        return query_error(err, ERR_INVALID, names->path, "'%.*s' is a filter of rows: put it into 'where'",
+                           STR_ARG(name));
+    return query_error(err, ERR_INVALID, names->path,
+                       "'%.*s' is a filter: put it into 'where', or behind a measure, as in count(*) where %.*s",
+                       STR_ARG(name), STR_ARG(name));
+}
+
 /* In `having` a column of the result stands for its measure: as it was compiled, so that it is computed once. */
 static bool resolve_alias(const Names *names, Str name, const SqlExpr **ret_sql, const Expr **ret_expr) {
     const QueryBuild *build = names->build;
@@ -69,10 +78,15 @@ static bool has_where(const Expr *expr) {
 
 /* Of a dimension's rows, or of a query's: there are no measures. */
 static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *name, bool is_plain,
-                           const SqlExpr **ret_sql, Err *err) {
+                           const SqlExpr **ret_sql, const Expr **ret_expr, Err *err) {
     ModelMember member;
     TRY(query_find_member(build, name->name, names->path, &member, err));
     if (member.kind == MODEL_MEMBER_MEASURE) return refuse_measure(names, name->name, err);
+    if (member.kind == MODEL_MEMBER_FILTER) {
+        if (is_plain && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
+        *ret_expr = member.filter->expr;
+        return ERR_OK;
+    }
     if (is_plain && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
     return query_member_sql(build, &member, ret_sql, err);
 }
@@ -110,12 +124,15 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
         return ERR_OK;
     }
     if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, err);
-    if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
+    if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, ret_expr, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
+    bool is_filter = model_filter(build->model, name->name) != NULL;
+    if (is_plain && is_filter && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
     TRY(build->fact_scope.resolve(&build->fact_scope, name, use, &sql, &expr, err));
     if (is_plain && sql && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
-    if (is_plain && expr && !takes_aggregates(names->place)) return refuse_measure(names, name->name, err);
+    if (is_plain && expr && !is_filter && !takes_aggregates(names->place))
+        return refuse_measure(names, name->name, err);
     if (sql) *ret_sql = sql;
     if (expr) *ret_expr = expr;
     return ERR_OK;

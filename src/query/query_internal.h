@@ -116,10 +116,10 @@ struct QueryBuild {
     Arena *arena;
     const Model *model;
     const Query *query;
-    bool is_inner;         /* its rows go into another query: no account, and no order where nothing is cut */
-    int depth;             /* of queries in queries */
-    const ModelFact *fact; /* NULL: the rows of `dimension` */
-    const ModelDimension *dimension;
+    bool is_inner;                   /* its rows go into another query: no account, and no order where nothing is cut */
+    int depth;                       /* of queries in queries */
+    const ModelFact *fact;           /* NULL: the rows of `dimension` */
+    const ModelDimension *dimension; /* whose members are the rows, or, with `inner`, those of its */
     const SqlSelect
         *inner; /* the rows of a query, of which `fact` is made up: a column of the fact a column of the query */
     const QueryColumn *inner_columns;
@@ -233,7 +233,7 @@ NODISCARD ErrCode query_compile_members(QueryBuild *build, const ModelDimension 
 NODISCARD ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path,
                                       const SqlSelect **ret_select, const QueryColumn **ret_columns, size_t *ret_n,
                                       Err *err);
-/* A column of the source's query by its whole name, or that of a date with a part after it. */
+/* A column of the source's query by its whole name, or that of a date with a part after it; else a filter of such. */
 NODISCARD ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err);
 /* operand in (query), or operand compared with the one value of a query. */
 NODISCARD ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand,

@@ -9,10 +9,12 @@
 
 /* ---- finding -------------------------------------------------------------------------------------------------------- */
 
+/* An attribute, or a filter of attributes. */
 static ErrCode find_in_dimension(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
     ModelMember member;
     TRY(model_member(build->model, NULL, name, &member, err));
-    if (member.kind == MODEL_MEMBER_ATTRIBUTE && member.dimension == build->dimension) {
+    const ModelDimension *dimension = member.filter ? member.filter->dimension : member.dimension;
+    if (dimension == build->dimension) {
         *ret_member = member;
         return ERR_OK;
     }
@@ -54,7 +56,7 @@ ModelMember query_member_base(const ModelMember *member) {
 
 bool query_member_is_same(const ModelMember *a, const ModelMember *b) {
     return a->kind == b->kind && a->role == b->role && a->attribute == b->attribute && a->column == b->column &&
-           a->measure == b->measure;
+           a->measure == b->measure && a->filter == b->filter;
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------------- */
@@ -87,7 +89,7 @@ ErrCode query_member_sql(void *arg, const ModelMember *member, const SqlExpr **r
         *build->roles |= UINT64_C(1) << (size_t)(member->role - build->fact->roles);
         sql = sql_column(build->arena, member->role->name, member->attribute->name, member->attribute->type);
     } else {
-        return err_set(err, ERR_INTERNAL, "a measure was asked for as a column");
+        return err_set(err, ERR_INTERNAL, "a measure or a filter was asked for as a column");
     }
     *ret_sql = member->part ? sql_call1(build->arena, member->part->fn, sql) : sql;
     return ERR_OK;

@@ -168,10 +168,14 @@ typedef struct RoleFinder {
 
 static void see_name(void *arg, const Expr *name) {
     RoleFinder *finder = arg;
-    ModelMember member;
+    ModelMember member = {0};
     if (finder->is_other) return;
-    bool is_attribute =
-        !model_member(finder->model, NULL, name->name, &member, NULL) && member.kind == MODEL_MEMBER_ATTRIBUTE;
+    bool is_known = !model_member(finder->model, NULL, name->name, &member, NULL);
+    if (is_known && member.filter && member.filter->dimension) {
+        expr_each_name(member.filter->expr, see_name, finder);
+        return;
+    }
+    bool is_attribute = is_known && member.kind == MODEL_MEMBER_ATTRIBUTE;
     bool is_first = !finder->dimension;
     finder->is_other =
         !is_attribute || (!is_first && (finder->role != member.role || finder->dimension != member.dimension));
