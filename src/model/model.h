@@ -157,6 +157,15 @@ typedef struct ModelRole {
     ModelPlace place;
 } ModelRole;
 
+/* What can be made of a fact's column as a measure. */
+typedef struct ModelAggregate {
+    const char *name; /* in packs and messages: "count_distinct" */
+    SqlFn fn;
+    bool is_distinct;
+    const char *title; /* before a column's title: "Average"; NULL: takes more than the column, and is no default */
+    bool is_plain;     /* has neither the column's format nor its unit */
+} ModelAggregate;
+
 typedef enum ModelColumnKind {
     MODEL_COLUMN_VALUE,     /* a number or other thing to aggregate; member only as fact.column */
     MODEL_COLUMN_ATTRIBUTE, /* degenerate: to group and filter by; member as column or fact.column */
@@ -170,6 +179,9 @@ typedef struct ModelFactColumn {
     Type type;
     const Expr *expr; /* over the fact's path; NULL for a lookup */
     ModelLookup lookup;
+    unsigned aggregations;           /* VALUE: bit i: model_aggregates' i-th is allowed */
+    const ModelAggregate *aggregate; /* VALUE: the default, among them; NULL: none */
+    const Expr *aggregated; /* …of fact.column: what that stands for where a measure is asked for; NULL: nothing */
     bool is_shared; /* another fact has a member of this bare name: the canonical name has the fact's before it */
     ModelPlace place;
 } ModelFactColumn;
@@ -350,5 +362,8 @@ ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
 /* Adds an error for every operator of a measure's or filter's expression that adds, subtracts or compares what the pack gives different units.
  * `fact` is its own; names that are not known have none. */
 void model_check_units(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
+const ModelAggregate *model_aggregates(size_t *ret_n); /* all that there are */
+/* Adds an error for every aggregate that is called on a bare column and that the pack does not allow of it. `fact` is the expression's. */
+void model_check_aggregates(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
 /* "Order ID", "OrderId", "Sub-Category" -> order_id, order_id, sub_category. */
 Str model_snake_name(Arena *arena, Str header);

@@ -289,6 +289,16 @@ static ErrCode misplaced_measure(const Model *model, const ModelFact *fact, Str 
                    STR_ARG(name), where);
 }
 
+/* A column that is found by its bare name only inside an aggregate. */
+static ErrCode bare_value(const ModelFact *fact, const ModelFactColumn *column, Err *err) {
+    if (!err) return ERR_UNKNOWN_NAME;
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Str call = model_aggregate_call(arena, model_aggregate_example(column), column->name);
+    return err_set(err, ERR_UNKNOWN_NAME,
+                   "no measure '%.*s'; the column is '%.*s.%.*s', or an aggregate of it such as %.*s",
+                   STR_ARG(column->name), STR_ARG(fact->name), STR_ARG(column->name), STR_ARG(call));
+}
+
 ErrCode model_resolve(const Model *model, const ModelFact *fact, bool allows_measure, const Expr *name, ExprUse use,
                       ModelMember *ret_member, Err *err) {
     const Str *parts = name->parts;
@@ -300,10 +310,7 @@ ErrCode model_resolve(const Model *model, const ModelFact *fact, bool allows_mea
     ModelMember member;
     if (!find_member(model, fact, parts, n, &member)) {
         const ModelFactColumn *value = fact && n == 1 ? column_of(fact, parts[0]) : NULL;
-        if (value) /* found by its bare name only inside an aggregate */
-            return err_set(err, ERR_UNKNOWN_NAME,
-                           "no measure '%.*s'; the column is '%.*s.%.*s', or an aggregate of it such as sum(%.*s)",
-                           STR_ARG(parts[0]), STR_ARG(fact->name), STR_ARG(parts[0]), STR_ARG(parts[0]));
+        if (value) return bare_value(fact, value, err);
         return unknown_member(model, fact, parts, n, is_inside, err);
     }
     if (member.kind == MODEL_MEMBER_MEASURE && (is_inside || !allows_measure))

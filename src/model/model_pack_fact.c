@@ -198,6 +198,7 @@ static ModelFactColumn read_column(FactReader *r, const YamlPair *pair, ModelCol
     if (kind == MODEL_COLUMN_TIME && column.type.kind != TYPE_NULL && !type_is_time(column.type))
         pack_find(p, pair->place, "'%.*s' stands under 'times' and must be a date or timestamp, but it is %s",
                   STR_ARG(pair->key), type_print(column.type, text));
+    pack_read_aggregates(p, map, r->fact, &column);
     if (column.type.kind == TYPE_DECIMAL && column.type.precision > FACT_FAST_PRECISION)
         pack_warn(
             p, pair->place,

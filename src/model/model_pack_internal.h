@@ -146,5 +146,7 @@ void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */
 void pack_read_inputs(Pack *p, const Yaml *root);     /* model_pack_input.c: inputs, mappings, generator */
 void pack_read_dimensions(Pack *p, const Yaml *root); /* model_pack_dimension.c */
 void pack_read_facts(Pack *p, const Yaml *root);      /* model_pack_fact.c */
-void pack_read_filters(Pack *p, const Yaml *root);    /* model_pack_filter.c */
-void pack_read_measures(Pack *p, const Yaml *root);   /* model_pack_measure.c */
+/* model_pack_aggregate.c: of a column whose kind and type are known. */
+void pack_read_aggregates(Pack *p, const Yaml *map, const ModelFact *fact, ModelFactColumn *column);
+void pack_read_filters(Pack *p, const Yaml *root);  /* model_pack_filter.c */
+void pack_read_measures(Pack *p, const Yaml *root); /* model_pack_measure.c */

@@ -57,7 +57,11 @@ static const PackKey KEYS_FACT[] = {
     {"columns", PACK_MAP, false},
 };
 static const PackKey KEYS_ROLE[] = {{"dimension", PACK_TEXT, true}, {"key", PACK_MAP, true}};
-static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, false}, {"lookup", PACK_MAP, false}};
+static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS,
+                                           {"expr", PACK_EXPR, false},
+                                           {"lookup", PACK_MAP, false},
+                                           {"aggregate", PACK_TEXT, false},
+                                           {"aggregations", PACK_TEXTS, false}};
 static const PackKey KEYS_LOOKUP[] = {{"table", PACK_TEXT, true}, {"on", PACK_MAP, true}, {"value", PACK_EXPR, false}};
 static const PackKey KEYS_FILTER[] = {LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
 static const PackKey KEYS_MEASURE[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};

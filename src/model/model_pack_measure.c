@@ -61,7 +61,6 @@ static ErrCode resolve_measure(Attempt *a, const ExprScope *scope, const ModelMe
 
 static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                        const Expr **ret_expr, Err *err) {
-    (void)ret_expr;
     Attempt *a = scope->arg;
     const Model *model = a->r->p->model;
     ModelMember member;
@@ -74,6 +73,11 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
         return err_set(err, ERR_INVALID, "'%.*s' is a filter: it stands in a 'where', as in count(*) where %.*s",
                        STR_ARG(name->name), STR_ARG(name->name));
     a->is_counting = false;
+    bool is_aggregated = use == EXPR_USE_PLAIN && member.column && member.column->aggregated && !member.part;
+    if (is_aggregated) {
+        *ret_expr = member.column->aggregated;
+        return ERR_OK;
+    }
     if (member.kind == MODEL_MEMBER_FILTER) {
         *ret_sql = sql_column(scope->arena, (Str){0}, name->name, member.type);
         return ERR_OK;
@@ -161,6 +165,8 @@ static PackSize written_out(const MeasureReader *r, const Expr *expr) {
         const Typing *typing = &r->typings[measure - r->measures];
         return (PackSize){.depth = typing->depth + 1, .size = typing->size + 1};
     }
+    bool is_column = expr->kind == EXPR_NAME && expr->n_parts > 1; /* stands for an aggregate of it, if for anything */
+    if (is_column) return (PackSize){.depth = 3, .size = 3};
     for (size_t i = 0; i < expr->n_args; i++) {
         bool is_condition = expr->kind == EXPR_WHERE && i == 1;
         PackSize arg = is_condition ? pack_row_size(r->p, expr->args[i]) : written_out(r, expr->args[i]);
@@ -184,6 +190,7 @@ static void check_typed(MeasureReader *r, const ModelMeasure *measure, const Sql
             STR_ARG(bare->name), STR_ARG(bare->name), STR_ARG(bare->name));
     ExprErrors errors = {.arena = p->arena};
     model_check_units(p->model, measure->fact, measure->expr, &errors);
+    model_check_aggregates(p->model, measure->fact, measure->expr, &errors);
     pack_find_errors(p, &errors);
     if (sql->type.kind == TYPE_NULL && measure->expr->kind == EXPR_LITERAL)
         pack_find(p, place, "measure '%.*s' has no type", STR_ARG(measure->name));

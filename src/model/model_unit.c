@@ -81,6 +81,8 @@ static Unit unit_of_args(const Check *check, const Expr *expr, ExprUse use, bool
 static Unit unit_of_name(const Check *check, const Expr *name, ExprUse use) {
     ModelMember member;
     if (model_resolve(check->model, check->fact, true, name, use, &member, NULL) || member.part) return (Unit){0};
+    bool is_plain = member.column && member.column->aggregate && member.column->aggregate->is_plain;
+    if (is_plain && use == EXPR_USE_PLAIN) return (Unit){0};
     return unit_of_label(member.label, name->name);
 }
 

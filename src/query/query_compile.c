@@ -137,6 +137,26 @@ static void as_percent(QueryColumn *column) {
     column->decimals = -1;
 }
 
+/* "Average weight" */
+static Str aggregated_title(Arena *arena, const ModelFactColumn *column) {
+    Str title = column->label.title;
+    bool is_word =
+        title.n && title.p[0] >= 'A' && title.p[0] <= 'Z' && !(title.n > 1 && title.p[1] >= 'A' && title.p[1] <= 'Z');
+    char first = is_word ? (char)(title.p[0] - 'A' + 'a') : 0;
+    Str rest = is_word ? str_slice(title, 1, title.n) : title;
+    return arena_printf(arena, "%s %.*s%.*s", column->aggregate->title, is_word, &first, STR_ARG(rest));
+}
+
+/* A column that stands for its default aggregation is shown as the column is; an average of whole numbers is none. */
+static void format_aggregated(const ModelFactColumn *of, QueryColumn *column) {
+    bool is_between =
+        of->aggregate->fn == SQL_FN_AVG || of->aggregate->fn == SQL_FN_MEDIAN || of->aggregate->fn == SQL_FN_STDDEV;
+    if (of->aggregate->is_plain) return;
+    column->unit = of->label.unit;
+    column->decimals = of->label.decimals;
+    if (!is_between || !str_eq(of->label.format, S("integer"))) column->format = of->label.format;
+}
+
 /* Shares and growth are ratios; what is of a measure's own kind is shown as the measure is. */
 static void format_derived(const QueryBuild *build, const Expr *derived, QueryColumn *column) {
     if (derived->derive == EXPR_DERIVE_SHARE || derived->derive == EXPR_DERIVE_GROWTH) {
@@ -145,7 +165,10 @@ static void format_derived(const QueryBuild *build, const Expr *derived, QueryCo
     }
     const Expr *of = derived->args[0];
     const ModelMeasure *measure = of->kind == EXPR_NAME && !build->inner ? model_measure(build->model, of->name) : NULL;
-    if (!measure || derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
+    const ModelFactColumn *aggregated = of->kind == EXPR_NAME ? query_aggregated(build, of->name) : NULL;
+    if (derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
+    if (aggregated) format_aggregated(aggregated, column);
+    if (!measure) return;
     column->format = measure->label.format;
     column->unit = measure->label.unit;
     column->decimals = measure->label.decimals;
@@ -164,6 +187,8 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         TRY(query_find_member(build, member->name, member->path, &found, err));
     }
     TRY(query_compile_expr(build, QUERY_IN_MEASURE, member, &measure.value, err));
+    const ModelFactColumn *column =
+        member->expr->kind == EXPR_NAME && !named ? query_aggregated(build, member->expr->name) : NULL;
     if (named) {
         ModelMember found = {.kind = MODEL_MEMBER_MEASURE,
                              .type = measure.value.sql->type,
@@ -173,6 +198,10 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         measure.column = member_column(build, &found, member->alias);
     } else {
         measure.column = expr_column(member, measure.value.sql->type, QUERY_ROLE_MEASURE);
+        if (column) {
+            measure.column.title = aggregated_title(build->arena, column);
+            format_aggregated(column, &measure.column);
+        }
         if (member->expr->kind == EXPR_DERIVED) format_derived(build, member->expr, &measure.column);
     }
     measure.given = member;

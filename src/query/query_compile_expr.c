@@ -94,12 +94,12 @@ static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *na
 /* Over measures of several facts: each is compiled in its own. */
 static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr *name, const SqlExpr **ret_sql,
                               Err *err) {
-    const ModelMeasure *measure = model_measure(build->model, name->name);
+    bool is_measure = model_measure(build->model, name->name) || query_aggregated(build, name->name);
     const QueryMember member = {.name = name->name, .expr = name, .alias = name->name, .path = names->path};
     if (names->has_where)
         return query_error(err, ERR_UNSUPPORTED, names->path,
                            "'where' cannot stand beside measures of several facts; put it into each of them");
-    QueryBuild *leg = measure ? query_leg_of(build, &member) : NULL;
+    QueryBuild *leg = is_measure ? query_leg_of(build, &member) : NULL;
     if (!leg)
         return query_error(err, ERR_INVALID, names->path,
                            "'%.*s' is no measure, and beside measures of several facts only measures can stand",
@@ -130,7 +130,13 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     bool is_filter = model_filter(build->model, name->name) != NULL;
     if (is_plain && is_filter && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
     TRY(build->fact_scope.resolve(&build->fact_scope, name, use, &sql, &expr, err));
-    if (is_plain && sql && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
+    bool is_column = is_plain && sql && takes_aggregates(names->place);
+    const ModelFactColumn *column = is_column ? query_aggregated(build, name->name) : NULL;
+    if (column) {
+        *ret_expr = column->aggregated;
+        return ERR_OK;
+    }
+    if (is_column) return refuse_column(names, name->name, err);
     if (is_plain && expr && !is_filter && !takes_aggregates(names->place))
         return refuse_measure(names, name->name, err);
     if (sql) *ret_sql = sql;
@@ -171,13 +177,15 @@ static void see_renamed(void *arg, const Expr *name) {
     }
 }
 
-/* Of what names stand for in the model: not where a column of the result has another's name. */
-static ErrCode check_units(const QueryBuild *build, QueryPlace place, const Expr *expr, Err *err) {
+/* Units and aggregations, of what names stand for in the model: not where a column of the result has another's name. */
+static ErrCode check_meaning(const QueryBuild *build, QueryPlace place, const Expr *expr, Err *err) {
     ExprErrors errors = {.arena = build->arena};
     Aliases renamed = {.build = build};
     if (place == QUERY_IN_HAVING) expr_each_name(expr, see_renamed, &renamed);
     if (takes_aggregates(place) && build->fact && !build->inner && !renamed.has_one)
         model_check_units(build->model, build->legs.n ? NULL : build->fact, expr, &errors);
+    if (takes_aggregates(place) && build->fact && !build->inner && !build->legs.n)
+        model_check_aggregates(build->model, build->fact, expr, &errors);
     return expr_errors_first(&errors, err);
 }
 
@@ -231,7 +239,7 @@ ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMembe
     QueryRoles *outer = build->roles;
     build->roles = &sql.roles;
     ErrCode code = expr_compile(&scope, expr, &sql.sql, err);
-    if (!code) code = check_units(build, place, member->expr, err);
+    if (!code) code = check_meaning(build, place, member->expr, err);
     build->roles = outer;
     if (code && err) err_at(err, member->path, 0, 0);
     if (code) return code;

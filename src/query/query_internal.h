@@ -156,6 +156,8 @@ ErrCode query_error(Err *err, ErrCode code, Str path, const char *format, ...) P
 /* Refuses keys that are not among `names`, with the nearest that is. */
 NODISCARD ErrCode query_check_keys(const Json *object, Str path, const Str *names, size_t n_names, Err *err);
 NODISCARD ErrCode query_parse_name(const Json *json, Str path, Str *ret_name, Err *err);
+/* The same tree that expr_parse makes of a name, without its quoting: a JSON text is one name, whatever it holds. */
+const Expr *query_name_expr(Arena *arena, Str name, Str path);
 /* A name, or {"expr", "as"}. */
 NODISCARD ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
 NODISCARD ErrCode query_parse_expr(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
@@ -265,6 +267,8 @@ ErrCode query_member_sql(void *build, const ModelMember *member, const SqlExpr *
 NODISCARD ErrCode query_compile_member(QueryBuild *build, const ModelMember *member, QuerySql *ret_sql, Err *err);
 /* The same member without its date part. */
 ModelMember query_member_base(const ModelMember *member);
+/* A column that stands for its default aggregation where a measure is asked for; NULL: the name is no such column's. */
+const ModelFactColumn *query_aggregated(const QueryBuild *build, Str name);
 /* What is true of rows in which the member is unknown or null; {0} when it never is. */
 QuerySql query_member_missing(QueryBuild *build, const ModelMember *member, bool *ret_by_key);
 bool query_member_is_never_null(const QueryBuild *build, const ModelMember *member);

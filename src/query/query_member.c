@@ -46,6 +46,14 @@ ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMemb
     return code;
 }
 
+const ModelFactColumn *query_aggregated(const QueryBuild *build, Str name) {
+    ModelMember member;
+    const ModelFact *fact = build->legs.n ? NULL : build->fact;
+    if (!build->fact || build->inner || model_member(build->model, fact, name, &member, NULL)) return NULL;
+    bool is_it = member.kind == MODEL_MEMBER_COLUMN && member.column->aggregated && !member.part;
+    return is_it ? member.column : NULL;
+}
+
 ModelMember query_member_base(const ModelMember *member) {
     ModelMember base = *member;
     base.part = NULL;
