@@ -213,11 +213,18 @@ typedef struct ModelFilter {
     ModelPlace place;
 } ModelFilter;
 
+/* Whether what it is in each of several groups adds up to what it is over all their rows. */
+typedef enum ModelAdditivity {
+    MODEL_NON_ADDITIVE, /* averages, distinct counts, extremes, ratios, and what is not known to be additive */
+    MODEL_ADDITIVE      /* sums and counts, their sums and differences, and these times a number */
+} ModelAdditivity;
+
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;
     const Expr *expr;
     Type type;
+    ModelAdditivity additivity;
     const ModelFact *fact; /* the one fact its columns come from */
     ModelPlace place;
 } ModelMeasure;

@@ -1,6 +1,6 @@
 /*
  * What can be made of a fact's column: the aggregations that a pack allows of it, one of which may be what the bare column stands
- * for as a measure. Functions that are not in the table, of several columns or of bools, are for everything that their types fit.
+ * for as a measure; and what adds up. Functions that are not in the table, of several columns or of bools, are for everything that their types fit.
  */
 #include "model/model_internal.h"
 
@@ -89,4 +89,44 @@ static void check_expr(const Check *check, const Expr *expr) {
 void model_check_aggregates(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors) {
     Check check = {.model = model, .fact = fact, .errors = errors};
     check_expr(&check, expr);
+}
+
+/* ---- additivity ----------------------------------------------------------------------------------------------------- */
+
+static bool is_additive(const Model *model, const ModelFact *fact, const Expr *expr);
+
+static bool is_number(const Expr *expr) {
+    bool is_negated = expr->kind == EXPR_CALL && expr->fn == SQL_FN_NEG;
+    const Expr *literal = is_negated ? expr->args[0] : expr;
+    return literal->kind == EXPR_LITERAL && type_is_number(literal->value.type);
+}
+
+static bool is_additive_call(const Model *model, const ModelFact *fact, const Expr *call) {
+    switch (call->fn) {
+    case SQL_FN_SUM:
+    case SQL_FN_COUNT:
+    case SQL_FN_COUNT_ALL: return !call->is_distinct;
+    case SQL_FN_NEG: return is_additive(model, fact, call->args[0]);
+    case SQL_FN_ADD:
+    case SQL_FN_SUB: return is_additive(model, fact, call->args[0]) && is_additive(model, fact, call->args[1]);
+    case SQL_FN_DIV: return is_additive(model, fact, call->args[0]) && is_number(call->args[1]);
+    case SQL_FN_MUL:
+        return (is_additive(model, fact, call->args[0]) && is_number(call->args[1])) ||
+               (is_number(call->args[0]) && is_additive(model, fact, call->args[1]));
+    default: return false;
+    }
+}
+
+static bool is_additive(const Model *model, const ModelFact *fact, const Expr *expr) {
+    ModelMember member;
+    if (expr->kind == EXPR_WHERE) return is_additive(model, fact, expr->args[0]);
+    if (expr->kind == EXPR_CALL) return is_additive_call(model, fact, expr);
+    if (expr->kind != EXPR_NAME || model_resolve(model, fact, true, expr, EXPR_USE_PLAIN, &member, NULL)) return false;
+    if (member.measure) return member.measure->additivity == MODEL_ADDITIVE;
+    bool is_aggregated = member.column && member.column->aggregated && !member.part;
+    return is_aggregated && is_additive(model, fact, member.column->aggregated);
+}
+
+ModelAdditivity model_additivity(const Model *model, const ModelFact *fact, const Expr *expr) {
+    return is_additive(model, fact, expr) ? MODEL_ADDITIVE : MODEL_NON_ADDITIVE;
 }

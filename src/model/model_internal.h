@@ -7,6 +7,8 @@ enum { MODEL_NAME_PARTS_MAX = 3 };
 bool model_aggregate_fits(const ModelAggregate *aggregate, Type type, Err *err);
 /* "count(distinct COLUMN)" */
 Str model_aggregate_call(Arena *arena, const ModelAggregate *aggregate, Str column);
+/* Of an expression over measures whose own additivity is known. */
+ModelAdditivity model_additivity(const Model *model, const ModelFact *fact, const Expr *expr);
 /* One to speak of: the default, or the first that is allowed. */
 const ModelAggregate *model_aggregate_example(const ModelFactColumn *column);
 

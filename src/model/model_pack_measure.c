@@ -258,6 +258,7 @@ static void type_measure(MeasureReader *r, size_t index) {
     typing->state = MEASURE_DONE;
     typing->is_broken |= !sql || typing->uses_broken;
     measure->type = sql ? sql->type : TYPE(TYPE_NULL);
+    if (sql) measure->additivity = model_additivity(p->model, measure->fact, measure->expr);
     if (sql && !typing->uses_broken) check_typed(r, measure, sql);
     if (r->n_open == 0) arena_reset(p->scratch);
 }

@@ -305,6 +305,50 @@ TEST(filters_need_no_fact) {
     assert_true(str_find(findings.at[2].message, S("filter 'a' is not of dimension 'u'")) >= 0);
 }
 
+TEST(measures_add_up_or_not) {
+    static const struct {
+        const char *expr;
+        ModelAdditivity additivity;
+    } cases[] = {
+        {"sum(amount)", MODEL_ADDITIVE},
+        {"count(*)", MODEL_ADDITIVE},
+        {"count(note) where is_gift", MODEL_ADDITIVE},
+        {"revenue - 2 * gift_revenue", MODEL_ADDITIVE},
+        {"-revenue * -0.5 + lines / 4", MODEL_ADDITIVE},
+        {"(revenue + lines) where is_gift", MODEL_ADDITIVE},
+        {"later", MODEL_ADDITIVE},
+        {"visit.days", MODEL_ADDITIVE},
+        {"sum(distinct amount)", MODEL_NON_ADDITIVE},
+        {"count(distinct note)", MODEL_NON_ADDITIVE},
+        {"avg(amount)", MODEL_NON_ADDITIVE},
+        {"max(amount)", MODEL_NON_ADDITIVE},
+        {"average", MODEL_NON_ADDITIVE},
+        {"revenue / lines", MODEL_NON_ADDITIVE},
+        {"revenue * lines", MODEL_NON_ADDITIVE},
+        {"2 / lines", MODEL_NON_ADDITIVE},
+        {"revenue + 1", MODEL_NON_ADDITIVE},
+        {"revenue > 1", MODEL_NON_ADDITIVE},
+        {"round(revenue)", MODEL_NON_ADDITIVE},
+        {"running(revenue)", MODEL_NON_ADDITIVE},
+        {"visit.size", MODEL_NON_ADDITIVE},
+        {"visit.size + visit.days", MODEL_NON_ADDITIVE},
+    };
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Str yaml = str_of(FIXTURE_PACK), columns = S("columns: {letters: {expr: length(name)}");
+    ptrdiff_t at = str_find(yaml, columns) + (ptrdiff_t)columns.n;
+    yaml = arena_printf(arena,
+                        "%.*s, days: {expr: length(id), aggregate: sum}, size: {expr: length(id), aggregate: avg}%s",
+                        (int)at, yaml.p, yaml.p + at);
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        yaml = arena_printf(arena, "%.*s  m%zu: {expr: \"%s\"}\n", STR_ARG(yaml), i, cases[i].expr);
+    yaml = arena_printf(arena, "%.*s  later: {expr: sum(pieces)}\n", STR_ARG(yaml));
+    const Model *model = fixture_model(arena, arena_cstr(arena, yaml));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const ModelMeasure *measure = model_measure(model, arena_printf(arena, "m%zu", i));
+        if (measure->additivity != cases[i].additivity) fail_msg("%s", cases[i].expr);
+    }
+}
+
 TEST(parse_is_pure_and_errors_may_be_dropped) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Model *model = NULL;
@@ -408,6 +452,7 @@ int main(void) {
         cmocka_unit_test(a_measure_is_as_large_as_its_filters),
         cmocka_unit_test(filters_are_of_the_facts_that_have_their_names),
         cmocka_unit_test(filters_need_no_fact),
+        cmocka_unit_test(measures_add_up_or_not),
         cmocka_unit_test(parse_is_pure_and_errors_may_be_dropped),
         cmocka_unit_test(the_json_schema_has_the_same_keys),
         cmocka_unit_test(the_reference_has_the_same_keys),
