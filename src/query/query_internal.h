@@ -259,6 +259,8 @@ NODISCARD ErrCode query_compile_in_leg(QueryBuild *leg, QueryPlace place, const 
 
 /* ---- query_member.c ------------------------------------------------------------------------------------------------- */
 
+/* The place of an error about a name, which may be an expression that was written as one. */
+ErrCode query_place_unknown(ErrCode code, Str name, Str path, Err *err);
 /* A member as the source has it. ERR_UNKNOWN_NAME with the nearest. */
 NODISCARD ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err);
 /* Its expression, date part applied; notes the role. Also the model's ModelFactScope.column. */

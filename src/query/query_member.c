@@ -7,6 +7,8 @@
 
 #include "model/model_relation.h"
 
+#include <string.h>
+
 /* ---- finding -------------------------------------------------------------------------------------------------------- */
 
 /* An attribute, or a filter of attributes. */
@@ -35,15 +37,20 @@ static ErrCode find_in_fact(const QueryBuild *build, Str name, ModelMember *ret_
                    STR_ARG(fact->name), STR_ARG(build->fact->name));
 }
 
+ErrCode query_place_unknown(ErrCode code, Str name, Str path, Err *err) {
+    bool is_expression = false;
+    for (size_t i = 0; i < name.n; i++) is_expression |= strchr("(<=>", name.p[i]) != NULL && name.p[i];
+    if (code == ERR_UNKNOWN_NAME && is_expression)
+        return query_error(err, code, path, "no member is called '%.*s'; an expression is written {\"expr\": \"…\"}",
+                           STR_ARG(name));
+    if (err) err_at(err, path, 0, 0);
+    return code;
+}
+
 ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err) {
     ErrCode code =
         build->fact ? find_in_fact(build, name, ret_member, err) : find_in_dimension(build, name, ret_member, err);
-    if (code == ERR_UNKNOWN_NAME && str_find_char(name, '(') >= 0)
-        return query_error(err, code, path,
-                           "no member is called '%.*s'; an expression is written {\"expr\": \"…\", \"as\": \"…\"}",
-                           STR_ARG(name));
-    if (code && err) err_at(err, path, 0, 0);
-    return code;
+    return code ? query_place_unknown(code, name, path, err) : ERR_OK;
 }
 
 const ModelFactColumn *query_aggregated(const QueryBuild *build, Str name) {

@@ -65,8 +65,8 @@ static ErrCode narrow_name(Finder *finder, Str name, bool is_in_aggregate, Str p
     if (!facts) {
         ModelMember member;
         ErrCode code = model_member(model, NULL, name, &member, err);
-        if (code && err) return err_at(err, path, 0, 0);
-        return code ? code : query_error(err, ERR_UNSUPPORTED, path, "no fact uses '%.*s'", STR_ARG(name));
+        if (code) return query_place_unknown(code, name, path, err);
+        return query_error(err, ERR_UNSUPPORTED, path, "no fact uses '%.*s'", STR_ARG(name));
     }
     if (!(finder->facts & facts)) {
         return query_error(err, ERR_UNSUPPORTED, path,
