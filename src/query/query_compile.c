@@ -89,7 +89,8 @@ static ErrCode add_time_group(QueryBuild *build, Err *err) {
 
 /* `filter` is the one that it names; NULL: an expression. */
 static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, const ModelMember *filter, Err *err) {
-    QueryGroup group = {.may_be_null = true};
+    QueryGroup group = {.may_be_null = true, .is_member = filter != NULL};
+    if (filter) group.member = *filter;
     TRY(query_compile_expr(build, QUERY_IN_GROUP, member, &group.key, err));
     group.column = filter ? member_column(build, filter, member->alias)
                           : expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);

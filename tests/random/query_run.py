@@ -12,7 +12,7 @@ import time
 import query_model
 from query_answer import Postgres, Program, answer_text, difference, result_text, to_json
 from query_expr import Unclear
-from query_make import QueryMaker, make_measures
+from query_make import QueryMaker, make_filters, make_measures
 from query_schema import gold_sql, make_schema, pack_yaml
 from query_shrink import shrink
 
@@ -49,6 +49,7 @@ class Run:
     def __init__(self, seed, counts, url):
         self.seed, self.counts, self.url, rng = seed, counts, url, random.Random(seed)
         self.schema = make_schema(rng)
+        make_filters(rng, self.schema)
         make_measures(rng, self.schema)
         self.maker = QueryMaker(rng, self.schema)
 
