@@ -200,6 +200,7 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
     } else {
         measure.column = expr_column(member, measure.value.sql->type, QUERY_ROLE_MEASURE);
         if (column) {
+            measure.column.member = expr_print(build->arena, column->aggregated);
             measure.column.title = aggregated_title(build->arena, column);
             format_aggregated(column, &measure.column);
         }
