@@ -157,6 +157,15 @@ typedef struct ModelRole {
     ModelPlace place;
 } ModelRole;
 
+/* What can be made of a fact's column as a measure. */
+typedef struct ModelAggregate {
+    const char *name; /* in packs and messages: "count_distinct" */
+    SqlFn fn;
+    bool is_distinct;
+    const char *title; /* before a column's title: "Average"; NULL: takes more than the column, and is no default */
+    bool is_plain;     /* has neither the column's format nor its unit */
+} ModelAggregate;
+
 typedef enum ModelColumnKind {
     MODEL_COLUMN_VALUE,     /* a number or other thing to aggregate; member only as fact.column */
     MODEL_COLUMN_ATTRIBUTE, /* degenerate: to group and filter by; member as column or fact.column */
@@ -170,6 +179,9 @@ typedef struct ModelFactColumn {
     Type type;
     const Expr *expr; /* over the fact's path; NULL for a lookup */
     ModelLookup lookup;
+    unsigned aggregations;           /* VALUE: bit i: model_aggregates' i-th is allowed */
+    const ModelAggregate *aggregate; /* VALUE: the default, among them; NULL: none */
+    const Expr *aggregated; /* …of fact.column: what that stands for where a measure is asked for; NULL: nothing */
     bool is_shared; /* another fact has a member of this bare name: the canonical name has the fact's before it */
     ModelPlace place;
 } ModelFactColumn;
@@ -190,11 +202,29 @@ typedef struct ModelFact {
     ModelPlace place;
 } ModelFact;
 
+/* A condition on rows with a name, of each fact that has all that it names, and of a dimension's own rows. */
+typedef struct ModelFilter {
+    Str name;
+    ModelLabel label;
+    const Expr *expr; /* is_row; other filters are named in it */
+    uint64_t facts;   /* bit i: of fact i */
+    const ModelDimension
+        *dimension; /* whose members it can be asked of; NULL: it names more than attributes of one dimension */
+    ModelPlace place;
+} ModelFilter;
+
+/* Whether what it is in each of several groups adds up to what it is over all their rows. */
+typedef enum ModelAdditivity {
+    MODEL_NON_ADDITIVE, /* averages, distinct counts, extremes, ratios, and what is not known to be additive */
+    MODEL_ADDITIVE      /* sums and counts, their sums and differences, and these times a number */
+} ModelAdditivity;
+
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;
     const Expr *expr;
     Type type;
+    ModelAdditivity additivity;
     const ModelFact *fact; /* the one fact its columns come from */
     ModelPlace place;
 } ModelMeasure;
@@ -236,6 +266,8 @@ typedef struct Model {
     size_t n_dimensions;
     const ModelFact *facts;
     size_t n_facts;
+    const ModelFilter *filters;
+    size_t n_filters;
     const ModelMeasure *measures;
     size_t n_measures;
     const ModelExample *examples;
@@ -270,11 +302,17 @@ const ModelTable *model_table(const Model *model, Str name); /* NULL when none; 
 const ModelInput *model_input(const Model *model, Str name);
 const ModelDimension *model_dimension(const Model *model, Str name);
 const ModelFact *model_fact(const Model *model, Str name);
+const ModelFilter *model_filter(const Model *model, Str name);
 const ModelMeasure *model_measure(const Model *model, Str name);
 ptrdiff_t model_column(const ModelTable *table, Str name); /* index; -1 when none */
 
 /* A name of the semantic layer. */
-typedef enum ModelMemberKind { MODEL_MEMBER_MEASURE, MODEL_MEMBER_ATTRIBUTE, MODEL_MEMBER_COLUMN } ModelMemberKind;
+typedef enum ModelMemberKind {
+    MODEL_MEMBER_MEASURE,
+    MODEL_MEMBER_ATTRIBUTE,
+    MODEL_MEMBER_COLUMN,
+    MODEL_MEMBER_FILTER
+} ModelMemberKind;
 /* Date parts of a TIME member: "order_date.month" truncates, "order_date.month_of_year" numbers. */
 typedef struct ModelPart {
     Str name;
@@ -287,7 +325,9 @@ typedef struct ModelMember {
     Type type; /* after the part, if any */
     const ModelLabel *label;
     const ModelMeasure *measure; /* MEASURE */
-    const ModelFact *fact;       /* ATTRIBUTE (NULL when asked of no fact) and COLUMN */
+    const ModelFilter *filter;   /* FILTER */
+    const ModelFact
+        *fact; /* MEASURE, COLUMN; ATTRIBUTE (NULL when asked of no fact); FILTER (NULL when no fact has it) */
     const ModelRole *role; /* ATTRIBUTE; NULL when asked of no fact by the name of a dimension that no fact uses so */
     const ModelDimension *dimension; /* ATTRIBUTE */
     const ModelAttribute *attribute; /* ATTRIBUTE */
@@ -299,6 +339,8 @@ typedef struct ModelMember {
  * nearest name. */
 NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
 const ModelPart *model_parts(size_t *ret_n); /* all date parts */
+/* The first name in a filter that a fact does not have; empty: it has them all (the pack may name one fact even so). */
+Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact);
 /* The canonical name: "line.amount", "order_date.month". */
 Str model_member_name(Arena *arena, const ModelMember *member);
 
@@ -311,8 +353,8 @@ ExprScope model_table_scope(Arena *arena, const ModelTable *table, Str alias);
 ExprScope model_input_scope(Arena *arena, const Str *columns, size_t n_columns, Str alias);
 /*
  * Over one fact, by the rules of design 5 "Names": inside an aggregate and its `where` a bare name is a column of the fact first,
- * elsewhere a measure, an attribute or a time. A measure comes back as its Expr and is compiled in its place; every other member
- * goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
+ * elsewhere a measure, an attribute or a time. A measure and a filter come back as their Expr and are compiled in its place; every other
+ * member goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
  * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused,
  * as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
  */
@@ -324,8 +366,11 @@ typedef struct ModelFactScope {
 } ModelFactScope;
 /* *how is copied; allows_aggregate is true and may be cleared by the caller. */
 ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
-/* Adds an error for every operator of a measure's expression that adds, subtracts or compares what the pack gives different units.
- * `fact` is the measure's; names that are not known have none. */
+/* Adds an error for every operator of a measure's or filter's expression that adds, subtracts or compares what the pack gives different units.
+ * `fact` is its own; names that are not known have none. */
 void model_check_units(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
+const ModelAggregate *model_aggregates(size_t *ret_n); /* all that there are */
+/* Adds an error for every aggregate that is called on a bare column and that the pack does not allow of it. `fact` is the expression's. */
+void model_check_aggregates(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
 /* "Order ID", "OrderId", "Sub-Category" -> order_id, order_id, sub_category. */
 Str model_snake_name(Arena *arena, Str header);

@@ -69,6 +69,7 @@ struct Expr {
     bool is_distinct; /* CALL of an aggregate */
     bool is_negated;  /* IN */
     bool is_try;      /* CAST */
+    bool is_row;      /* a filter's: names in it are as inside an aggregate, wherever it stands */
     Type type;        /* CAST */
     const Expr *const *args;
     size_t n_args;
@@ -116,7 +117,7 @@ typedef enum ExprUse {
 } ExprUse;
 
 /* How names are resolved. Exactly one of *ret_sql and *ret_expr is set: an expression in columns, or another Expr that is compiled
- * in its place under the same scope (a measure). */
+ * in its place under the same scope (a measure, a filter). */
 typedef struct ExprScope ExprScope;
 struct ExprScope {
     ErrCode (*resolve)(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,

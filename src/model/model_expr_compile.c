@@ -370,6 +370,7 @@ static ErrCode compile_node(Compiler *c, Place at, const Expr *expr, const SqlEx
     if (++c->n_nodes > EXPR_MAX_NODES)
         return expr_error(c->err, ERR_TOO_LARGE, expr->place,
                           "with its measures written out, the expression has more than %d parts", EXPR_MAX_NODES);
+    if (expr->is_row) at.use = EXPR_USE_AGGREGATE;
     switch (expr->kind) {
     case EXPR_LITERAL: *ret = sql_literal(c->scope->arena, expr->value); return ERR_OK;
     case EXPR_NAME: return compile_name(c, at, expr, ret);

@@ -2,7 +2,7 @@
  * Finding members: a name's parts against measures, a fact's columns, its roles and their attributes, and the date
  * parts.
  *
- *   measure · column[.part] (attributes and times only) · fact.column[.part] · role.attribute[.part] · dimension.attribute[.part]
+ *   measure · filter · column[.part] (attributes and times only) · fact.column[.part] · role.attribute[.part] · dimension.attribute[.part]
  *
  * model_parse sees to it that these never mean two things within one fact. When nothing is found, the message says
  * which of the near misses it was: a column that needs its fact's name, an attribute that needs its role's, another
@@ -108,9 +108,27 @@ static bool find_measure(const Model *model, const Str *parts, size_t n_parts, M
     return true;
 }
 
+static const ModelFact *first_fact_of(const Model *model, const ModelFilter *filter) {
+    for (size_t i = 0; i < model->n_facts; i++)
+        if (filter->facts >> i & 1) return &model->facts[i];
+    return NULL;
+}
+
+/* Of the fact, or of any rows. */
+static bool find_filter(const Model *model, const ModelFact *fact, const Str *parts, size_t n_parts, ModelMember *ret) {
+    const ModelFilter *filter = n_parts == 1 ? model_filter(model, parts[0]) : NULL;
+    if (!filter || (fact && !(filter->facts >> (size_t)(fact - model->facts) & 1))) return false;
+    *ret = (ModelMember){.kind = MODEL_MEMBER_FILTER,
+                         .type = TYPE(TYPE_BOOL),
+                         .label = &filter->label,
+                         .filter = filter,
+                         .fact = fact ? fact : first_fact_of(model, filter)};
+    return true;
+}
+
 static bool find_member(const Model *model, const ModelFact *fact, const Str *parts, size_t n_parts, ModelMember *ret) {
     if (n_parts < 1 || n_parts > MODEL_NAME_PARTS_MAX) return false;
-    if (find_measure(model, parts, n_parts, ret)) return true;
+    if (find_measure(model, parts, n_parts, ret) || find_filter(model, fact, parts, n_parts, ret)) return true;
     return fact ? find_in_fact(fact, parts, n_parts, false, ret) : find_anywhere(model, parts, n_parts, ret);
 }
 
@@ -185,11 +203,33 @@ static ErrCode part_error(Arena *arena, const ModelMember *member, Str part, Err
                    STR_ARG(name), type_kind_name(member->type.kind), STR_ARG(part), STR_ARG(name), STR_ARG(nearest));
 }
 
-static const ModelMeasure *measure_also_called(const Model *model, Str word) {
-    for (size_t i = 0; i < model->n_measures; i++)
-        for (size_t s = 0; s < model->measures[i].label.n_synonyms; s++)
-            if (str_eq_nocase(model->measures[i].label.synonyms[s], word)) return &model->measures[i];
-    return NULL;
+static bool is_also_called(const ModelLabel *label, Str word) {
+    for (size_t i = 0; i < label->n_synonyms; i++)
+        if (str_eq_nocase(label->synonyms[i], word)) return true;
+    return false;
+}
+
+/* A measure or filter with such a synonym. */
+static ErrCode also_called(const Model *model, Str word, Err *err) {
+    const char *kind = NULL;
+    Str name = {0};
+    for (size_t i = model->n_filters; i-- > 0;)
+        if (is_also_called(&model->filters[i].label, word)) kind = "filter", name = model->filters[i].name;
+    for (size_t i = model->n_measures; i-- > 0;)
+        if (is_also_called(&model->measures[i].label, word)) kind = "measure", name = model->measures[i].name;
+    if (!kind) return ERR_OK;
+    return err_set(err, ERR_UNKNOWN_NAME, "no member '%.*s'; the %s '%.*s' is also called that", STR_ARG(word), kind,
+                   STR_ARG(name));
+}
+
+static ErrCode filter_of_others(const Model *model, const ModelFact *fact, const ModelFilter *filter, Err *err) {
+    Str lacks = model_filter_lacks(model, filter, fact);
+    if (lacks.n)
+        return err_set(err, ERR_UNKNOWN_NAME, "filter '%.*s' is not of fact '%.*s', which has no '%.*s'",
+                       STR_ARG(filter->name), STR_ARG(fact->name), STR_ARG(lacks));
+    const ModelFact *own = first_fact_of(model, filter);
+    return err_set(err, ERR_UNKNOWN_NAME, "filter '%.*s' is not of fact '%.*s', but of '%.*s'", STR_ARG(filter->name),
+                   STR_ARG(fact->name), STR_ARG(own ? own->name : filter->dimension->name));
 }
 
 static ErrCode unknown_member(const Model *model, const ModelFact *fact, const Str *parts, size_t n_parts,
@@ -202,10 +242,10 @@ static ErrCode unknown_member(const Model *model, const ModelFact *fact, const S
     if (n_parts > 1 && find_member(model, fact, parts, n_parts - 1, &member) && member.kind != MODEL_MEMBER_MEASURE &&
         !member.part)
         return part_error(arena, &member, parts[n_parts - 1], err);
-    const ModelMeasure *called = n_parts == 1 ? measure_also_called(model, parts[0]) : NULL;
-    if (called)
-        return err_set(err, ERR_UNKNOWN_NAME, "no member '%.*s'; the measure '%.*s' is also called that", STR_ARG(name),
-                       STR_ARG(called->name));
+    const ModelFilter *filter = n_parts == 1 ? model_filter(model, parts[0]) : NULL;
+    if (filter && fact) return filter_of_others(model, fact, filter, err);
+    ErrCode code = n_parts == 1 ? also_called(model, parts[0], err) : ERR_OK;
+    if (code) return code;
     if (n_parts == 1 && find_longer(model, fact, parts[0], arena, &longer))
         return err_set(err, ERR_UNKNOWN_NAME, "no member '%.*s'; did you mean '%.*s'?", STR_ARG(name), STR_ARG(longer));
     for (size_t i = 0; fact && i < model->n_facts; i++)
@@ -213,6 +253,9 @@ static ErrCode unknown_member(const Model *model, const ModelFact *fact, const S
             return err_set(err, ERR_UNKNOWN_NAME, "fact '%.*s' has no '%.*s'; it belongs to fact '%.*s'",
                            STR_ARG(fact->name), STR_ARG(name), STR_ARG(model->facts[i].name));
     for (size_t i = 0; i < model->n_measures; i++) add_candidate(&c, model->measures[i].name, (Str){0});
+    for (size_t i = 0; i < model->n_filters; i++)
+        if (find_filter(model, fact, &model->filters[i].name, 1, &member))
+            add_candidate(&c, model->filters[i].name, (Str){0});
     for (size_t i = 0; i < model->n_facts; i++)
         if (!fact || fact == &model->facts[i]) add_of_fact(&c, &model->facts[i], bare_values);
     for (size_t i = 0; !fact && i < model->n_dimensions; i++)
@@ -233,18 +276,27 @@ ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelM
 }
 
 /* A measure where the expression is evaluated for each row, or inside an aggregate. */
-static ErrCode misplaced_measure(const Model *model, const ModelFact *fact, Str name, ExprUse use, Err *err) {
+static ErrCode misplaced_measure(const Model *model, const ModelFact *fact, Str name, bool is_inside, Err *err) {
     if (!err) return ERR_INVALID;
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Str longer;
-    const char *where =
-        use == EXPR_USE_AGGREGATE ? "inside an aggregate or its 'where'" : "where each row is looked at";
+    const char *where = is_inside ? "inside an aggregate or its 'where'" : "where each row is looked at";
     if (find_longer(model, fact, name, arena, &longer))
         return err_set(err, ERR_INVALID, "'%.*s' is a measure and cannot stand %s; did you mean the column '%.*s'?",
                        STR_ARG(name), where, STR_ARG(longer));
     return err_set(err, ERR_INVALID,
                    "'%.*s' is a measure and cannot stand %s; name a column, or filter groups by it in 'having'",
                    STR_ARG(name), where);
+}
+
+/* A column that is found by its bare name only inside an aggregate. */
+static ErrCode bare_value(const ModelFact *fact, const ModelFactColumn *column, Err *err) {
+    if (!err) return ERR_UNKNOWN_NAME;
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Str call = model_aggregate_call(arena, model_aggregate_example(column), column->name);
+    return err_set(err, ERR_UNKNOWN_NAME,
+                   "no measure '%.*s'; the column is '%.*s.%.*s', or an aggregate of it such as %.*s",
+                   STR_ARG(column->name), STR_ARG(fact->name), STR_ARG(column->name), STR_ARG(call));
 }
 
 ErrCode model_resolve(const Model *model, const ModelFact *fact, bool allows_measure, const Expr *name, ExprUse use,
@@ -258,14 +310,36 @@ ErrCode model_resolve(const Model *model, const ModelFact *fact, bool allows_mea
     ModelMember member;
     if (!find_member(model, fact, parts, n, &member)) {
         const ModelFactColumn *value = fact && n == 1 ? column_of(fact, parts[0]) : NULL;
-        if (value) /* found by its bare name only inside an aggregate */
-            return err_set(err, ERR_UNKNOWN_NAME,
-                           "no measure '%.*s'; the column is '%.*s.%.*s', or an aggregate of it such as sum(%.*s)",
-                           STR_ARG(parts[0]), STR_ARG(fact->name), STR_ARG(parts[0]), STR_ARG(parts[0]));
+        if (value) return bare_value(fact, value, err);
         return unknown_member(model, fact, parts, n, is_inside, err);
     }
     if (member.kind == MODEL_MEMBER_MEASURE && (is_inside || !allows_measure))
-        return misplaced_measure(model, fact, parts[0], use, err);
+        return misplaced_measure(model, fact, parts[0], is_inside && allows_measure, err);
     *ret_member = member;
     return ERR_OK;
+}
+
+/* ---- what a filter names -------------------------------------------------------------------------------------------- */
+
+typedef struct Lacking {
+    const Model *model;
+    const ModelFact *fact;
+    Str name; /* the first; empty: none */
+} Lacking;
+
+static void see_lacking(void *arg, const Expr *name) {
+    Lacking *lacking = arg;
+    ModelMember member;
+    const ModelFilter *inner = name->n_parts == 1 ? model_filter(lacking->model, name->parts[0]) : NULL;
+    if (lacking->name.n) return;
+    if (inner)
+        lacking->name = model_filter_lacks(lacking->model, inner, lacking->fact);
+    else if (model_resolve(lacking->model, lacking->fact, false, name, EXPR_USE_AGGREGATE, &member, NULL))
+        lacking->name = name->name;
+}
+
+Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact) {
+    Lacking lacking = {.model = model, .fact = fact};
+    expr_each_name(filter->expr, see_lacking, &lacking);
+    return lacking.name;
 }

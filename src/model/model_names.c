@@ -27,6 +27,10 @@ const ModelFact *model_fact(const Model *model, Str name) {
     FIND_BY_NAME(model->facts, model->n_facts, name);
 }
 
+const ModelFilter *model_filter(const Model *model, Str name) {
+    FIND_BY_NAME(model->filters, model->n_filters, name);
+}
+
 const ModelMeasure *model_measure(const Model *model, Str name) {
     FIND_BY_NAME(model->measures, model->n_measures, name);
 }
@@ -59,6 +63,7 @@ Str model_member_name(Arena *arena, const ModelMember *member) {
     Str name = {0};
     switch (member->kind) {
     case MODEL_MEMBER_MEASURE: return member->measure->name;
+    case MODEL_MEMBER_FILTER: return member->filter->name;
     case MODEL_MEMBER_ATTRIBUTE: {
         Str owner = member->role ? member->role->name : member->dimension->name;
         name = arena_printf(arena, "%.*s.%.*s", STR_ARG(owner), STR_ARG(member->attribute->name));

@@ -53,6 +53,7 @@ typedef enum PackObject {
     PACK_OBJECT_ROLE,
     PACK_OBJECT_FACT_COLUMN,
     PACK_OBJECT_LOOKUP,
+    PACK_OBJECT_FILTER,
     PACK_OBJECT_MEASURE,
     PACK_OBJECT_EXAMPLE,
     PACK_OBJECT_COUNT
@@ -121,11 +122,21 @@ const Expr *pack_condition(Pack *p, const ExprScope *scope, const Yaml *scalar);
 /* Whether values of the two types can be matched: the same kind, or unknown. */
 bool pack_types_match(Type a, Type b);
 
+/* Of an expression with what it names written out. */
+typedef struct PackSize {
+    int depth;
+    int size; /* nodes; EXPR_MAX_NODES + 1: or more */
+} PackSize;
+/* Of what is evaluated for each row: filters are written out. */
+PackSize pack_row_size(const Pack *p, const Expr *expr);
+
 /* from and joins of a dimension or fact. False when a part of it is unknown: expressions over it are then only parsed.
  * */
 bool pack_path(Pack *p, const Yaml *map, ModelPath *ret);
 /* NULL after a finding. */
 const ModelTable *pack_table(Pack *p, const Yaml *scalar);
+/* The fact that a measure or filter says it is of; NULL when absent, or, with *ret_broken set, after a finding. */
+const ModelFact *pack_given_fact(Pack *p, const Yaml *scalar, bool *ret_broken);
 /* Indices of the named columns of a table, in a list of names. */
 const size_t *pack_columns(Pack *p, const ModelTable *table, const Yaml *names, size_t *ret_n);
 
@@ -135,4 +146,7 @@ void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */
 void pack_read_inputs(Pack *p, const Yaml *root);     /* model_pack_input.c: inputs, mappings, generator */
 void pack_read_dimensions(Pack *p, const Yaml *root); /* model_pack_dimension.c */
 void pack_read_facts(Pack *p, const Yaml *root);      /* model_pack_fact.c */
-void pack_read_measures(Pack *p, const Yaml *root);   /* model_pack_measure.c */
+/* model_pack_aggregate.c: of a column whose kind and type are known. */
+void pack_read_aggregates(Pack *p, const Yaml *map, const ModelFact *fact, ModelFactColumn *column);
+void pack_read_filters(Pack *p, const Yaml *root);  /* model_pack_filter.c */
+void pack_read_measures(Pack *p, const Yaml *root); /* model_pack_measure.c */

@@ -18,7 +18,8 @@ static const PackKey KEYS_PACK[] = {
     {"title", PACK_TEXT, false},    {"description", PACK_TEXT, false}, {"calendar", PACK_MAP, false},
     {"as_of", PACK_TEXT, false},    {"sources", PACK_MAP, true},       {"inputs", PACK_MAP, false},
     {"mappings", PACK_LIST, false}, {"generator", PACK_MAP, false},    {"dimensions", PACK_MAP, false},
-    {"facts", PACK_MAP, false},     {"measures", PACK_MAP, false},     {"examples", PACK_LIST, false},
+    {"facts", PACK_MAP, false},     {"filters", PACK_MAP, false},      {"measures", PACK_MAP, false},
+    {"examples", PACK_LIST, false},
 };
 static const PackKey KEYS_CALENDAR[] = {{"time_zone", PACK_TEXT, false}, {"fiscal_year_month", PACK_INT, false}};
 static const PackKey KEYS_SOURCE[] = {
@@ -56,8 +57,13 @@ static const PackKey KEYS_FACT[] = {
     {"columns", PACK_MAP, false},
 };
 static const PackKey KEYS_ROLE[] = {{"dimension", PACK_TEXT, true}, {"key", PACK_MAP, true}};
-static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, false}, {"lookup", PACK_MAP, false}};
+static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS,
+                                           {"expr", PACK_EXPR, false},
+                                           {"lookup", PACK_MAP, false},
+                                           {"aggregate", PACK_TEXT, false},
+                                           {"aggregations", PACK_TEXTS, false}};
 static const PackKey KEYS_LOOKUP[] = {{"table", PACK_TEXT, true}, {"on", PACK_MAP, true}, {"value", PACK_EXPR, false}};
+static const PackKey KEYS_FILTER[] = {LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
 static const PackKey KEYS_MEASURE[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
 static const PackKey KEYS_EXAMPLE[] = {{"title", PACK_TEXT, true}, {"query", PACK_TEXT, true}};
 
@@ -80,6 +86,7 @@ static const PackObjectInfo OBJECTS[PACK_OBJECT_COUNT] = {
     [PACK_OBJECT_ROLE] = OBJECT("role", KEYS_ROLE),
     [PACK_OBJECT_FACT_COLUMN] = OBJECT("fact_column", KEYS_FACT_COLUMN),
     [PACK_OBJECT_LOOKUP] = OBJECT("lookup", KEYS_LOOKUP),
+    [PACK_OBJECT_FILTER] = OBJECT("filter", KEYS_FILTER),
     [PACK_OBJECT_MEASURE] = OBJECT("measure", KEYS_MEASURE),
     [PACK_OBJECT_EXAMPLE] = OBJECT("example", KEYS_EXAMPLE),
 };

@@ -95,7 +95,7 @@ struct QueryFilter {
     QueryFilterKind kind;
     const QueryFilter *const *children; /* AND, OR, NOT */
     size_t n_children;
-    QueryMember member;  /* TEST, MEMBERSHIP; EXPR: a bool expression */
+    QueryMember member;  /* TEST, MEMBERSHIP; EXPR: a bool expression, or the name of a filter or another bool member */
     QueryOp op;          /* TEST; MEMBERSHIP: IN, NOT_IN, or a comparison with the query's one value */
     const Value *values; /* TEST, as read from JSON: text, int64, float64, bool; typed by the member when compiled */
     size_t n_values;

@@ -87,10 +87,13 @@ static ErrCode add_time_group(QueryBuild *build, Err *err) {
                             build->query->time.dimension.n ? build->query->time.dimension : axis->name, err);
 }
 
-static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err *err) {
-    QueryGroup group = {.may_be_null = true};
+/* `filter` is the one that it names; NULL: an expression. */
+static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, const ModelMember *filter, Err *err) {
+    QueryGroup group = {.may_be_null = true, .is_member = filter != NULL};
+    if (filter) group.member = *filter;
     TRY(query_compile_expr(build, QUERY_IN_GROUP, member, &group.key, err));
-    group.column = expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
+    group.column = filter ? member_column(build, filter, member->alias)
+                          : expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
     if (type_is_time(group.column.type)) group.column.role = QUERY_ROLE_TIME;
     if (!build->query->shows_unknown && !build->query->n_list) {
         group.missing = (QuerySql){sql_call1(build->arena, SQL_FN_IS_NULL, group.key.sql), group.key.roles};
@@ -105,13 +108,14 @@ static TimeGrain inner_grain(const QueryBuild *build, const ModelMember *member)
 }
 
 static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Err *err) {
-    if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, err);
+    if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, NULL, err);
     ModelMember member;
     TRY(query_find_member(build, dimension->name, dimension->path, &member, err));
     if (member.kind == MODEL_MEMBER_MEASURE) {
         return query_error(err, ERR_INVALID, dimension->path, "'%.*s' is a measure: put it into 'measures'",
                            STR_ARG(dimension->name));
     }
+    if (member.kind == MODEL_MEMBER_FILTER) return add_expr_group(build, dimension, &member, err);
     ModelMember plain = query_member_base(&member);
     QueryColumn column = member_column(build, &member, dimension->alias);
     if (build->inner && !member.part) column.grain = inner_grain(build, &member);
@@ -134,6 +138,26 @@ static void as_percent(QueryColumn *column) {
     column->decimals = -1;
 }
 
+/* "Average weight" */
+static Str aggregated_title(Arena *arena, const ModelFactColumn *column) {
+    Str title = column->label.title;
+    bool is_word =
+        title.n && title.p[0] >= 'A' && title.p[0] <= 'Z' && !(title.n > 1 && title.p[1] >= 'A' && title.p[1] <= 'Z');
+    char first = is_word ? (char)(title.p[0] - 'A' + 'a') : 0;
+    Str rest = is_word ? str_slice(title, 1, title.n) : title;
+    return arena_printf(arena, "%s %.*s%.*s", column->aggregate->title, is_word, &first, STR_ARG(rest));
+}
+
+/* A column that stands for its default aggregation is shown as the column is; an average of whole numbers is none. */
+static void format_aggregated(const ModelFactColumn *of, QueryColumn *column) {
+    bool is_between =
+        of->aggregate->fn == SQL_FN_AVG || of->aggregate->fn == SQL_FN_MEDIAN || of->aggregate->fn == SQL_FN_STDDEV;
+    if (of->aggregate->is_plain) return;
+    column->unit = of->label.unit;
+    column->decimals = of->label.decimals;
+    if (!is_between || !str_eq(of->label.format, S("integer"))) column->format = of->label.format;
+}
+
 /* Shares and growth are ratios; what is of a measure's own kind is shown as the measure is. */
 static void format_derived(const QueryBuild *build, const Expr *derived, QueryColumn *column) {
     if (derived->derive == EXPR_DERIVE_SHARE || derived->derive == EXPR_DERIVE_GROWTH) {
@@ -142,7 +166,10 @@ static void format_derived(const QueryBuild *build, const Expr *derived, QueryCo
     }
     const Expr *of = derived->args[0];
     const ModelMeasure *measure = of->kind == EXPR_NAME && !build->inner ? model_measure(build->model, of->name) : NULL;
-    if (!measure || derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
+    const ModelFactColumn *aggregated = of->kind == EXPR_NAME ? query_aggregated(build, of->name) : NULL;
+    if (derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
+    if (aggregated) format_aggregated(aggregated, column);
+    if (!measure) return;
     column->format = measure->label.format;
     column->unit = measure->label.unit;
     column->decimals = measure->label.decimals;
@@ -161,6 +188,8 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         TRY(query_find_member(build, member->name, member->path, &found, err));
     }
     TRY(query_compile_expr(build, QUERY_IN_MEASURE, member, &measure.value, err));
+    const ModelFactColumn *column =
+        member->expr->kind == EXPR_NAME && !named ? query_aggregated(build, member->expr->name) : NULL;
     if (named) {
         ModelMember found = {.kind = MODEL_MEMBER_MEASURE,
                              .type = measure.value.sql->type,
@@ -170,6 +199,11 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         measure.column = member_column(build, &found, member->alias);
     } else {
         measure.column = expr_column(member, measure.value.sql->type, QUERY_ROLE_MEASURE);
+        if (column) {
+            measure.column.member = expr_print(build->arena, column->aggregated);
+            measure.column.title = aggregated_title(build->arena, column);
+            format_aggregated(column, &measure.column);
+        }
         if (member->expr->kind == EXPR_DERIVED) format_derived(build, member->expr, &measure.column);
     }
     measure.given = member;

@@ -202,6 +202,7 @@ static ErrCode member_operand(Task *task, const QueryMember *member, Str path, Q
         return query_error(err, ERR_INVALID, path, "'%.*s' is a measure: filter on it in 'having'",
                            STR_ARG(member->name));
     }
+    if (operand.member.kind == MODEL_MEMBER_FILTER) return compile_operand_expr(task, member, ret_operand, err);
     ModelMember base = query_member_base(&operand.member);
     QuerySql sql, plain;
     TRY(query_compile_member(build, &operand.member, &sql, err));

@@ -116,10 +116,10 @@ struct QueryBuild {
     Arena *arena;
     const Model *model;
     const Query *query;
-    bool is_inner;         /* its rows go into another query: no account, and no order where nothing is cut */
-    int depth;             /* of queries in queries */
-    const ModelFact *fact; /* NULL: the rows of `dimension` */
-    const ModelDimension *dimension;
+    bool is_inner;                   /* its rows go into another query: no account, and no order where nothing is cut */
+    int depth;                       /* of queries in queries */
+    const ModelFact *fact;           /* NULL: the rows of `dimension` */
+    const ModelDimension *dimension; /* whose members are the rows, or, with `inner`, those of its */
     const SqlSelect
         *inner; /* the rows of a query, of which `fact` is made up: a column of the fact a column of the query */
     const QueryColumn *inner_columns;
@@ -156,6 +156,8 @@ ErrCode query_error(Err *err, ErrCode code, Str path, const char *format, ...) P
 /* Refuses keys that are not among `names`, with the nearest that is. */
 NODISCARD ErrCode query_check_keys(const Json *object, Str path, const Str *names, size_t n_names, Err *err);
 NODISCARD ErrCode query_parse_name(const Json *json, Str path, Str *ret_name, Err *err);
+/* The same tree that expr_parse makes of a name, without its quoting: a JSON text is one name, whatever it holds. */
+const Expr *query_name_expr(Arena *arena, Str name, Str path);
 /* A name, or {"expr", "as"}. */
 NODISCARD ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
 NODISCARD ErrCode query_parse_expr(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
@@ -233,7 +235,7 @@ NODISCARD ErrCode query_compile_members(QueryBuild *build, const ModelDimension 
 NODISCARD ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path,
                                       const SqlSelect **ret_select, const QueryColumn **ret_columns, size_t *ret_n,
                                       Err *err);
-/* A column of the source's query by its whole name, or that of a date with a part after it. */
+/* A column of the source's query by its whole name, or that of a date with a part after it; else a filter of such. */
 NODISCARD ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err);
 /* operand in (query), or operand compared with the one value of a query. */
 NODISCARD ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand,
@@ -257,6 +259,8 @@ NODISCARD ErrCode query_compile_in_leg(QueryBuild *leg, QueryPlace place, const 
 
 /* ---- query_member.c ------------------------------------------------------------------------------------------------- */
 
+/* The place of an error about a name, which may be an expression that was written as one. */
+ErrCode query_place_unknown(ErrCode code, Str name, Str path, Err *err);
 /* A member as the source has it. ERR_UNKNOWN_NAME with the nearest. */
 NODISCARD ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err);
 /* Its expression, date part applied; notes the role. Also the model's ModelFactScope.column. */
@@ -265,6 +269,8 @@ ErrCode query_member_sql(void *build, const ModelMember *member, const SqlExpr *
 NODISCARD ErrCode query_compile_member(QueryBuild *build, const ModelMember *member, QuerySql *ret_sql, Err *err);
 /* The same member without its date part. */
 ModelMember query_member_base(const ModelMember *member);
+/* A column that stands for its default aggregation where a measure is asked for; NULL: the name is no such column's. */
+const ModelFactColumn *query_aggregated(const QueryBuild *build, Str name);
 /* What is true of rows in which the member is unknown or null; {0} when it never is. */
 QuerySql query_member_missing(QueryBuild *build, const ModelMember *member, bool *ret_by_key);
 bool query_member_is_never_null(const QueryBuild *build, const ModelMember *member);

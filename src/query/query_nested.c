@@ -89,6 +89,7 @@ ErrCode query_compile_members(QueryBuild *build, const ModelDimension *dimension
     query_from(&members, 0, select);
     build->inner = select;
     build->inner_columns = columns;
+    build->dimension = dimension;
     make_fact(build, dimension->n_attributes);
     return ERR_OK;
 }
@@ -131,15 +132,60 @@ static bool find_part(const ModelFact *fact, Str name, ModelMember *member) {
     return false;
 }
 
-ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
+/* A dimension's attribute by the name that a fact has for the dimension. */
+static bool find_by_role(const QueryBuild *build, Str name, ModelMember *member) {
+    ModelMember found;
+    if (!build->dimension || model_member(build->model, NULL, name, &found, NULL) ||
+        found.kind != MODEL_MEMBER_ATTRIBUTE || found.dimension != build->dimension)
+        return false;
+    member->column = &build->fact->columns[found.attribute - build->dimension->attributes];
+    member->part = found.part;
+    member->type = found.type;
+    return true;
+}
+
+static bool find_column_of(const QueryBuild *build, Str name, ModelMember *ret) {
     ModelMember member = {.kind = MODEL_MEMBER_COLUMN, .fact = build->fact};
     member.column = column_named(build->fact, name);
     if (member.column)
         member.type = member.column->type;
-    else if (!find_part(build->fact, name, &member))
-        return no_column(build, name, err);
+    else if (!find_part(build->fact, name, &member) && !find_by_role(build, name, &member))
+        return false;
     member.label = &member.column->label;
-    *ret_member = member;
+    *ret = member;
+    return true;
+}
+
+typedef struct Shown {
+    const QueryBuild *build;
+    Str lacks; /* the first name that the source's query does not show */
+} Shown;
+
+static void see_shown(void *arg, const Expr *name) {
+    Shown *shown = arg;
+    ModelMember member;
+    const ModelFilter *filter = name->n_parts == 1 ? model_filter(shown->build->model, name->name) : NULL;
+    if (shown->lacks.n || find_column_of(shown->build, name->name, &member)) return;
+    if (filter)
+        expr_each_name(filter->expr, see_shown, shown);
+    else
+        shown->lacks = name->name;
+}
+
+ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
+    if (find_column_of(build, name, ret_member)) return ERR_OK;
+    const ModelFilter *filter = model_filter(build->model, name);
+    if (!filter) return no_column(build, name, err);
+    Shown shown = {.build = build};
+    expr_each_name(filter->expr, see_shown, &shown);
+    if (shown.lacks.n)
+        return err_set(err, ERR_UNKNOWN_NAME, "filter '%.*s' needs '%.*s', which the source's query does not show",
+                       STR_ARG(name), STR_ARG(shown.lacks));
+    *ret_member = (ModelMember){.kind = MODEL_MEMBER_FILTER,
+                                .type = TYPE(TYPE_BOOL),
+                                .label = &filter->label,
+                                .filter = filter,
+                                .fact = build->fact};
     return ERR_OK;
 }
 

@@ -103,8 +103,7 @@ static ErrCode parse_names(Arena *arena, const Json *json, Str path, const Str *
 
 /* ---- members -------------------------------------------------------------------------------------------------------- */
 
-/* The same tree that expr_parse makes of a name, without its quoting: a JSON text is one name, whatever it holds. */
-static const Expr *name_expr(Arena *arena, Str name, Str path) {
+const Expr *query_name_expr(Arena *arena, Str name, Str path) {
     size_t n_parts = 1;
     for (size_t i = 0; i < name.n; i++) n_parts += name.p[i] == '.';
     Str *parts = ARENA_ARRAY(arena, Str, n_parts);
@@ -148,7 +147,7 @@ ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMemb
     QueryMember member = {.path = path};
     if (json->kind == JSON_TEXT) {
         TRY(query_parse_name(json, path, &member.name, err));
-        member.expr = name_expr(ctx->arena, member.name, path);
+        member.expr = query_name_expr(ctx->arena, member.name, path);
         member.alias = member.name;
         *ret_member = member;
         return ERR_OK;

@@ -85,6 +85,10 @@ static void print_test(JsonWriter *writer, const QueryFilter *filter) {
 }
 
 static void print_filter(JsonWriter *writer, const QueryFilter *filter) {
+    if (filter->kind == QUERY_FILTER_EXPR && filter->member.expr->kind == EXPR_NAME) {
+        json_text(writer, filter->member.name);
+        return;
+    }
     json_object_begin(writer);
     switch (filter->kind) {
     case QUERY_FILTER_AND:

@@ -3,6 +3,7 @@
 
 typedef struct Words {
     Arena *arena;
+    const Model *model;
     const QueryPlan *plan;
     VEC(Str) lines;
 } Words;
@@ -39,18 +40,26 @@ static Str test_words(Arena *arena, const QueryFilter *filter) {
                         values.n ? " " : "", STR_ARG(values));
 }
 
-static Str filter_words(Arena *arena, const QueryFilter *filter, bool is_inner) {
+/* A filter of the model by its title. */
+static Str condition_words(const Words *words, const QueryMember *member) {
+    bool is_name = member->expr->kind == EXPR_NAME && !words->plan->query->source_query;
+    const ModelFilter *filter = is_name ? model_filter(words->model, member->name) : NULL;
+    return filter ? filter->label.title : member->name;
+}
+
+static Str filter_words(const Words *w, const QueryFilter *filter, bool is_inner) {
+    Arena *arena = w->arena;
     Str words = {0};
     switch (filter->kind) {
     case QUERY_FILTER_AND:
     case QUERY_FILTER_OR:
         for (size_t i = 0; i < filter->n_children; i++)
             words = join(arena, words, filter->kind == QUERY_FILTER_AND ? " and " : " or ",
-                         filter_words(arena, filter->children[i], true));
+                         filter_words(w, filter->children[i], true));
         return is_inner && filter->n_children > 1 ? arena_printf(arena, "(%.*s)", STR_ARG(words)) : words;
     case QUERY_FILTER_NOT:
-        return arena_printf(arena, "not (%.*s)", STR_ARG(filter_words(arena, filter->children[0], false)));
-    case QUERY_FILTER_EXPR: return filter->member.name;
+        return arena_printf(arena, "not (%.*s)", STR_ARG(filter_words(w, filter->children[0], false)));
+    case QUERY_FILTER_EXPR: return condition_words(w, &filter->member);
     case QUERY_FILTER_TEST:
     case QUERY_FILTER_MEMBERSHIP: break;
     }
@@ -90,7 +99,7 @@ static void say_where(Words *words) {
             arena_printf(arena, "Only where %.*s is in the range: %.*s.", STR_ARG(asked->member), STR_ARG(range)));
     }
     if (query->where)
-        add(words, arena_printf(arena, "Only where %.*s.", STR_ARG(filter_words(arena, query->where, false))));
+        add(words, arena_printf(arena, "Only where %.*s.", STR_ARG(filter_words(words, query->where, false))));
 }
 
 static void say_groups(Words *words) {
@@ -129,8 +138,7 @@ static void say_left_out(Words *words) {
 static void say_having(Words *words) {
     const QueryFilter *having = words->plan->query->having;
     if (having)
-        add(words,
-            arena_printf(words->arena, "Only groups where %.*s.", STR_ARG(filter_words(words->arena, having, false))));
+        add(words, arena_printf(words->arena, "Only groups where %.*s.", STR_ARG(filter_words(words, having, false))));
 }
 
 static void say_order(Words *words) {
@@ -150,7 +158,7 @@ static void say_order(Words *words) {
 }
 
 void query_words(const Ctx *ctx, const QueryPlan *plan, const Str **ret_lines, size_t *ret_n) {
-    Words words = {.arena = ctx->arena, .plan = plan};
+    Words words = {.arena = ctx->arena, .model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL), .plan = plan};
     say_source(&words);
     say_where(&words);
     say_groups(&words);

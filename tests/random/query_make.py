@@ -215,6 +215,16 @@ class QueryMaker(MeasureMaker):
         return [g.column.name for g in groups] + [m.name for m in measures], [(m.name, m.expr.type) for m in measures]
 
 
+def make_filters(rng, schema):
+    """The pack's: some are made of others."""
+    for fact in schema.facts.values():
+        for i in range(rng.randrange(0, 3)):
+            scope = fact_scope(schema, fact)
+            name, expr = "%sf%d" % (fact.name[0], i), ExprMaker(rng, scope.inside).condition(2)
+            if expr.names():
+                schema.filters[name] = Thing(name=name, fact=fact.name, expr=expr)
+
+
 def make_measures(rng, schema):
     """The pack's: some are made of others."""
     maker = QueryMaker(rng, schema)

@@ -150,9 +150,12 @@ class FilterMaker:
             return {"or": [self.filter(scope, depth - 1, nesting) for _ in range(self.rng.randrange(1, 4))]}
         if depth and kind < 0.5:
             return {"not": self.filter(scope, depth - 1, nesting)}
-        if kind < 0.6:
+        conditions = [n for n, t in scope.plain if t == "bool"]
+        if kind < 0.55 and conditions:
+            return self.rng.choice(conditions)
+        if kind < 0.62:
             return {"expr": ExprMaker(self.rng, scope.plain).condition(2)}
-        inner = self.membership(scope, nesting) if kind < 0.72 and nesting else None
+        inner = self.membership(scope, nesting) if kind < 0.74 and nesting else None
         return inner or self.test(scope)
 
     def where(self, scope, nesting):

@@ -16,6 +16,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 COPY = os.path.join(ROOT, "build", "mutated")
 MUTATIONS = [  # name, file in src/, text, what it becomes
     ("a filter is dropped", "query/query_compile.c", "build->where = both(build->arena, range, where);", "build->where = range;"),
+    ("a filter's bare names are no columns", "model/model_expr_compile.c", "if (expr->is_row) at.use = EXPR_USE_AGGREGATE;", ""),
     ("a range is dropped", "query/query_compile.c", "build->where = both(build->arena, range, where);", "build->where = where;"),
     ("rows joined twice", "query/query_member.c", ".on = sql_call2(build->arena, SQL_FN_EQ, role_key(build, role), key)",
      ".on = sql_call2(build->arena, SQL_FN_LE, role_key(build, role), key)"),

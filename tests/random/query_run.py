@@ -13,7 +13,7 @@ import query_model
 from query_answer import Postgres, Program, answer_text, difference, result_text, to_json
 from query_expr import Unclear
 from query_features import features
-from query_make import QueryMaker, make_measures
+from query_make import QueryMaker, make_filters, make_measures
 from query_schema import gold_sql, make_schema, pack_yaml
 from query_shrink import shrink
 
@@ -54,6 +54,7 @@ class Run:
     def __init__(self, seed, counts, seen, url):
         self.seed, self.counts, self.seen, self.url, rng = seed, counts, seen, url, random.Random(seed)
         self.schema = make_schema(rng)
+        make_filters(rng, self.schema)
         make_measures(rng, self.schema)
         self.maker = QueryMaker(rng, self.schema)
 

@@ -28,9 +28,10 @@ class Thing:
 
 
 class Schema:
-    """dimensions, facts, measures by name; `zone` is the reporting zone."""
+    """dimensions, facts, measures, filters by name; `zone` is the reporting zone."""
     def __init__(self, dimensions, facts, zone, is_as_of_now):
         self.dimensions, self.facts, self.measures, self.zone, self.is_as_of_now = dimensions, facts, {}, zone, is_as_of_now
+        self.filters = {}
 
     def as_of(self):
         """What words of ranges count from; None: there is no data yet."""
@@ -43,6 +44,8 @@ class Schema:
     def fact_has(self, fact, name):
         if name in self.measures:
             return self.measures[name].fact == fact.name
+        if name in self.filters:
+            return self.filters[name].fact == fact.name
         first = name.split(".")[0]
         return first in fact.roles or first == fact.name or any(c.name == first for c in fact.columns)
 
@@ -216,9 +219,10 @@ def pack_yaml(schema):
     as_of = "now" if schema.is_as_of_now else "max(%s)" % schema.facts["fact"].time
     out = ["pack: 1", "name: random", 'version: "1"', "as_of: " + as_of, "calendar: {time_zone: %s}" % schema.zone, "sources:", "  shop:", "    kind: managed",
            "    tables:"] + tables_yaml(schema) + dimensions_yaml(schema) + facts_yaml(schema)
-    out += ["measures:"] if schema.measures else []
-    for m in schema.measures.values():
-        out += ["  %s:" % m.name, '    expr: "%s"' % str(m.expr).replace("\\", "\\\\").replace('"', '\\"'), "    fact: %s" % m.fact]
+    for title, things in (("filters", schema.filters), ("measures", schema.measures)):
+        out += [title + ":"] if things else []
+        for m in things.values():
+            out += ["  %s:" % m.name, '    expr: "%s"' % str(m.expr).replace("\\", "\\\\").replace('"', '\\"'), "    fact: %s" % m.fact]
     return "\n".join(out) + "\n"
 
 

@@ -201,6 +201,154 @@ TEST(chains_through_derivations) {
     }
 }
 
+static ErrCode parse_filters(Arena *arena, Str filters, Model **ret_model, ModelFindings *findings) {
+    Str yaml =
+        arena_printf(arena, "%s  some: {expr: \"lines where f0\"}\nfilters:\n%.*s", FIXTURE_PACK, STR_ARG(filters));
+    return model_parse(arena, yaml, S("p"), NULL, ret_model, findings, NULL);
+}
+
+/* As deep, and as large when they are written out, as an expression may be; and beyond. */
+TEST(filters_built_on_each_other) {
+    for (int length = 10; length <= 70; length += 20) {
+        Arena *arena CLEANUP(arena_freep) = arena_new(0);
+        Str chain = S("  f0: {expr: is_gift}\n"), doubled = chain;
+        for (int i = 1; i < length; i++) {
+            chain = arena_printf(arena, "%.*s  f%d: {expr: f%d}\n", STR_ARG(chain), i, i - 1);
+            doubled = arena_printf(arena, "%.*s  f%d: {expr: f%d or f%d}\n", STR_ARG(doubled), i, i - 1, i - 1);
+        }
+        Model *model = NULL;
+        ModelFindings findings = {0};
+        assert_int_equal(parse_filters(arena, chain, &model, &findings) == ERR_OK, length <= 50);
+        assert_int_equal(parse_filters(arena, doubled, &model, &findings) == ERR_OK, length <= 10);
+        for (size_t i = 0; i < findings.n; i++)
+            assert_true(str_find(findings.at[i].message, S("more than 10000 parts")) > 0);
+        assert_int_equal(findings.n > 0, length > 10);
+    }
+}
+
+/* What a measure's filters come to when they are written out counts. */
+TEST(a_measure_is_as_large_as_its_filters) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Str filters = S("  f0: {expr: is_gift}\n");
+    for (int i = 1; i < 12; i++)
+        filters = arena_printf(arena, "%.*s  f%d: {expr: f%d or f%d}\n", STR_ARG(filters), i, i - 1, i - 1);
+    Str yaml = arena_printf(arena,
+                            "%s  a: {expr: lines where f11}\n  b: {expr: lines where f11 and f11}\n"
+                            "  c: {expr: \"count(case when f11 or f11 then 1 end)\"}\nfilters:\n%.*s",
+                            FIXTURE_PACK, STR_ARG(filters));
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    assert_int_not_equal(model_parse(arena, yaml, S("p"), NULL, &model, &findings, NULL), ERR_OK);
+    assert_int_equal(findings.n, 2);
+    assert_true(str_find(findings.at[0].message, S("'b' is more than 64 deep or has more than 10000 parts")) > 0);
+    assert_true(str_find(findings.at[1].message, S("'c' is more than 64 deep or has more than 10000 parts")) > 0);
+}
+
+TEST(filters_are_of_the_facts_that_have_their_names) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Model *model = NULL;
+    Str filters = S("  f0: {expr: is_gift}\n"
+                    "  known: {expr: client.name is not null}\n"
+                    "  paying: {expr: payer.name is not null}\n"
+                    "  known_line: {expr: known, fact: line}\n"
+                    "  known_gift: {expr: known and f0}\n"
+                    "  wordy: {expr: letters > 9 and known}\n");
+    ModelFindings findings = {0};
+    assert_int_equal(parse_filters(arena, filters, &model, &findings), ERR_OK);
+    const ModelFact *line = model_fact(model, S("line")), *visit = model_fact(model, S("visit"));
+    const ModelDimension *client = model_dimension(model, S("client"));
+    const struct {
+        Str name;
+        uint64_t facts;
+        const ModelDimension *dimension;
+        Str lacks[2];
+    } cases[] = {{S("f0"), 1, NULL, {{0}, S("is_gift")}},          {S("known"), 3, client, {{0}, {0}}},
+                 {S("paying"), 1, client, {{0}, S("payer.name")}}, {S("known_line"), 1, NULL, {{0}, {0}}},
+                 {S("known_gift"), 1, NULL, {{0}, S("is_gift")}},  {S("wordy"), 2, NULL, {S("letters"), {0}}}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const ModelFilter *filter = model_filter(model, cases[i].name);
+        ModelMember member;
+        assert_int_equal(filter->facts, cases[i].facts);
+        assert_ptr_equal(filter->dimension, cases[i].dimension);
+        assert_true(str_eq(model_filter_lacks(model, filter, line), cases[i].lacks[0]));
+        assert_true(str_eq(model_filter_lacks(model, filter, visit), cases[i].lacks[1]));
+        assert_int_equal(model_member(model, visit, filter->name, &member, NULL) == ERR_OK, (cases[i].facts & 2) != 0);
+        assert_int_equal(model_member(model, NULL, filter->name, &member, NULL), ERR_OK);
+        assert_int_equal(member.kind, MODEL_MEMBER_FILTER);
+        assert_int_equal(member.type.kind, TYPE_BOOL);
+        assert_ptr_equal(member.fact, cases[i].facts & 1 ? line : visit);
+        assert_true(str_eq(model_member_name(arena, &member), filter->name));
+    }
+}
+
+/* Without facts a filter is of a dimension's rows. */
+TEST(filters_need_no_fact) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    const char *head = "pack: 1\nname: d\nversion: '1'\n"
+                       "sources: {s: {kind: managed, tables: {t: {key: [id], columns: {id: text not null, n: int64}}, "
+                       "u: {key: [id], columns: {id: text not null}}}}}\n"
+                       "dimensions: {t: {from: t, key: [id], attributes: {id: , n: }}, u: {from: u, key: [id], "
+                       "attributes: {id: }}}\n"
+                       "filters: {a: {expr: t.n > 1}, b: {expr: not a and t.id != 'x'}";
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    Str good = arena_printf(arena, "%s}\n", head);
+    assert_int_equal(model_parse(arena, good, S("p"), NULL, &model, &findings, NULL), ERR_OK);
+    assert_ptr_equal(model_filter(model, S("b"))->dimension, model_dimension(model, S("t")));
+    assert_int_equal(model_filter(model, S("b"))->facts, 0);
+    Str bad = arena_printf(arena, "%s, c: {expr: a and u.id = 'y'}, d: {expr: u.n > 1}, e: {expr: u.id = 'x' and a}}\n",
+                           head);
+    assert_int_not_equal(model_parse(arena, bad, S("p"), NULL, &model, &findings, NULL), ERR_OK);
+    assert_int_equal(findings.n, 3);
+    assert_true(str_find(findings.at[0].message, S("nor has one dimension")) > 0);
+    assert_true(str_find(findings.at[1].message, S("no member 'u.n'")) >= 0);
+    assert_true(str_find(findings.at[2].message, S("filter 'a' is not of dimension 'u'")) >= 0);
+}
+
+TEST(measures_add_up_or_not) {
+    static const struct {
+        const char *expr;
+        ModelAdditivity additivity;
+    } cases[] = {
+        {"sum(amount)", MODEL_ADDITIVE},
+        {"count(*)", MODEL_ADDITIVE},
+        {"count(note) where is_gift", MODEL_ADDITIVE},
+        {"revenue - 2 * gift_revenue", MODEL_ADDITIVE},
+        {"-revenue * -0.5 + lines / 4", MODEL_ADDITIVE},
+        {"(revenue + lines) where is_gift", MODEL_ADDITIVE},
+        {"later", MODEL_ADDITIVE},
+        {"visit.days", MODEL_ADDITIVE},
+        {"sum(distinct amount)", MODEL_NON_ADDITIVE},
+        {"count(distinct note)", MODEL_NON_ADDITIVE},
+        {"avg(amount)", MODEL_NON_ADDITIVE},
+        {"max(amount)", MODEL_NON_ADDITIVE},
+        {"average", MODEL_NON_ADDITIVE},
+        {"revenue / lines", MODEL_NON_ADDITIVE},
+        {"revenue * lines", MODEL_NON_ADDITIVE},
+        {"2 / lines", MODEL_NON_ADDITIVE},
+        {"revenue + 1", MODEL_NON_ADDITIVE},
+        {"revenue > 1", MODEL_NON_ADDITIVE},
+        {"round(revenue)", MODEL_NON_ADDITIVE},
+        {"running(revenue)", MODEL_NON_ADDITIVE},
+        {"visit.size", MODEL_NON_ADDITIVE},
+        {"visit.size + visit.days", MODEL_NON_ADDITIVE},
+    };
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Str yaml = str_of(FIXTURE_PACK), columns = S("columns: {letters: {expr: length(name)}");
+    ptrdiff_t at = str_find(yaml, columns) + (ptrdiff_t)columns.n;
+    yaml = arena_printf(arena,
+                        "%.*s, days: {expr: length(id), aggregate: sum}, size: {expr: length(id), aggregate: avg}%s",
+                        (int)at, yaml.p, yaml.p + at);
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        yaml = arena_printf(arena, "%.*s  m%zu: {expr: \"%s\"}\n", STR_ARG(yaml), i, cases[i].expr);
+    yaml = arena_printf(arena, "%.*s  later: {expr: sum(pieces)}\n", STR_ARG(yaml));
+    const Model *model = fixture_model(arena, arena_cstr(arena, yaml));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const ModelMeasure *measure = model_measure(model, arena_printf(arena, "m%zu", i));
+        if (measure->additivity != cases[i].additivity) fail_msg("%s", cases[i].expr);
+    }
+}
+
 TEST(parse_is_pure_and_errors_may_be_dropped) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Model *model = NULL;
@@ -300,6 +448,11 @@ int main(void) {
         cmocka_unit_test(findings_are_cut_and_counted),
         cmocka_unit_test(long_chains_of_measures),
         cmocka_unit_test(chains_through_derivations),
+        cmocka_unit_test(filters_built_on_each_other),
+        cmocka_unit_test(a_measure_is_as_large_as_its_filters),
+        cmocka_unit_test(filters_are_of_the_facts_that_have_their_names),
+        cmocka_unit_test(filters_need_no_fact),
+        cmocka_unit_test(measures_add_up_or_not),
         cmocka_unit_test(parse_is_pure_and_errors_may_be_dropped),
         cmocka_unit_test(the_json_schema_has_the_same_keys),
         cmocka_unit_test(the_reference_has_the_same_keys),

@@ -50,6 +50,21 @@ TEST(what_is_printed_reads_back_to_the_same) {
     fixture_free(&f);
 }
 
+TEST(conditions_may_be_names) {
+    Fixture f;
+    fixture_init(&f);
+    Str once = reprinted(
+        &f, S("{\"measures\":[\"trips\"],\"where\":[\"a b.c\",{\"not\":{\"expr\":\"\\\"odd name\\\"\"}},{\"expr\":"
+              "\"long and dry\"},{\"or\":[\"long\",\"dry\"]}]}"));
+    assert_true(
+        str_find(
+            once,
+            S("{\"and\":[\"a b.c\",{\"not\":\"odd name\"},{\"expr\":\"long and dry\"},{\"or\":[\"long\",\"dry\"]}]}")) >
+        0);
+    assert_true(str_eq(reprinted(&f, once), once));
+    fixture_free(&f);
+}
+
 TEST(numbers_keep_their_kind) {
     Fixture f;
     fixture_init(&f);
@@ -267,6 +282,7 @@ TEST(broken_queries_are_read_or_refused_and_never_crash) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_printed_reads_back_to_the_same),
+        cmocka_unit_test(conditions_may_be_names),
         cmocka_unit_test(numbers_keep_their_kind),
         cmocka_unit_test(what_is_read_is_what_was_written),
         cmocka_unit_test(depth_is_limited),
