@@ -111,5 +111,9 @@ NODISCARD ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProj
  * nothing). */
 Str app_run_status(const AppSession *session, const MetaRun *run);
 Str app_run_error(const AppSession *session, const MetaRun *run);
+/* Whether a question of the pack can be asked of ctx's model. */
+NODISCARD ErrCode app_question_compile(const Ctx *ctx, const ModelQuestion *question, Err *err);
+/* False where it names what the caller may not see. */
+bool app_may_ask(const Ctx *ctx, const ModelQuestion *question);
 /* A findings list on the writer: notes for the person, "findings" for machines. */
 NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);

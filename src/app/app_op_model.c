@@ -15,29 +15,26 @@ static ErrCode write_summary(const Ctx *ctx, Writer *w, Str what, const ModelFin
                    findings->is_cut ? " and more" : "");
 }
 
-/* The pack's example questions are compiled as its own model would. */
-static void check_examples(const Ctx *ctx, Model *model, ModelFindings *findings) {
+/* The pack's questions are compiled as its own model would, for somebody who sees all of it. */
+static void check_questions(const Ctx *ctx, Model *model, ModelFindings *findings) {
     Snapshot *snapshot = snapshot_new(0);
     snapshot_set(snapshot, SNAPSHOT_MODEL, model, NULL);
     Ctx own = *ctx;
     own.snapshot = snapshot;
-    own.as_of_us = clock_now(ctx->clock); /* some time: only whether they compile is asked */
-    ModelFinding *at = ARENA_ARRAY(ctx->arena, ModelFinding, findings->n + model->n_examples);
+    own.security = &SECURITY_OWNER;
+    ModelFinding *at = ARENA_ARRAY(ctx->arena, ModelFinding, findings->n + model->n_questions);
     for (size_t i = 0; i < findings->n; i++) at[i] = findings->at[i];
     findings->at = at;
-    for (size_t i = 0; i < model->n_examples; i++) {
-        const ModelExample *example = &model->examples[i];
-        const Query *query = NULL;
-        const QueryPlan *plan = NULL;
+    for (size_t i = 0; i < model->n_questions; i++) {
+        const ModelQuestion *question = &model->questions[i];
         Err why = {0};
-        ErrCode code = query_parse_text(&own, example->query, &query, &why);
-        if (!code) code = query_compile(&own, query, NULL, &plan, &why);
+        ErrCode code = app_question_compile(&own, question, &why);
         if (!code) continue;
         char text[ERR_MESSAGE_MAX + ERR_FILE_MAX];
-        Str message = arena_printf(ctx->arena, "example '%.*s': %s", STR_ARG(example->title),
+        Str message = arena_printf(ctx->arena, "question '%.*s': %s", STR_ARG(question->question),
                                    err_format(&why, text, sizeof text));
         findings->at[findings->n++] =
-            (ModelFinding){.is_error = true, .code = code, .place = example->place, .message = message};
+            (ModelFinding){.is_error = true, .code = code, .place = question->place, .message = message};
         findings->n_errors++;
     }
     snapshot_release(snapshot);
@@ -90,7 +87,7 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
         *err = first;
         return code;
     }
-    if (!code) check_examples(ctx, model, &findings);
+    if (!code) check_questions(ctx, model, &findings);
     if (!code && project && !str_eq(model->hash, project->model->hash))
         TRY(writer_note(w, S("This text is not applied yet (starling model apply): the data was not looked at."), err));
     else if (!code && project)

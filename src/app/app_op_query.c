@@ -323,23 +323,26 @@ static ErrCode run_query(const Ctx *ctx, AppSession *session, const OpArgs *args
     return answer(ctx, session, op_arg_text(args, "query"), op_arg_flag(args, "sql"), w, err);
 }
 
+/* What the pack shows to people who are new; a question that names what the caller may not see is not for them. */
 static ErrCode run_examples(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     PipelineProject *project = NULL;
     TRY(session_project(ctx, session, &project, err));
     const Model *model = project->model;
-    bool shows_sql = op_arg_flag(args, "sql");
+    bool shows_sql = op_arg_flag(args, "sql"), is_first = true;
     TRY(writer_list_begin(w, S("examples"), err));
-    for (size_t i = 0; i < model->n_examples; i++) {
-        const ModelExample *example = &model->examples[i];
+    for (size_t i = 0; i < model->n_questions; i++) {
+        const ModelQuestion *question = &model->questions[i];
+        if (!question->is_example || !app_may_ask(ctx, question)) continue;
         TRY(writer_object_begin(w, (Str){0}, err));
-        if (i) TRY(writer_note(w, (Str){0}, err));
-        TRY(writer_note(w, example->title, err));
-        TRY(writer_note(w, example->query, err));
+        if (!is_first) TRY(writer_note(w, (Str){0}, err));
+        is_first = false;
+        TRY(writer_note(w, question->question, err));
+        TRY(writer_note(w, question->query, err));
         TRY(writer_note(w, (Str){0}, err));
-        TRY(writer_field(w, S("title"), (Str){0}, value_text(example->title), err));
-        TRY(writer_field(w, S("query"), (Str){0}, value_text(example->query), err));
-        if (answer(ctx, session, example->query, shows_sql, w, err))
-            return err_prefix(err, "example %zu of the pack, '%.*s'", i + 1, STR_ARG(example->title));
+        TRY(writer_field(w, S("question"), (Str){0}, value_text(question->question), err));
+        TRY(writer_field(w, S("query"), (Str){0}, value_text(question->query), err));
+        if (answer(ctx, session, question->query, shows_sql, w, err))
+            return err_prefix(err, "question %zu of the pack, '%.*s'", i + 1, STR_ARG(question->question));
         TRY(writer_object_end(w, err));
     }
     return writer_list_end(w, err);
@@ -400,7 +403,7 @@ static const OpArg EXAMPLES_ARGS[] = {
 
 const Op APP_OP_EXAMPLES = {
     .name = "examples",
-    .summary = "Answer the pack's example questions",
+    .summary = "Answer the questions that the pack gives as examples",
     .example = "starling examples --sql",
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_READ,

@@ -374,6 +374,8 @@ ErrCode query_compile_rows(QueryBuild *build, Err *err) {
     if (build->fact) {
         ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
         build->fact_scope = model_fact_scope(build->arena, &how);
+        how.model = snapshot_get(build->ctx->snapshot, SNAPSHOT_MODEL);
+        build->body_scope = model_fact_scope(build->arena, &how);
     }
     TRY(query_compile_axis(build, &range, err));
     TRY(query_compile_filter(build, QUERY_IN_WHERE, build->query->where, &where, err));
@@ -425,10 +427,17 @@ static const Query *with_defaults(QueryBuild *build, const Query *query, const Q
     return copy;
 }
 
+/* The model as far as the caller may see it: who may change the model sees all of it. */
+static const Model *seen_model(const Ctx *ctx) {
+    const Model *model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL);
+    if (!model || security_allows(ctx->security, PERMISSION_ADMIN)) return model;
+    return model_seen_by(ctx->arena, model, ctx->security->roles, ctx->security->n_roles);
+}
+
 ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options, const QueryPlan **ret_plan,
                       Err *err) {
     int64_t start_us = clock_monotonic(ctx->clock);
-    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL)};
+    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = seen_model(ctx)};
     if (!build.model) return err_set(err, ERR_CONFLICT, "no project is open; open one first");
     build.query = with_defaults(&build, query, options);
     QueryPlan *plan = ARENA_NEW(ctx->arena, QueryPlan);

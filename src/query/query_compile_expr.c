@@ -113,7 +113,8 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
-    TRY(build->fact_scope.resolve(&build->fact_scope, name, use, &sql, &expr, err));
+    const ExprScope *of = is_own ? &build->fact_scope : &build->body_scope;
+    TRY(of->resolve(of, name, use, &sql, &expr, err));
     if (is_plain && sql && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
     if (is_plain && expr && !takes_aggregates(names->place)) return refuse_measure(names, name->name, err);
     if (sql) *ret_sql = sql;
