@@ -1,4 +1,5 @@
-/* starling model check [PACK] and starling model apply: is the pack right, and does the data keep what it promises? */
+/* starling model check [PACK] and starling model apply: is the pack right, and does the data keep what it promises? The versions that
+ * were accepted: app_op_model_log.c; what can be asked: app_op_model_show.c. */
 #include "app/app_internal.h"
 #include "query/query.h"
 
@@ -64,9 +65,12 @@ static ErrCode load_text(const Ctx *ctx, const PipelineProject *project, Model *
     const char *path = path_join(ctx->arena, project->pack, "pack.yaml");
     Str text = {0};
     TRY(file_read(ctx->arena, path, HOME_TEXT_MAX_BYTES, &text, err));
-    return model_parse(ctx->arena, text, str_of(path), NULL, ret_model, findings, err);
+    TRY(model_parse(ctx->arena, text, str_of(path), NULL, ret_model, findings, err));
+    model_check_files(ctx->arena, *ret_model, project->pack, findings);
+    return ERR_OK;
 }
 
+/* All that is wrong with a text that could be read: files beside it, its questions, and, where it is in force, the data. */
 static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     const char *folder = NULL;
     PipelineProject *project = NULL;
@@ -95,18 +99,63 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
     return write_summary(ctx, w, str_of(folder), &findings, err);
 }
 
-static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
-    PipelineProject *project = NULL;
-    TRY(session_project(ctx, session, &project, err));
-    Model *model = NULL;
+/* ---- apply ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct Changes {
+    int64_t n_added;
+    int64_t n_removed;
+    int64_t n_changed;
+} Changes;
+
+/* Measures by name and definition. */
+static Changes compare_measures(const Ctx *ctx, const Model *before, const Model *after) {
+    Changes changes = {0};
+    for (size_t i = 0; i < after->n_measures; i++) {
+        const ModelMeasure *measure = &after->measures[i], *old = model_measure(before, measure->name);
+        changes.n_added += !old;
+        changes.n_changed += old && !str_eq(expr_print(ctx->arena, old->expr), expr_print(ctx->arena, measure->expr));
+    }
+    for (size_t i = 0; i < before->n_measures; i++)
+        changes.n_removed += !model_measure(after, before->measures[i].name);
+    return changes;
+}
+
+static ErrCode write_changes(const Ctx *ctx, Writer *w, const Model *before, const Model *after, Err *err) {
+    Changes changes = compare_measures(ctx, before, after);
+    bool is_same =
+        !model_warehouse_lacks(ctx->arena, before, after).n && !model_warehouse_lacks(ctx->arena, after, before).n;
+    TRY(writer_field(w, S("measures_added"), (Str){0}, value_int(changes.n_added), err));
+    TRY(writer_field(w, S("measures_removed"), (Str){0}, value_int(changes.n_removed), err));
+    TRY(writer_field(w, S("measures_changed"), (Str){0}, value_int(changes.n_changed), err));
+    TRY(writer_field(w, S("is_warehouse_same"), (Str){0}, value_bool(is_same), err));
+    return writer_note(w,
+                       arena_printf(ctx->arena,
+                                    "Measures: %" PRId64 " added, %" PRId64 " removed, %" PRId64
+                                    " with another definition. The warehouse %s.",
+                                    changes.n_added, changes.n_removed, changes.n_changed,
+                                    is_same ? "is as before" : "changes with the next sync"),
+                       err);
+}
+
+/* The text to apply; with errors it is refused, after they are all written. */
+static ErrCode accept_text(const Ctx *ctx, const PipelineProject *project, Writer *w, Model **ret_model, Err *err) {
     ModelFindings findings = {0};
     Err first = {0};
-    if (load_text(ctx, project, &model, &findings, &first)) {
-        if (findings.n) return write_summary(ctx, w, str_of(project->pack), &findings, err);
+    ErrCode code = load_text(ctx, project, ret_model, &findings, &first);
+    if (code && !findings.n) {
         *err = first;
-        return err->code;
+        return code;
     }
+    if (!code) check_questions(ctx, *ret_model, &findings);
+    return findings.n_errors ? write_summary(ctx, w, str_of(project->pack), &findings, err) : ERR_OK;
+}
+
+static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    PipelineProject *project = NULL;
+    Model *model = NULL;
     Meta *meta = NULL;
+    TRY(session_project(ctx, session, &project, err));
+    TRY(accept_text(ctx, project, w, &model, err));
     TRY(session_meta(ctx, session, &meta, err));
     int64_t before = snapshot_version(ctx->snapshot), version = 0;
     const MetaModel applied = {.hash = model->hash,
@@ -116,12 +165,12 @@ static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args
                                .at_us = clock_now(ctx->clock)};
     TRY(meta_model_apply(ctx, meta, project->name, &applied, &version, err));
     TRY(writer_field(w, S("version"), (Str){0}, value_int(version), err));
-    return writer_note(w,
-                       arena_printf(ctx->arena,
-                                    version == before ? "Model version %" PRId64 " has this text already."
-                                                      : "Applied as model version %" PRId64 ". Next: starling sync",
-                                    version),
-                       err);
+    if (version == before)
+        return writer_note(w, arena_printf(ctx->arena, "Model version %" PRId64 " has this text already.", version),
+                           err);
+    TRY(write_changes(ctx, w, project->model, model, err));
+    return writer_note(
+        w, arena_printf(ctx->arena, "Applied as model version %" PRId64 ". Next: starling sync", version), err);
 }
 
 static const OpArg CHECK_ARGS[] = {

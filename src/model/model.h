@@ -329,6 +329,8 @@ void model_check_files(Arena *arena, const Model *model, const char *folder, Mod
  * with *model, pointers to members included; roles are borrowed. */
 const Model *model_seen_by(Arena *arena, const Model *model, const Str *roles, size_t n_roles);
 bool model_sees(const Model *model, const ModelLabel *label);
+/* ctx's model as the caller sees it: by its roles, and all of it for who may change it. NULL: no project is open. In ctx->arena. */
+const Model *model_of(const Ctx *ctx);
 
 const ModelTable *model_table(const Model *model, Str name); /* NULL when none; likewise below */
 const ModelInput *model_input(const Model *model, Str name);
@@ -336,6 +338,10 @@ const ModelDimension *model_dimension(const Model *model, Str name);
 const ModelFact *model_fact(const Model *model, Str name);
 const ModelMeasure *model_measure(const Model *model, Str name);
 ptrdiff_t model_column(const ModelTable *table, Str name); /* index; -1 when none */
+
+/* What keeps `model` from asking a warehouse that was built from `built`: "its column 'line.amount' has changed". Empty: nothing,
+ * for each table, mapping, dimension and fact of it is there as it says; `built` may have more. In the arena. */
+Str model_warehouse_lacks(Arena *arena, const Model *model, const Model *built);
 
 /* A name of the semantic layer. */
 typedef enum ModelMemberKind { MODEL_MEMBER_MEASURE, MODEL_MEMBER_ATTRIBUTE, MODEL_MEMBER_COLUMN } ModelMemberKind;

@@ -57,6 +57,12 @@ bool model_sees(const Model *model, const ModelLabel *label) {
     return false;
 }
 
+const Model *model_of(const Ctx *ctx) {
+    const Model *model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL);
+    if (!model || security_allows(ctx->security, PERMISSION_ADMIN)) return model;
+    return model_seen_by(ctx->arena, model, ctx->security->roles, ctx->security->n_roles);
+}
+
 /* ---- date parts and canonical names --------------------------------------------------------------------------------- */
 
 const ModelPart *model_parts(size_t *ret_n) {

@@ -313,6 +313,7 @@ NODISCARD ErrCode pipeline_attach(const Ctx *ctx, const PipelineProject *project
 NODISCARD ErrCode pipeline_detach(const Ctx *ctx, const PipelineProject *project, Str source, Str *ret_path,
                                   int64_t *ret_n, Err *err);
 
-/* Proves the model's natural keys and dependent attributes on silver, one scan a table. */
+/* Proves on silver, and adds to *findings all that is not so: keys, dependent attributes, not null, checks, references (errors); joins
+ * and dimensions that lack what rows name (warnings). Silver must be that of the model. */
 NODISCARD ErrCode pipeline_check_data(const Ctx *ctx, EngineConn *warehouse, const Model *model,
                                       ModelFindings *findings, Err *err);

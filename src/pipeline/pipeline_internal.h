@@ -617,6 +617,25 @@ NODISCARD ErrCode pipeline_history_versions(const Ctx *ctx, Warehouse *warehouse
 /* Whether all of gold was built from this model. */
 NODISCARD ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err);
 
+/* ---- proving the model on silver: pipeline_check*.c ------------------------------------------------------------------ */
+
+typedef struct DataCheck {
+    const Ctx *ctx;
+    EngineConn *conn; /* of the warehouse */
+    ModelFindings *findings;
+} DataCheck;
+/* Adds an error or a warning; the message is the arena's. */
+void pipeline_check_add(const DataCheck *check, bool is_error, ModelPlace place, Str message);
+/* Columns that are not null, and checks. */
+NODISCARD ErrCode pipeline_check_rows(const DataCheck *check, const ModelTable *table, Err *err);
+NODISCARD ErrCode pipeline_check_references(const DataCheck *check, const ModelTable *table, Err *err);
+/* Joins of a dimension's or fact's path. */
+NODISCARD ErrCode pipeline_check_joins(const DataCheck *check, const char *kind, Str owner, const ModelPath *path,
+                                       Err *err);
+/* Whether the keys that a fact names are among `members`, whose columns are the dimension's attributes. */
+NODISCARD ErrCode pipeline_check_role(const DataCheck *check, const ModelFact *fact, const ModelRole *role,
+                                      const SqlRelation *members, Err *err);
+
 /* ---- quarantine: pipeline_warehouse_quarantine.c -------------------------------------------------------------------- */
 
 bool pipeline_stream_marks_wrong(const EngineStream *rows);

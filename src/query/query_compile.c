@@ -427,18 +427,15 @@ static const Query *with_defaults(QueryBuild *build, const Query *query, const Q
     return copy;
 }
 
-/* The model as far as the caller may see it: who may change the model sees all of it. */
-static const Model *seen_model(const Ctx *ctx) {
-    const Model *model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL);
-    if (!model || security_allows(ctx->security, PERMISSION_ADMIN)) return model;
-    return model_seen_by(ctx->arena, model, ctx->security->roles, ctx->security->n_roles);
-}
-
 ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options, const QueryPlan **ret_plan,
                       Err *err) {
     int64_t start_us = clock_monotonic(ctx->clock);
-    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = seen_model(ctx)};
+    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = model_of(ctx)};
     if (!build.model) return err_set(err, ERR_CONFLICT, "no project is open; open one first");
+    if (query->model_version && query->model_version != snapshot_version(ctx->snapshot))
+        return query_error(err, ERR_CONFLICT, S("model"),
+                           "the query is one to version %" PRId64 " of the model, not %" PRId64, query->model_version,
+                           snapshot_version(ctx->snapshot));
     build.query = with_defaults(&build, query, options);
     QueryPlan *plan = ARENA_NEW(ctx->arena, QueryPlan);
     TRY(query_build_rows(&build, &plan->select, &plan->columns, &plan->n_columns, err));
