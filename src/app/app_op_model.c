@@ -41,20 +41,39 @@ static void check_questions(const Ctx *ctx, Model *model, ModelFindings *finding
     snapshot_release(snapshot);
 }
 
-/* Proves keys and dependencies on the warehouse's silver tables, when there are any. */
-static ErrCode check_data(const Ctx *ctx, AppSession *session, const Model *model, ModelFindings *findings, Writer *w,
-                          Err *err) {
+#define NO_DATA S("No data yet: what the pack says of it was not proved.")
+
+static ErrCode prove(const Ctx *ctx, EngineConn *conn, const Model *model, ModelFindings *findings, Writer *w,
+                     Err *err) {
+    int64_t version = 0, at_us = 0;
+    Str batch = {0};
+    bool is_built = false;
+    TRY(warehouse_version(ctx, conn, &version, &batch, &at_us, err));
+    if (!version) return writer_note(w, NO_DATA, err);
+    TRY(pipeline_is_built(ctx, conn, model, &is_built, err));
+    if (is_built) return pipeline_check_data(ctx, conn, model, findings, err);
+    return writer_note(
+        w, S("The warehouse is not built by this model yet (starling sync): the data was not looked at."), err);
+}
+
+/* Attached databases, and what the warehouse's silver tables prove, when there are any. `model` is the project's, read from its
+ * folder, so that places are those of a file. */
+static ErrCode check_data(const Ctx *ctx, AppSession *session, const PipelineProject *project, const Model *model,
+                          ModelFindings *findings, Writer *w, Err *err) {
     EngineDb *db = NULL;
     Err none = {0};
+    PipelineProject own = *project;
+    own.model = model;
+    TRY(pipeline_check_sources(ctx, &own, findings, err));
     ErrCode code = session_warehouse(ctx, session, &db, &none);
-    if (code == ERR_NOT_FOUND) return writer_note(w, S("No data yet: keys and dependencies were not proved."), err);
+    if (code == ERR_NOT_FOUND) return writer_note(w, NO_DATA, err);
     if (code) {
         *err = none;
         return code;
     }
     EngineConn *conn = NULL;
     TRY(engine_connect(ctx, db, &conn, err));
-    code = pipeline_check_data(ctx, conn, model, findings, err);
+    code = prove(ctx, conn, model, findings, w, err);
     engine_disconnect(conn);
     return code;
 }
@@ -95,7 +114,7 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
     if (!code && project && !str_eq(model->hash, project->model->hash))
         TRY(writer_note(w, S("This text is not applied yet (starling model apply): the data was not looked at."), err));
     else if (!code && project)
-        TRY(check_data(ctx, session, model, &findings, w, err));
+        TRY(check_data(ctx, session, project, model, &findings, w, err));
     return write_summary(ctx, w, str_of(folder), &findings, err);
 }
 
@@ -184,8 +203,8 @@ const Op APP_OP_MODEL_CHECK = {
     .name = "model check",
     .summary = "Check a pack, and that the data keeps its keys",
     .help =
-        "Every finding is listed with file, line and column. In a home the natural keys and dependent attributes are also proved\n"
-        "on the data.",
+        "Every finding is listed with file, line and column: of the text, of its questions and, in a home, of the data: keys, dependent\n"
+        "attributes, not null, checks, references, joins and dimensions that lack what rows name, and attached databases.",
     .example = "starling model check",
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_OPTIONAL,

@@ -263,6 +263,14 @@ NODISCARD ErrCode pipeline_log_purge(const Ctx *ctx, EngineConn *conn, const Log
 NODISCARD ErrCode pipeline_attached_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
                                          EngineDb **ret_db, EngineConn **ret_conn, const ModelTable ***ret_tables,
                                          size_t *ret_n, Err *err);
+/* The same without that proof. ERR_CONFLICT: it is attached to none yet. */
+NODISCARD ErrCode pipeline_attached_look(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                                         bool is_read_only, MetaAttached *ret_attached, EngineDb **ret_db,
+                                         EngineConn **ret_conn, const ModelTable ***ret_tables, size_t *ret_n,
+                                         Err *err);
+/* A column's type as the database's own text has it; empty: none is declared. */
+NODISCARD ErrCode pipeline_attach_declared(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str column,
+                                           Str *ret_type, Err *err);
 /* What capture has to say against a table of another application's database; empty: nothing. */
 NODISCARD ErrCode pipeline_attach_problem(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str *ret_problem,
                                           Err *err);
@@ -613,9 +621,6 @@ NODISCARD ErrCode pipeline_keys_extend(const Ctx *ctx, Warehouse *warehouse, con
  */
 NODISCARD ErrCode pipeline_history_versions(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
                                             const SqlRelation *scope, const SqlRelation **ret_versions, Err *err);
-
-/* Whether all of gold was built from this model. */
-NODISCARD ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err);
 
 /* ---- proving the model on silver: pipeline_check*.c ------------------------------------------------------------------ */
 
