@@ -199,6 +199,7 @@ static const OpArg CHECK_ARGS[] = {
      .help = "a pack's name or folder; otherwise the project's pack and its data"},
 };
 
+/* Findings quote the data and what is hidden from some: they are for who may change the model. */
 const Op APP_OP_MODEL_CHECK = {
     .name = "model check",
     .summary = "Check a pack, and that the data keeps its keys",
@@ -206,7 +207,7 @@ const Op APP_OP_MODEL_CHECK = {
         "Every finding is listed with file, line and column: of the text, of its questions and, in a home, of the data: keys, dependent\n"
         "attributes, not null, checks, references, joins and dimensions that lack what rows name, and attached databases.",
     .example = "starling model check",
-    .permission = PERMISSION_READ_MODEL,
+    .permission = PERMISSION_ADMIN,
     .home = OP_HOME_OPTIONAL,
     .needs_project = true,
     .args = CHECK_ARGS,

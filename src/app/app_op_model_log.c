@@ -38,8 +38,7 @@ static ErrCode run_log(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     TRY(writer_table_begin(w, S("versions"), COLUMNS, COUNT_OF(COLUMNS), err));
     TRY(writer_rows(w, batch_builder_batch(rows), err));
     TRY(writer_table_end(w, err));
-    return writer_note(
-        w, S("The text of one: starling model text --version N. Ask one: starling query '{\"model\":N,…}'"), err);
+    return writer_note(w, S("The text of one: starling model text N. Ask one: starling query '{\"model\":N,…}'"), err);
 }
 
 const Op APP_OP_MODEL_LOG = {
@@ -59,8 +58,9 @@ static ErrCode run_text(const Ctx *ctx, AppSession *session, const OpArgs *args,
     PipelineProject *project = NULL;
     Meta *meta = NULL;
     MetaModel model = {0};
-    int64_t version = op_arg_has(args, "version") ? op_arg_int(args, "version") : snapshot_version(ctx->snapshot);
-    if (version < 1) return err_set(err, ERR_INVALID, "version takes the number of an accepted version, from 1");
+    int64_t version = op_arg_has(args, "number") ? op_arg_int(args, "number") : snapshot_version(ctx->snapshot);
+    if (version < 1)
+        return err_set(err, ERR_INVALID, "a version is a number from 1, as `starling model log` lists them");
     TRY(session_project(ctx, session, &project, err));
     TRY(session_meta(ctx, session, &meta, err));
     TRY(meta_model_get(ctx, meta, project->name, version, &model, err));
@@ -70,14 +70,17 @@ static ErrCode run_text(const Ctx *ctx, AppSession *session, const OpArgs *args,
 }
 
 static const OpArg TEXT_ARGS[] = {
-    {.name = "version", .type = OP_ARG_INT, .help = "as `starling model log` lists it; default: the one in force"},
+    {.name = "number",
+     .type = OP_ARG_INT,
+     .is_positional = true,
+     .help = "the version, as `starling model log` lists it; default: the one in force"},
 };
 
 /* The text holds what is hidden from some: who may change it reads it. */
 const Op APP_OP_MODEL_TEXT = {
     .name = "model text",
     .summary = "Print the text of an accepted version of the model",
-    .example = "starling model text --version 2",
+    .example = "starling model text 2",
     .permission = PERMISSION_ADMIN,
     .home = OP_HOME_READ,
     .needs_project = true,
