@@ -21,7 +21,24 @@
 
 enum { MODEL_PACK_VERSION = 1, MODEL_MAX_FINDINGS = 100, MODEL_UNKNOWN_KEY = -1 };
 
-/* How a thing is shown and found in words. */
+/* What a value says about a person; see PACK_PII_CLASSES. */
+typedef enum ModelPii {
+    MODEL_PII_NONE,
+    MODEL_PII_NAME,
+    MODEL_PII_EMAIL,
+    MODEL_PII_PHONE,
+    MODEL_PII_ADDRESS,
+    MODEL_PII_BIRTH_DATE,
+    MODEL_PII_ID_NUMBER,
+    MODEL_PII_LOCATION,
+    MODEL_PII_FINANCIAL,
+    MODEL_PII_HEALTH,
+    MODEL_PII_OTHER,
+    MODEL_PII_COUNT
+} ModelPii;
+Str model_pii_name(ModelPii class); /* "birth_date"; empty for NONE */
+
+/* How a thing is shown and found in words, and by whom. */
 typedef struct ModelLabel {
     Str title;       /* defaults to the name, "Unit price" for unit_price */
     Str description; /* may be empty */
@@ -32,6 +49,9 @@ typedef struct ModelLabel {
     int decimals;   /* -1: by format */
     bool is_hidden; /* not offered to people */
     bool is_pii;
+    ModelPii pii_class;
+    const Str *visible_to; /* roles; none: everybody sees it */
+    size_t n_visible_to;
 } ModelLabel;
 
 typedef struct ModelColumn {
@@ -138,6 +158,15 @@ typedef struct ModelAttribute {
     ModelPlace place;
 } ModelAttribute;
 
+/* A way from the whole to the part. */
+typedef struct ModelHierarchy {
+    Str name;
+    ModelLabel label;
+    const size_t *levels; /* attributes of the dimension, coarse to fine; at least 2 */
+    size_t n_levels;
+    ModelPlace place;
+} ModelHierarchy;
+
 typedef struct ModelDimension {
     Str name;
     ModelLabel label;
@@ -146,6 +175,8 @@ typedef struct ModelDimension {
     size_t n_attributes;
     const size_t *key; /* attributes of the natural key */
     size_t n_key;
+    const ModelHierarchy *hierarchies;
+    size_t n_hierarchies;
     ModelPlace place;
 } ModelDimension;
 
@@ -234,12 +265,33 @@ typedef struct ModelCalendar {
     int fiscal_year_month; /* 1..12: month the fiscal year starts */
 } ModelCalendar;
 
-/* A question worth asking of a new home, as a semantic query. */
-typedef struct ModelExample {
-    Str title;
-    Str query; /* JSON text */
+/* A question in words, and the semantic query that is known to answer it. */
+typedef struct ModelQuestion {
+    Str question;
+    const Str *also; /* the same in other words */
+    size_t n_also;
+    Str query;       /* JSON text */
+    Str verified_by; /* who says that the query is right; empty: nobody yet */
+    bool has_verified_on;
+    int32_t verified_on; /* days since 1970-01-01 */
+    bool is_example;     /* offered to people who are new here */
     ModelPlace place;
-} ModelExample;
+} ModelQuestion;
+
+/* How the pack's app is to look. */
+typedef struct ModelUi {
+    Str title; /* empty: the pack's */
+    Str color; /* "#1f6feb"; may be empty */
+    Str logo;  /* an SVG or PNG file within the pack; may be empty */
+    ModelPlace logo_place;
+} ModelUi;
+
+/* Who looks at a model: members that are visible to others only do not exist for them. {0}: somebody who sees all. */
+typedef struct ModelViewer {
+    bool is_limited;
+    const Str *roles;
+    size_t n_roles;
+} ModelViewer;
 
 typedef struct Model {
     Arena *arena; /* that it lives in */
@@ -270,8 +322,12 @@ typedef struct Model {
     size_t n_filters;
     const ModelMeasure *measures;
     size_t n_measures;
-    const ModelExample *examples;
-    size_t n_examples;
+    const Str *rules; /* of the business, in words */
+    size_t n_rules;
+    const ModelQuestion *questions;
+    size_t n_questions;
+    ModelUi ui;
+    ModelViewer viewer;
 } Model;
 
 /* One thing that is wrong, or doubtful, in a pack. */
@@ -298,6 +354,16 @@ NODISCARD ErrCode model_parse(Arena *arena, Str text, Str file, const char *fold
 /* Reads FOLDER/pack.yaml. */
 NODISCARD ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err);
 
+/* Adds what is wrong with the files in `folder` that the model names and that must be there to be of use: the logo. */
+void model_check_files(Arena *arena, const Model *model, const char *folder, ModelFindings *findings);
+
+/* The same model as somebody with these roles sees it: names are found, and suggested, only where model_sees. Shares everything
+ * with *model, pointers to members included; roles are borrowed. */
+const Model *model_seen_by(Arena *arena, const Model *model, const Str *roles, size_t n_roles);
+bool model_sees(const Model *model, const ModelLabel *label);
+/* ctx's model as the caller sees it: by its roles, and all of it for who may change it. NULL: no project is open. In ctx->arena. */
+const Model *model_of(const Ctx *ctx);
+
 const ModelTable *model_table(const Model *model, Str name); /* NULL when none; likewise below */
 const ModelInput *model_input(const Model *model, Str name);
 const ModelDimension *model_dimension(const Model *model, Str name);
@@ -305,6 +371,10 @@ const ModelFact *model_fact(const Model *model, Str name);
 const ModelFilter *model_filter(const Model *model, Str name);
 const ModelMeasure *model_measure(const Model *model, Str name);
 ptrdiff_t model_column(const ModelTable *table, Str name); /* index; -1 when none */
+
+/* What keeps `model` from asking a warehouse that was built from `built`: "its column 'line.amount' has changed". Empty: nothing,
+ * for each table, mapping, dimension and fact of it is there as it says; `built` may have more. In the arena. */
+Str model_warehouse_lacks(Arena *arena, const Model *model, const Model *built);
 
 /* A name of the semantic layer. */
 typedef enum ModelMemberKind {

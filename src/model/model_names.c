@@ -32,7 +32,10 @@ const ModelFilter *model_filter(const Model *model, Str name) {
 }
 
 const ModelMeasure *model_measure(const Model *model, Str name) {
-    FIND_BY_NAME(model->measures, model->n_measures, name);
+    for (size_t i = 0; i < model->n_measures; i++)
+        if (str_eq(model->measures[i].name, name))
+            return model_sees(model, &model->measures[i].label) ? &model->measures[i] : NULL;
+    return NULL;
 }
 
 ptrdiff_t model_column(const ModelTable *table, Str name) {
@@ -40,6 +43,31 @@ ptrdiff_t model_column(const ModelTable *table, Str name) {
         if (str_eq(table->columns[i].name, name)) return (ptrdiff_t)i;
     return -1;
 }
+
+/* ---- who sees what -------------------------------------------------------------------------------------------------- */
+
+const Model *model_seen_by(Arena *arena, const Model *model, const Str *roles, size_t n_roles) {
+    Model *seen = arena_dup(arena, model, sizeof(Model));
+    seen->viewer = (ModelViewer){.is_limited = true, .roles = roles, .n_roles = n_roles};
+    return seen;
+}
+
+bool model_sees(const Model *model, const ModelLabel *label) {
+    const ModelViewer *viewer = &model->viewer;
+    if (!viewer->is_limited || !label->n_visible_to) return true;
+    for (size_t i = 0; i < label->n_visible_to; i++)
+        for (size_t r = 0; r < viewer->n_roles; r++)
+            if (str_eq(label->visible_to[i], viewer->roles[r])) return true;
+    return false;
+}
+
+const Model *model_of(const Ctx *ctx) {
+    const Model *model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL);
+    if (!model || security_allows(ctx->security, PERMISSION_ADMIN)) return model;
+    return model_seen_by(ctx->arena, model, ctx->security->roles, ctx->security->n_roles);
+}
+
+/* ---- date parts and canonical names --------------------------------------------------------------------------------- */
 
 const ModelPart *model_parts(size_t *ret_n) {
     static const ModelPart parts[] = {

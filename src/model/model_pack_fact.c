@@ -248,6 +248,11 @@ static void read_time(FactReader *r, const Yaml *map) {
     if (time && fact->time < 0)
         pack_find_unknown(p, time->place, "time (or whole-number column) in this fact named", time->text, names,
                           n_names);
+    if (fact->time >= 0 && fact->columns[fact->time].label.n_visible_to)
+        pack_find(
+            p, fact->columns[fact->time].place,
+            "'%.*s' is the fact's main time, which every query may use: everybody sees it; leave 'visible_to' out",
+            STR_ARG(fact->columns[fact->time].name));
     bool is_integer = fact->time >= 0 && fact->columns[fact->time].kind != MODEL_COLUMN_TIME;
     if (is_integer && !unit)
         pack_find(p, time->place, "'%.*s' is a number: say what one step is with 'time_unit', such as week",

@@ -130,6 +130,7 @@ typedef struct QueryOrder {
 } QueryOrder;
 
 struct Query {
+    int64_t model_version;     /* "model": the accepted version that its names are of; 0: the one in force */
     Str source;                /* name of a fact or dimension; empty: by the measures */
     const Query *source_query; /* or a query */
     const QueryMember *measures;
@@ -279,7 +280,7 @@ bool query_needs_as_of(const Query *query);
 /* ctx's as-of, else by the pack's rule (now, or the newest value of a column), in the reporting zone; an integer axis: a number.
  * INT64_MIN: there is no data yet. */
 NODISCARD ErrCode query_as_of(const Ctx *ctx, EngineConn *conn, int64_t *ret_us, Err *err);
-/* The model is ctx->snapshot's. ERR_UNKNOWN_NAME with the nearest, ERR_UNSUPPORTED naming the stage, ERR_INVALID with the path. */
+/* The model is ctx->snapshot's; ERR_CONFLICT where the query names another version of it. ERR_UNKNOWN_NAME with the nearest, ERR_UNSUPPORTED naming the stage, ERR_INVALID with the path. */
 NODISCARD ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options,
                                 const QueryPlan **ret_plan, Err *err);
 

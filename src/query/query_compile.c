@@ -408,6 +408,8 @@ ErrCode query_compile_rows(QueryBuild *build, Err *err) {
     if (build->fact) {
         ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
         build->fact_scope = model_fact_scope(build->arena, &how);
+        how.model = snapshot_get(build->ctx->snapshot, SNAPSHOT_MODEL);
+        build->body_scope = model_fact_scope(build->arena, &how);
     }
     TRY(query_compile_axis(build, &range, err));
     TRY(query_compile_filter(build, QUERY_IN_WHERE, build->query->where, &where, err));
@@ -462,8 +464,12 @@ static const Query *with_defaults(QueryBuild *build, const Query *query, const Q
 ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options, const QueryPlan **ret_plan,
                       Err *err) {
     int64_t start_us = clock_monotonic(ctx->clock);
-    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL)};
+    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = model_of(ctx)};
     if (!build.model) return err_set(err, ERR_CONFLICT, "no project is open; open one first");
+    if (query->model_version && query->model_version != snapshot_version(ctx->snapshot))
+        return query_error(err, ERR_CONFLICT, S("model"),
+                           "the query is one to version %" PRId64 " of the model, not %" PRId64, query->model_version,
+                           snapshot_version(ctx->snapshot));
     build.query = with_defaults(&build, query, options);
     QueryPlan *plan = ARENA_NEW(ctx->arena, QueryPlan);
     TRY(query_build_rows(&build, &plan->select, &plan->columns, &plan->n_columns, err));

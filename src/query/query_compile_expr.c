@@ -127,9 +127,10 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, ret_expr, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
+    const ExprScope *of = is_own ? &build->fact_scope : &build->body_scope;
     bool is_filter = model_filter(build->model, name->name) != NULL;
     if (is_plain && is_filter && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
-    TRY(build->fact_scope.resolve(&build->fact_scope, name, use, &sql, &expr, err));
+    TRY(of->resolve(of, name, use, &sql, &expr, err));
     bool is_column = is_plain && sql && takes_aggregates(names->place);
     const ModelFactColumn *column = is_column ? query_aggregated(build, name->name) : NULL;
     if (column) {

@@ -114,7 +114,7 @@ typedef struct QueryWiden {
 struct QueryBuild {
     const Ctx *ctx;
     Arena *arena;
-    const Model *model;
+    const Model *model; /* as the one who asks sees it */
     const Query *query;
     bool is_inner;                   /* its rows go into another query: no account, and no order where nothing is cut */
     int depth;                       /* of queries in queries */
@@ -126,6 +126,7 @@ struct QueryBuild {
     Str alias;            /* of the fact or the dimension in FROM */
     QueryRoles *roles;    /* of the expression being compiled; NULL between expressions */
     ExprScope fact_scope; /* the model's; its `column` is query_member_sql */
+    ExprScope body_scope; /* the same over the whole model: for what measures of the pack are made of */
     QueryAxis axis;
     VEC(QueryGroup) groups;
     VEC(QueryMeasure) measures;

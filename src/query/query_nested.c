@@ -62,35 +62,41 @@ ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err) {
     return ERR_OK;
 }
 
-/* select every attribute of every member, under the names that they have in queries */
+/* select every attribute that may be seen of every member, under the names that they have in queries */
 ErrCode query_compile_members(QueryBuild *build, const ModelDimension *dimension, Err *err) {
     Arena *arena = build->arena;
-    QueryColumn *columns = ARENA_ARRAY(arena, QueryColumn, dimension->n_attributes);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, dimension->n_attributes);
+    QueryColumn *columns = ARENA_ARRAY(arena, QueryColumn, dimension->n_attributes + 1);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, dimension->n_attributes + 1);
     SqlSelect *select = sql_select_new(arena);
     Query *all = ARENA_NEW(arena, Query); /* the unknown one is no member, whatever groups are shown */
     QueryBuild members = {
         .ctx = build->ctx, .arena = arena, .model = build->model, .query = all, .dimension = dimension};
     TRY(query_set_alias(&members, err));
+    size_t n = 0;
     for (size_t i = 0; i < dimension->n_attributes; i++) {
         const ModelAttribute *attribute = &dimension->attributes[i];
+        if (!model_sees(build->model, &attribute->label)) continue;
         Str name = arena_printf(arena, "%.*s.%.*s", STR_ARG(dimension->name), STR_ARG(attribute->name));
-        items[i] = (SqlItem){sql_column(arena, members.alias, attribute->name, attribute->type), name};
-        columns[i] = (QueryColumn){.name = name,
-                                   .member = name,
-                                   .type = attribute->type,
-                                   .title = attribute->label.title,
-                                   .format = attribute->label.format,
-                                   .unit = attribute->label.unit,
-                                   .decimals = attribute->label.decimals};
+        items[n] = (SqlItem){sql_column(arena, members.alias, attribute->name, attribute->type), name};
+        columns[n++] = (QueryColumn){.name = name,
+                                     .member = name,
+                                     .type = attribute->type,
+                                     .title = attribute->label.title,
+                                     .format = attribute->label.format,
+                                     .unit = attribute->label.unit,
+                                     .decimals = attribute->label.decimals};
+    }
+    if (!n) { /* a select has a column */
+        items[n] = (SqlItem){sql_literal(arena, value_int(1)), S("_member")};
+        columns[n++] = (QueryColumn){.name = S("_member"), .type = TYPE(TYPE_INT64), .decimals = -1};
     }
     select->items = items;
-    select->n_items = dimension->n_attributes;
+    select->n_items = n;
     query_from(&members, 0, select);
     build->inner = select;
     build->inner_columns = columns;
     build->dimension = dimension;
-    make_fact(build, dimension->n_attributes);
+    make_fact(build, n);
     return ERR_OK;
 }
 

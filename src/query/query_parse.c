@@ -262,6 +262,17 @@ static ErrCode read_version(const Ctx *ctx, const Json *json, Str path, int dept
     return query_error(err, ERR_UNSUPPORTED, path, "version %d of the language is read here", (int)QUERY_VERSION);
 }
 
+/* All names of a query, inner ones included, are of one model. */
+static ErrCode read_model(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
+    (void)ctx;
+    if (depth)
+        return query_error(err, ERR_INVALID, path, "'model' stands at the top of a query, and counts for all of it");
+    if (json->kind != JSON_INT || json->i < 1)
+        return query_error(err, ERR_INVALID, path, "the number of an accepted version is needed here, from 1");
+    query->model_version = json->i;
+    return ERR_OK;
+}
+
 static ErrCode read_source(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     if (json->kind == JSON_OBJECT) return query_parse_inner(ctx, json, path, depth + 1, &query->source_query, err);
     return query_parse_name(json, path, &query->source, err);
@@ -398,14 +409,23 @@ typedef struct QueryKey {
 } QueryKey;
 
 static const QueryKey KEYS[] = {
-    {"v", read_version},           {"source", read_source},
-    {"measures", read_measures},   {"dimensions", read_dimensions},
-    {"rows", read_rows},           {"after", read_after},
-    {"time", read_time},           {"where", read_where},
-    {"having", read_having},       {"order", read_order},
-    {"limit", read_limit},         {"offset", read_offset},
-    {"limit_per", read_limit_per}, {"others", read_others},
-    {"totals", read_totals},       {"unknown", read_unknown},
+    {"v", read_version},
+    {"model", read_model},
+    {"source", read_source},
+    {"measures", read_measures},
+    {"dimensions", read_dimensions},
+    {"rows", read_rows},
+    {"after", read_after},
+    {"time", read_time},
+    {"where", read_where},
+    {"having", read_having},
+    {"order", read_order},
+    {"limit", read_limit},
+    {"offset", read_offset},
+    {"limit_per", read_limit_per},
+    {"others", read_others},
+    {"totals", read_totals},
+    {"unknown", read_unknown},
 };
 
 ErrCode query_parse_inner(const Ctx *ctx, const Json *json, Str path, int depth, const Query **ret_query, Err *err) {

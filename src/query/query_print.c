@@ -208,6 +208,10 @@ void query_print(JsonWriter *writer, const Query *query) {
     json_object_begin(writer);
     json_key(writer, S("v"));
     json_int(writer, QUERY_VERSION);
+    if (query->model_version) {
+        json_key(writer, S("model"));
+        json_int(writer, query->model_version);
+    }
     if (query->source.n) print_text(writer, S("source"), query->source);
     if (query->source_query) {
         json_key(writer, S("source"));

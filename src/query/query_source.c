@@ -16,9 +16,9 @@ enum { MAX_FACTS = 64 };
 
 /* ---- facts ---------------------------------------------------------------------------------------------------------- */
 
-static bool has_column(const ModelFact *fact, Str name) {
+static bool has_column(const Model *model, const ModelFact *fact, Str name) {
     for (size_t i = 0; i < fact->n_columns; i++) {
-        if (str_eq(fact->columns[i].name, name)) return true;
+        if (str_eq(fact->columns[i].name, name)) return model_sees(model, &fact->columns[i].label);
     }
     return false;
 }
@@ -27,7 +27,7 @@ static bool has_column(const ModelFact *fact, Str name) {
 static uint64_t facts_with(const Model *model, Str name, bool is_in_aggregate) {
     uint64_t facts = 0;
     for (size_t i = 0; is_in_aggregate && i < model->n_facts; i++) {
-        if (has_column(&model->facts[i], name)) facts |= UINT64_C(1) << i;
+        if (has_column(model, &model->facts[i], name)) facts |= UINT64_C(1) << i;
     }
     if (facts) return facts;
     const ModelMeasure *measure = model_measure(model, name);

@@ -5,6 +5,7 @@
  */
 #include "model_fixture.h"
 
+#include "base/test_folder.h"
 #include "model/model_pack_internal.h"
 
 #include <stdlib.h>
@@ -115,7 +116,18 @@ TEST(retail_loads_clean) {
     assert_int_equal(returned.column->lookup.n_columns, 1);
     assert_ptr_equal(model_measure(model, S("return_rate"))->fact, fact);
     assert_int_equal(model_measure(model, S("delivery_days"))->label.decimals, 2);
-    assert_int_equal(model->n_examples, 3);
+    assert_int_equal(model->n_questions, 3);
+    assert_true(model->questions[1].is_example);
+    assert_true(str_eq(
+        model->questions[2].query,
+        S("{\"measures\":[\"orders\",\"returned_orders\",\"return_rate\"],\"dimensions\":[\"product.category\"]}")));
+    assert_true(model->n_rules > 3);
+    assert_true(str_eq(model->ui.color, S("#1f6feb")));
+    const ModelDimension *place = model_dimension(model, S("ship_to"));
+    assert_int_equal(place->n_hierarchies, 1);
+    assert_int_equal(place->hierarchies[0].n_levels, 5);
+    assert_true(str_eq(place->attributes[place->hierarchies[0].levels[2]].name, S("country")));
+    assert_int_equal(model_dimension(model, S("customer"))->attributes[1].label.pii_class, MODEL_PII_NAME);
     assert_true(str_eq(model->generator.script, S("generate.sql")));
     assert_int_equal(model->generator.n_inputs, 3);
     assert_ptr_equal(model->generator.inputs[1], model_input(model, S("returns")));
@@ -136,6 +148,128 @@ TEST(online_retail_loads_clean) {
     assert_int_equal(model->n_measures, 15);
     assert_int_equal(model->generator.script.n, 0);
     assert_true(type_eq(model_measure(model, S("revenue"))->type, TYPE_DEC(38, 3)));
+}
+
+/* ---- words and looks ------------------------------------------------------------------------------------------------- */
+
+/* The pack without questions, and more after it. */
+static Str pack_with(Arena *arena, const char *more) {
+    return arena_printf(arena, "%s%s", FIXTURE_PACK, more);
+}
+
+static ErrCode parse(Arena *arena, Str text, Model **ret_model, Err *err) {
+    return model_parse(arena, text, S("p"), NULL, ret_model, NULL, err);
+}
+
+TEST(what_is_said_is_kept) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Model *model = NULL;
+    Err err = {0};
+    if (parse(
+            arena,
+            pack_with(
+                arena,
+                "  secret: {expr: sum(rate), pii: true, visible_to: [board, desk_2]}\n"
+                "rules: [' One. ', Two.]\n"
+                "questions:\n"
+                "  - question: How much?\n"
+                "    also: [How many?]\n"
+                "    query: {measures: [revenue], where: [{member: client.name, op: in, values: [1, '1', 0.5, -2, 1a, true, 'true', ~]}]}\n"
+                "    verified_by: Ann\n"
+                "    verified_on: 1970-01-11\n"
+                "  - {question: And?, query: '{}'}\n"),
+            &model, &err))
+        fail_msg("%s", err.message);
+    const ModelMeasure *secret = model_measure(model, S("secret"));
+    assert_int_equal(secret->label.pii_class, MODEL_PII_OTHER);
+    assert_true(secret->label.is_pii);
+    assert_int_equal(secret->label.n_visible_to, 2);
+    assert_int_equal(model->n_rules, 2);
+    assert_true(str_eq(model->rules[0], S("One.")));
+    const ModelQuestion *question = &model->questions[0];
+    assert_true(
+        str_eq(question->query, S("{\"measures\":[\"revenue\"],\"where\":[{\"member\":\"client.name\",\"op\":\"in\","
+                                  "\"values\":[1,\"1\",0.5,-2,\"1a\",true,\"true\",null]}]}")));
+    assert_true(question->has_verified_on && question->verified_on == 10 && !question->is_example);
+    assert_true(str_eq(question->also[0], S("How many?")));
+    assert_true(str_eq(model->questions[1].query, S("{}")));
+}
+
+TEST(a_viewer_sees_what_is_for_the_role) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    static const Str roles[] = {S_INIT("door"), S_INIT("desk")};
+    Model *model = NULL;
+    assert_int_equal(
+        parse(arena, pack_with(arena, "  secret: {expr: sum(rate), visible_to: [board, desk]}\n"), &model, NULL),
+        ERR_OK);
+    const ModelMeasure *secret = model_measure(model, S("secret"));
+    assert_non_null(secret);
+    assert_null(model_measure(model_seen_by(arena, model, NULL, 0), S("secret")));
+    assert_null(model_measure(model_seen_by(arena, model, roles, 1), S("secret")));
+    assert_ptr_equal(model_measure(model_seen_by(arena, model, roles, 2), S("secret")), secret);
+    assert_non_null(model_measure(model_seen_by(arena, model, NULL, 0), S("revenue")));
+}
+
+/* One more than may be is an error, and what may be is not. */
+TEST(limits_of_what_is_said) {
+    static const struct {
+        const char *head, *item, *tail, *wanted;
+        int max;
+    } limits[] = {
+        {"rules: [", "a,", "]\n", "'rules' has 201 texts", PACK_RULES_MAX},
+        {"rules: [", "x", "]\n", "501 bytes", PACK_RULE_MAX},
+        {"questions: [{query: '{}', question: ", "q", "}]\n", "501 bytes", PACK_QUESTION_MAX},
+        {"  m: {expr: sum(rate), visible_to: [", "r%d,", "]}\n", "'visible_to' has 21 texts", PACK_ROLES_MAX},
+        {"questions: [{query: '{}', question: a, also: [", "b%d,", "]}]\n", "'also' has 21 texts", PACK_ALSO_MAX},
+        {"questions:\n", "  - {query: '{}', question: q%d}\n", "", "1001 questions", PACK_QUESTIONS_MAX},
+    };
+    for (size_t l = 0; l < COUNT_OF(limits); l++) {
+        for (int more = 0; more <= 1; more++) {
+            Arena *arena CLEANUP(arena_freep) = arena_new(0);
+            Str list = str_of(limits[l].head);
+            for (int i = 0; i < limits[l].max + more; i++) {
+                Str item = str_of(limits[l].item);
+                ptrdiff_t number = str_find(item, S("%d"));
+                if (number > 0)
+                    item = arena_printf(arena, "%.*s%d%.*s", (int)number, item.p, i,
+                                        STR_ARG(str_slice(item, (size_t)number + 2, item.n)));
+                list = arena_printf(arena, "%.*s%.*s", STR_ARG(list), STR_ARG(item));
+            }
+            Model *model = NULL;
+            Err err = {0};
+            Str text = arena_printf(arena, "%s%.*s%s", FIXTURE_PACK, STR_ARG(list), limits[l].tail);
+            ErrCode code = parse(arena, text, &model, &err);
+            if (more ? !strstr(err.message, limits[l].wanted) : code != ERR_OK)
+                fail_msg("%s, %d: %s", limits[l].wanted, more, err.message);
+        }
+    }
+}
+
+static void assert_logo(const char *file, Str bytes, const char *wanted) {
+    Folder folder = folder_make();
+    Model *model = NULL;
+    Err err = {0};
+    Str text = arena_printf(folder.arena, "%sui: {logo: %s}\n", FIXTURE_PACK, file);
+    assert_int_equal(file_write_atomic(folder_file(&folder, "pack.yaml"), text, &err), ERR_OK);
+    if (bytes.p) assert_int_equal(file_write_atomic(folder_file(&folder, file), bytes, &err), ERR_OK);
+    ErrCode code = model_load(folder.arena, folder.path, &model, NULL, &err);
+    if (wanted ? !strstr(err.message, wanted) || err.line < 10 : code != ERR_OK) fail_msg("%s: %s", file, err.message);
+    folder_remove(&folder);
+}
+
+TEST(a_logo_is_an_image_in_the_pack) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    char *large = arena_alloc(arena, PACK_LOGO_MAX + 1);
+    memset(large, ' ', PACK_LOGO_MAX + 1);
+    memcpy(large, "<svg>", 5);
+    assert_logo("logo.svg", S("\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- ours -->\n<svg xmlns=''/>"), NULL);
+    assert_logo("logo.png", S("\x89PNG\r\n\x1a\n...."), NULL);
+    assert_logo("logo.svg", (Str){large, PACK_LOGO_MAX}, NULL);
+    assert_logo("logo.svg", (Str){large, PACK_LOGO_MAX + 1}, "more than 256 KiB");
+    assert_logo("logo.svg", (Str){0}, "is not in the pack's folder");
+    assert_logo("logo.svg", S("hello <svg>"), "does not begin as an SVG file does");
+    assert_logo("logo.svg", S(""), "does not begin as an SVG file does");
+    assert_logo("logo.png", S("<svg/>"), "does not begin as a PNG file does");
 }
 
 /* ---- limits --------------------------------------------------------------------------------------------------------- */
@@ -388,9 +522,9 @@ static bool is_required(const Json *object, Str key) {
 }
 
 TEST(the_json_schema_has_the_same_keys) {
-    static const char *const types[] = {
-        [PACK_TEXT] = "string", [PACK_EXPR] = "string", [PACK_INT] = "integer", [PACK_BOOL] = "boolean",
-        [PACK_TEXTS] = "array", [PACK_LIST] = "array",  [PACK_MAP] = "object"};
+    static const char *const types[] = {[PACK_TEXT] = "string",  [PACK_EXPR] = "string",  [PACK_INT] = "integer",
+                                        [PACK_BOOL] = "boolean", [PACK_CLASS] = "string", [PACK_QUERY] = "object",
+                                        [PACK_TEXTS] = "array",  [PACK_LIST] = "array",   [PACK_MAP] = "object"};
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     const Json *root;
     Err err = {0};
@@ -414,6 +548,10 @@ TEST(the_json_schema_has_the_same_keys) {
         }
         assert_int_equal(properties->object.n, info->n_keys);
     }
+    const Json *classes = json_get(json_get(json_get(root, S("$defs")), S("pii")), S("enum"));
+    assert_int_equal(classes->array.n, PACK_N_PII_CLASSES + 2);
+    for (size_t i = 0; i < PACK_N_PII_CLASSES; i++)
+        assert_true(str_eq(classes->array.at[i + 2]->s, PACK_PII_CLASSES[i]));
     const Json *formats = json_get(json_get(json_get(root, S("$defs")), S("format")), S("enum"));
     assert_int_equal(formats->array.n, PACK_N_FORMATS);
     for (size_t i = 0; i < PACK_N_FORMATS; i++) assert_true(str_eq(formats->array.at[i]->s, PACK_FORMATS[i]));
@@ -445,6 +583,10 @@ int main(void) {
         cmocka_unit_test(golden_findings),
         cmocka_unit_test(retail_loads_clean),
         cmocka_unit_test(online_retail_loads_clean),
+        cmocka_unit_test(what_is_said_is_kept),
+        cmocka_unit_test(a_viewer_sees_what_is_for_the_role),
+        cmocka_unit_test(limits_of_what_is_said),
+        cmocka_unit_test(a_logo_is_an_image_in_the_pack),
         cmocka_unit_test(findings_are_cut_and_counted),
         cmocka_unit_test(long_chains_of_measures),
         cmocka_unit_test(chains_through_derivations),
