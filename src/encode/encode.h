@@ -19,10 +19,11 @@ typedef struct WriterColumn {
     Str title;  /* text tables' heading; empty: the name */
     Str format; /* currency percent number integer text date, weekday (1 Monday … 7) */
     Str unit;
-    int decimals;    /* -1: by format */
-    TimeGrain grain; /* dates and timestamps are shown as periods of it */
-    bool is_local;   /* timestamps are of the reporting zone, not UTC: written without Z */
-    Str member;      /* JSON only, as are role and unit */
+    int decimals;     /* -1: by format */
+    TimeGrain grain;  /* dates and timestamps are shown as periods of it */
+    int fiscal_month; /* with which fiscal years begin */
+    bool is_local;    /* timestamps are of the reporting zone, not UTC: written without Z */
+    Str member;       /* JSON only, as are role and unit */
     Str role;
 } WriterColumn;
 

@@ -278,7 +278,7 @@ typedef enum ModelMemberKind { MODEL_MEMBER_MEASURE, MODEL_MEMBER_ATTRIBUTE, MOD
 /* Date parts of a TIME member: "order_date.month" truncates, "order_date.month_of_year" numbers. */
 typedef struct ModelPart {
     Str name;
-    SqlFn fn;
+    SqlFn fn; /* of the calendar; a fiscal period's bounds are moved by the fiscal year's start (query_grain.c) */
     TimeGrain grain; /* NONE for the numbered parts */
 } ModelPart;
 

@@ -46,7 +46,8 @@ typedef enum ExprDerive {
     EXPR_DERIVE_GROWTH,  /* growth(m[, span]): m / prior - 1 */
     EXPR_DERIVE_LAG,     /* lag(m, n): n periods earlier */
     EXPR_DERIVE_ROLLING, /* rolling(agg, m, span): of the periods that end with this one */
-    EXPR_DERIVE_YTD,     /* ytd(m): of the rows since the year began; likewise qtd and mtd */
+    EXPR_DERIVE_YTD,     /* ytd(m): of the rows since the year began; likewise fytd (the fiscal year), qtd and mtd */
+    EXPR_DERIVE_FYTD,
     EXPR_DERIVE_QTD,
     EXPR_DERIVE_MTD,
     EXPR_DERIVE_CUMULATIVE, /* cumulative(m[, all]): of the rows since the range, or the data, began */

@@ -174,8 +174,9 @@ typedef struct QueryColumn {
     Str member; /* canonical name, or the expression's text */
     Type type;
     QueryRole role;
-    TimeGrain grain; /* TIME: how to print its values ("2014-Q1") */
-    bool is_local;   /* a timestamp of the reporting zone, which is not UTC */
+    TimeGrain grain;  /* TIME: how to print its values ("2014-Q1") */
+    int fiscal_month; /* with which fiscal years begin: of "FY2014-Q1" */
+    bool is_local;    /* a timestamp of the reporting zone, which is not UTC */
     Str title;
     Str format;
     Str unit;
@@ -260,6 +261,7 @@ typedef struct QueryPlan {
         asked; /* the time asked for by range and `where`, before the data is looked at; INT64_MIN, _MAX: open */
     TimeGrain first_grain; /* of the first and last period shown: the query's grain, else that of the range's ends; */
     TimeGrain last_grain;  /* NONE: no range */
+    int fiscal_month;
     const Str *defaults;
     size_t n_defaults;
     size_t n_cursor;  /* columns of the select behind those that are shown: a row's place in the list's order */

@@ -63,20 +63,11 @@ static ErrCode add_member_group(QueryBuild *build, const ModelMember *member, Qu
     return ERR_OK;
 }
 
-static const ModelPart *grain_part(TimeGrain grain) {
-    size_t n = 0;
-    const ModelPart *parts = model_parts(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (parts[i].grain == grain) return &parts[i];
-    }
-    return NULL;
-}
-
 static ErrCode add_time_group(QueryBuild *build, Err *err) {
     const QueryAxis *axis = &build->axis;
     ModelMember member = axis->member;
     if (!axis->is_number) {
-        member.part = grain_part(build->query->time.grain);
+        member.part = query_grain_part(build->query->time.grain);
         if (!member.part)
             return err_set(err, ERR_INTERNAL, "no date part for the grain %s",
                            time_grain_name(build->query->time.grain));
@@ -234,8 +225,10 @@ static ErrCode gather_columns(QueryBuild *build, const QueryColumn **ret_columns
                                STR_ARG(columns[i].name));
         }
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         columns[i].is_local = query_is_local(build) && columns[i].type.kind == TYPE_TIMESTAMP;
+        columns[i].fiscal_month = query_fiscal_month(build);
+    }
     *ret_columns = columns;
     *ret_n = n;
     return ERR_OK;
@@ -440,6 +433,7 @@ ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *op
     plan_left_out(&build, plan);
     query_plan_totals(&build, plan);
     plan_period(&build, plan);
+    plan->fiscal_month = query_fiscal_month(&build);
     plan->n_cursor = build.n_cursor;
     plan->defaults = build.defaults.at;
     plan->n_defaults = build.defaults.n;

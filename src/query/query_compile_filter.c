@@ -196,7 +196,10 @@ static ErrCode compile_operand_expr(Task *task, const QueryMember *member, Query
 
 static ErrCode member_operand(Task *task, const QueryMember *member, Str path, QueryOperand *ret_operand, Err *err) {
     QueryBuild *build = task->build;
-    QueryOperand operand = {.name = member->name, .is_member = true, .is_local = query_is_local(build)};
+    QueryOperand operand = {.name = member->name,
+                            .is_member = true,
+                            .is_local = query_is_local(build),
+                            .fiscal_month = query_fiscal_month(build)};
     TRY(query_find_member(build, member->name, path, &operand.member, err));
     if (operand.member.kind == MODEL_MEMBER_MEASURE) {
         return query_error(err, ERR_INVALID, path, "'%.*s' is a measure: filter on it in 'having'",

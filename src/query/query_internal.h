@@ -62,6 +62,7 @@ typedef struct QueryOperand {
     const SqlExpr *sql;
     const SqlExpr *base; /* without its date part */
     TimeGrain grain;     /* of a part that truncates */
+    int fiscal_month;
     bool is_never_null;
     bool is_local; /* instants are of a reporting zone that is not UTC */
     bool is_member;
@@ -146,6 +147,21 @@ struct QueryBuild {
     VEC(Str) defaults;
 };
 
+/* ---- query_grain.c -------------------------------------------------------------------------------------------------- */
+
+const char *query_grain_words(TimeGrain grain); /* "fiscal year" */
+int query_fiscal_month(const QueryBuild *build);
+/* The start of the period that holds it. */
+int64_t query_trunc(const QueryBuild *build, TimeGrain grain, int64_t us);
+const SqlExpr *query_trunc_sql(const QueryBuild *build, TimeGrain grain, const SqlExpr *sql);
+/* A date with a part of it taken. */
+const SqlExpr *query_part_sql(const QueryBuild *build, const ModelPart *part, const SqlExpr *sql);
+/* A date moved so that the grain's periods are the calendar's. */
+const SqlExpr *query_calendar_period(const QueryBuild *build, TimeGrain grain, const SqlExpr *sql);
+const ModelPart *query_grain_part(TimeGrain grain); /* NULL: none */
+/* Every period of `fine` lies in one of `coarse`. */
+bool query_grain_is_within(const QueryBuild *build, TimeGrain fine, TimeGrain coarse);
+
 /* ---- query_parse*.c ------------------------------------------------------------------------------------------------- */
 
 /* "where.and[2]", in the arena. */
@@ -213,7 +229,6 @@ const SqlExpr *query_stage_lower(QueryBuild *build, const SqlExpr *sql);
 const SqlExpr *query_stage_key(const QueryBuild *build, Str alias, size_t group);
 /* True of rows of a stage whose group is unknown; NULL: none is. */
 const SqlExpr *query_stage_unknown(const QueryBuild *build);
-SqlFn query_trunc_fn(TimeGrain grain);
 /* The range, in whole periods where something goes back in time. */
 QueryBounds query_shown_bounds(const QueryBuild *build);
 bool query_is_staged(const QueryBuild *build);

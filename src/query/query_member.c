@@ -89,7 +89,7 @@ ErrCode query_member_sql(void *arg, const ModelMember *member, const SqlExpr **r
     } else {
         return err_set(err, ERR_INTERNAL, "a measure was asked for as a column");
     }
-    *ret_sql = member->part ? sql_call1(build->arena, member->part->fn, sql) : sql;
+    *ret_sql = member->part ? query_part_sql(build, member->part, sql) : sql;
     return ERR_OK;
 }
 

@@ -213,7 +213,9 @@ static ErrCode parse_grain(const Json *json, Str path, TimeGrain *ret_grain, Err
     Str name;
     TRY(query_parse_name(json, path, &name, err));
     if (time_grain_parse(name, ret_grain) && *ret_grain != TIME_GRAIN_NONE) return ERR_OK;
-    return query_error(err, ERR_UNKNOWN_NAME, path, "no grain '%.*s'; there are: year, quarter, month, week, day, hour",
+    return query_error(err, ERR_UNKNOWN_NAME, path,
+                       "no grain '%.*s'; there are: year, quarter, month, week, day, hour, "
+                       "fiscal_year, fiscal_quarter",
                        STR_ARG(name));
 }
 

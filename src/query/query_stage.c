@@ -24,7 +24,9 @@ static bool is_back_in_time(const QueryBuild *build) {
 static int64_t widened(const QueryBuild *build, const QueryWiden *by, int64_t from) {
     if (by->is_all) return INT64_MIN;
     if (build->axis.is_number) return from - by->n;
-    return by->n ? time_add(by->unit, from, -by->n) : by->unit != TIME_GRAIN_NONE ? time_trunc(by->unit, from) : from;
+    return by->n                         ? time_add(by->unit, from, -by->n)
+           : by->unit != TIME_GRAIN_NONE ? query_trunc(build, by->unit, from)
+                                         : from;
 }
 
 /* Periods are read whole where others are put beside them. */
@@ -32,9 +34,9 @@ QueryBounds query_shown_bounds(const QueryBuild *build) {
     QueryBounds bounds = build->range_bounds;
     TimeGrain grain = build->query->time.grain;
     if (!is_back_in_time(build) || build->axis.is_number) return bounds;
-    if (bounds.from != INT64_MIN) bounds.from = time_trunc(grain, bounds.from);
-    if (bounds.to != INT64_MAX && time_trunc(grain, bounds.to) != bounds.to)
-        bounds.to = time_add(grain, time_trunc(grain, bounds.to), 1);
+    if (bounds.from != INT64_MIN) bounds.from = query_trunc(build, grain, bounds.from);
+    if (bounds.to != INT64_MAX && query_trunc(build, grain, bounds.to) != bounds.to)
+        bounds.to = time_add(grain, query_trunc(build, grain, bounds.to), 1);
     return bounds;
 }
 
@@ -194,8 +196,9 @@ static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *jo
         items[i].expr = period;
         on = sql_and(arena, on, sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_LE, key, period));
         if (i || join->unit == TIME_GRAIN_NONE) continue;
-        SqlFn fn = query_trunc_fn(join->unit);
-        on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, sql_call1(arena, fn, key), sql_call1(arena, fn, period)));
+        on = sql_and(arena, on,
+                     sql_call2(arena, SQL_FN_EQ, query_trunc_sql(build, join->unit, key),
+                               query_trunc_sql(build, join->unit, period)));
     }
     for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
     from[select->n_from] = (SqlFrom){.join = SQL_JOIN_INNER, .select = periods(build), .alias = alias, .on = on};
@@ -233,7 +236,7 @@ static const SqlSelect *all_periods(QueryBuild *build) {
     const SqlExpr *key = build->groups.at[0].key.sql, *where = NULL;
     const SqlExpr *day = sql_column(arena, alias, S("date_key"), TYPE(TYPE_DATE));
     if (key->type.kind == TYPE_TIMESTAMP) day = sql_cast(arena, day, key->type, false);
-    const SqlExpr *period = sql_call1(arena, build->groups.at[0].member.part->fn, day);
+    const SqlExpr *period = query_part_sql(build, build->groups.at[0].member.part, day);
     if (bounds.from == INT64_MIN) where = sql_call2(arena, SQL_FN_GE, period, extreme_period(build, SQL_FN_MIN));
     if (bounds.to == INT64_MAX)
         where = sql_and(arena, where, sql_call2(arena, SQL_FN_LE, period, extreme_period(build, SQL_FN_MAX)));
@@ -511,7 +514,7 @@ static void note_whole_periods(QueryBuild *build) {
     build->where = rows_in(build, &shown);
     for (size_t i = 0; i < build->legs.n; i++) build->legs.at[i]->where = rows_in(build->legs.at[i], &shown);
     VEC_PUSH(build->arena, &build->defaults,
-             arena_printf(build->arena, "the range in whole %ss", time_grain_name(build->query->time.grain)));
+             arena_printf(build->arena, "the range in whole %ss", query_grain_words(build->query->time.grain)));
 }
 
 /* What having and the measures hold decides which bases stage 0 has, so the end is made before the beginning. */

@@ -123,6 +123,14 @@ static ErrCode hour_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *
 static ErrCode add_months(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
     (void)err;
     bool is_date = call->type.kind == TYPE_DATE;
+    const SqlExpr *from = call->args[0];
+    bool is_first_day =
+        from->kind == SQL_EXPR_CALL &&
+        (from->fn == SQL_FN_TRUNC_YEAR || from->fn == SQL_FN_TRUNC_QUARTER || from->fn == SQL_FN_TRUNC_MONTH);
+    if (is_first_day) { /* which every month has */
+        rule->text = is_date ? "date($1, ($2) || ' months')" : "datetime($1, ($2) || ' months')";
+        return ERR_OK;
+    }
     const char *day = is_date ? "$1" : "substr($1, 1, 10)";
     const char *plain = sql_rule_text(arena, "date(%s, ($2) || ' months')", day);
     rule->text =
