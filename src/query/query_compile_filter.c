@@ -244,7 +244,7 @@ static ErrCode compile_membership(Task *task, const QueryOperand *operand, const
     QueryOp op;
     const SqlExpr *sql = NULL;
     if (is_negative(filter->op, &op)) is_turned = !is_turned;
-    TRY(query_compile_membership(task->build, operand, filter, op, &sql, err));
+    TRY(query_compile_membership(task->build, task->place, operand, filter, op, &sql, err));
     if (is_top && !is_turned) note_certain(task, operand, NULL);
     *ret_sql = sql;
     if (!is_turned) return ERR_OK;

@@ -144,7 +144,9 @@ static ErrCode parse_alias(const Json *json, Str path, Str *ret_alias, Err *err)
     return ERR_OK;
 }
 
-ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err) {
+/* may_fill: it is a dimension. */
+static ErrCode parse_member(const Ctx *ctx, const Json *json, Str path, bool may_fill, QueryMember *ret_member,
+                            Err *err) {
     QueryMember member = {.path = path};
     if (json->kind == JSON_TEXT) {
         TRY(query_parse_name(json, path, &member.name, err));
@@ -154,9 +156,9 @@ ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMemb
         return ERR_OK;
     }
     if (json->kind != JSON_OBJECT) return wrong_kind(json, path, "a name or {\"expr\", \"as\"}", err);
-    const Str keys[] = {S("expr"), S("as")};
-    TRY(query_check_keys(json, path, keys, COUNT_OF(keys), err));
-    const Json *expr = json_get(json, S("expr")), *as = json_get(json, S("as"));
+    const Str keys[] = {S("expr"), S("as"), S("fill")};
+    TRY(query_check_keys(json, path, keys, may_fill ? COUNT_OF(keys) : COUNT_OF(keys) - 1, err));
+    const Json *expr = json_get(json, S("expr")), *as = json_get(json, S("as")), *fill = json_get(json, S("fill"));
     if (!expr) return query_error(err, ERR_INVALID, path, "'expr' is missing");
     TRY(query_parse_expr(ctx, expr, query_path_key(ctx->arena, path, S("expr")), &member, err));
     member.path = path;
@@ -165,16 +167,21 @@ ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMemb
     } else if (member.alias.n > ALIAS_MAX_BYTES) {
         return query_error(err, ERR_INVALID, path, "an expression this long needs a name: give it an 'as'");
     }
+    if (fill) TRY(parse_bool(fill, query_path_key(ctx->arena, path, S("fill")), &member.is_filled, err));
     *ret_member = member;
     return ERR_OK;
 }
 
-static ErrCode parse_members(const Ctx *ctx, const Json *json, Str path, const QueryMember **ret, size_t *ret_n,
-                             Err *err) {
+ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err) {
+    return parse_member(ctx, json, path, false, ret_member, err);
+}
+
+static ErrCode parse_members(const Ctx *ctx, const Json *json, Str path, bool may_fill, const QueryMember **ret,
+                             size_t *ret_n, Err *err) {
     TRY(parse_list(json, path, "members", err));
     QueryMember *members = ARENA_ARRAY(ctx->arena, QueryMember, json->array.n);
     for (size_t i = 0; i < json->array.n; i++) {
-        TRY(query_parse_member(ctx, json->array.at[i], query_path_at(ctx->arena, path, i), &members[i], err));
+        TRY(parse_member(ctx, json->array.at[i], query_path_at(ctx->arena, path, i), may_fill, &members[i], err));
     }
     *ret = members;
     *ret_n = json->array.n;
@@ -272,17 +279,17 @@ static ErrCode read_source(const Ctx *ctx, const Json *json, Str path, int depth
 
 static ErrCode read_measures(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     (void)depth;
-    return parse_members(ctx, json, path, &query->measures, &query->n_measures, err);
+    return parse_members(ctx, json, path, false, &query->measures, &query->n_measures, err);
 }
 
 static ErrCode read_dimensions(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     (void)depth;
-    return parse_members(ctx, json, path, &query->dimensions, &query->n_dimensions, err);
+    return parse_members(ctx, json, path, true, &query->dimensions, &query->n_dimensions, err);
 }
 
 static ErrCode read_rows(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     (void)depth;
-    TRY(parse_members(ctx, json, path, &query->list, &query->n_list, err));
+    TRY(parse_members(ctx, json, path, false, &query->list, &query->n_list, err));
     return query->n_list ? ERR_OK
                          : query_error(err, ERR_INVALID, path, "the list is empty: name what to show of each row");
 }

@@ -256,6 +256,7 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_CEIL] = NUMERIC("ceil($1)"),
     [SQL_FN_FLOOR] = NUMERIC("floor($1)"),
     [SQL_FN_TRUNC] = NUMERIC("trunc($1)"),
+    [SQL_FN_BUCKET] = SQL_RULE_OP(NULL, SQL_PREC_ADD, SQL_PREC_ATOM, .args = SQL_ARGS_RESULT, .hook = sql_rule_bucket),
     [SQL_FN_LN] = NUMERIC("ln($1)"),
     [SQL_FN_LOG10] = NUMERIC("log10($1)"),
     [SQL_FN_EXP] = NUMERIC("nullif(exp($1), 9e999)"),
@@ -320,6 +321,9 @@ const SqlDialect SQL_DIALECT_SQLITE = {
     .quote = '"',
     .placeholder = SQL_PLACEHOLDER_QUESTION_N,
     .needs_limit_before_offset = true,
+    .series = SQL_RULE_CALL(
+        "(WITH RECURSIVE s(n, last) AS (SELECT $1, $2 UNION ALL SELECT n + 1, last FROM s WHERE n < last) "
+        "SELECT n FROM s WHERE n <= last)"),
     .rules = RULES,
     .type_name = sql_sqlite_type_name,
     .check_literal = sql_sqlite_check_literal,
