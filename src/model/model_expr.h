@@ -101,6 +101,8 @@ typedef struct ExprErrors {
 void expr_errors_add(ExprErrors *errors, ModelPlace place, const Err *err);
 /* The first of them as *err, if any. */
 NODISCARD ErrCode expr_errors_first(const ExprErrors *errors, Err *err);
+/* The same with the others' places and messages behind the first's: "…; and at 14: …". */
+NODISCARD ErrCode expr_errors_joined(const ExprErrors *errors, Err *err);
 
 /* ERR_INVALID with the place of the first thing that cannot be read and what would fit there. `place` is where the text begins. */
 NODISCARD ErrCode expr_parse(Arena *arena, Str text, ModelPlace place, const Expr **ret_expr, Err *err);

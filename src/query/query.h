@@ -192,7 +192,7 @@ static inline bool query_column_is_bucket(const QueryColumn *column) {
 
 /* What the groups with an unknown or null key of one member carry. */
 typedef struct QueryLeftOut {
-    Str member;            /* of an inner query "source: ship_to.region", behind its path */
+    Str member;            /* of an inner query "source: line.kind", behind its path */
     const Value *measures; /* one a measure's column, in their order; null for what is derived, and of an inner query */
     int64_t n_rows;        /* fact rows */
 } QueryLeftOut;

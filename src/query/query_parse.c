@@ -123,7 +123,9 @@ static const Expr *name_expr(Arena *arena, Str name, Str path) {
 ErrCode query_parse_expr(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err) {
     if (json->kind != JSON_TEXT) return wrong_kind(json, path, "an expression as text", err);
     QueryMember member = {.name = str_trim(json->s), .path = path};
-    TRY(expr_parse(ctx->arena, json->s, (ModelPlace){.file = path, .column = 1}, &member.expr, err));
+    ExprErrors errors = {.arena = ctx->arena};
+    member.expr = expr_parse_all(ctx->arena, json->s, (ModelPlace){.file = path, .column = 1}, &errors);
+    TRY(expr_errors_joined(&errors, err));
     if (member.expr->kind == EXPR_NAME) member.name = member.expr->name;
     member.alias = member.name;
     *ret_member = member;
