@@ -24,6 +24,8 @@ static const WriterColumn *columns_of(const Ctx *ctx, const QueryColumn *columns
                                  .unit = c->unit,
                                  .decimals = c->decimals,
                                  .grain = c->grain,
+                                 .fiscal_month = c->fiscal_month,
+                                 .bucket = query_column_is_bucket(c) ? value_print(ctx->arena, c->bucket) : (Str){0},
                                  .is_local = c->is_local,
                                  .member = c->member,
                                  .role = str_of(query_role_name(c->role))};

@@ -386,7 +386,7 @@ typedef enum ModelMemberKind {
 /* Date parts of a TIME member: "order_date.month" truncates, "order_date.month_of_year" numbers. */
 typedef struct ModelPart {
     Str name;
-    SqlFn fn;
+    SqlFn fn; /* of the calendar; a fiscal period's bounds are moved by the fiscal year's start (query_grain.c) */
     TimeGrain grain; /* NONE for the numbered parts */
 } ModelPart;
 

@@ -46,7 +46,8 @@ typedef enum ExprDerive {
     EXPR_DERIVE_GROWTH,  /* growth(m[, span]): m / prior - 1 */
     EXPR_DERIVE_LAG,     /* lag(m, n): n periods earlier */
     EXPR_DERIVE_ROLLING, /* rolling(agg, m, span): of the periods that end with this one */
-    EXPR_DERIVE_YTD,     /* ytd(m): of the rows since the year began; likewise qtd and mtd */
+    EXPR_DERIVE_YTD,     /* ytd(m): of the rows since the year began; likewise fytd (the fiscal year), qtd and mtd */
+    EXPR_DERIVE_FYTD,
     EXPR_DERIVE_QTD,
     EXPR_DERIVE_MTD,
     EXPR_DERIVE_CUMULATIVE, /* cumulative(m[, all]): of the rows since the range, or the data, began */
@@ -101,6 +102,8 @@ typedef struct ExprErrors {
 void expr_errors_add(ExprErrors *errors, ModelPlace place, const Err *err);
 /* The first of them as *err, if any. */
 NODISCARD ErrCode expr_errors_first(const ExprErrors *errors, Err *err);
+/* The same with the others' places and messages behind the first's: "…; and at 14: …". */
+NODISCARD ErrCode expr_errors_joined(const ExprErrors *errors, Err *err);
 
 /* ERR_INVALID with the place of the first thing that cannot be read and what would fit there. `place` is where the text begins. */
 NODISCARD ErrCode expr_parse(Arena *arena, Str text, ModelPlace place, const Expr **ret_expr, Err *err);

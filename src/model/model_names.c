@@ -72,7 +72,9 @@ const Model *model_of(const Ctx *ctx) {
 const ModelPart *model_parts(size_t *ret_n) {
     static const ModelPart parts[] = {
         {S("year"), SQL_FN_TRUNC_YEAR, TIME_GRAIN_YEAR},
+        {S("fiscal_year"), SQL_FN_TRUNC_YEAR, TIME_GRAIN_FISCAL_YEAR},
         {S("quarter"), SQL_FN_TRUNC_QUARTER, TIME_GRAIN_QUARTER},
+        {S("fiscal_quarter"), SQL_FN_TRUNC_QUARTER, TIME_GRAIN_FISCAL_QUARTER},
         {S("month"), SQL_FN_TRUNC_MONTH, TIME_GRAIN_MONTH},
         {S("week"), SQL_FN_TRUNC_WEEK, TIME_GRAIN_WEEK},
         {S("day"), SQL_FN_TRUNC_DAY, TIME_GRAIN_DAY},

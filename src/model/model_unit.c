@@ -111,6 +111,7 @@ static Effect effect_of(SqlFn fn) {
     case SQL_FN_NEG:
     case SQL_FN_ABS:
     case SQL_FN_ROUND:
+    case SQL_FN_BUCKET:
     case SQL_FN_CEIL:
     case SQL_FN_FLOOR:
     case SQL_FN_TRUNC:

@@ -187,7 +187,7 @@ static ErrCode check_meaning(const QueryBuild *build, QueryPlace place, const Ex
         model_check_units(build->model, build->legs.n ? NULL : build->fact, expr, &errors);
     if (takes_aggregates(place) && build->fact && !build->inner && !build->legs.n)
         model_check_aggregates(build->model, build->fact, expr, &errors);
-    return expr_errors_first(&errors, err);
+    return expr_errors_joined(&errors, err);
 }
 
 /* Over measures of several facts: each `where` with what stands before it is compiled in its fact, and a name put in its place. */
@@ -239,7 +239,9 @@ ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMembe
     names.has_where = has_where(expr);
     QueryRoles *outer = build->roles;
     build->roles = &sql.roles;
-    ErrCode code = expr_compile(&scope, expr, &sql.sql, err);
+    ExprErrors errors = {.arena = build->arena};
+    sql.sql = expr_compile_all(&scope, expr, &errors);
+    ErrCode code = expr_errors_joined(&errors, err);
     if (!code) code = check_meaning(build, place, member->expr, err);
     build->roles = outer;
     if (code && err) err_at(err, member->path, 0, 0);

@@ -101,8 +101,9 @@ static void add_default(Orders *orders) {
     QueryBuild *build = orders->build;
     for (size_t i = 0; i < build->groups.n; i++) {
         const QueryColumn *column = &build->groups.at[i].column;
-        if (column->role != QUERY_ROLE_TIME && !build->groups.at[i].member.part) continue;
-        if (!orders->n) note_default(build, column, ", earliest first");
+        bool is_time = column->role == QUERY_ROLE_TIME || build->groups.at[i].member.part;
+        if (!is_time && !query_column_is_bucket(column)) continue;
+        if (!orders->n) note_default(build, column, is_time ? ", earliest first" : ", smallest first");
         add(orders, i, false);
     }
     if (orders->n) return;

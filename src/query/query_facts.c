@@ -154,6 +154,8 @@ ErrCode query_compile_legs(QueryBuild *build, Err *err) {
     build->range_bounds = first->range_bounds;
     for (size_t i = 0; i < first->groups.n; i++) TRY(unite_group(build, i, err));
     for (size_t i = 0; i < first->defaults.n; i++) VEC_PUSH(build->arena, &build->defaults, first->defaults.at[i]);
+    for (size_t i = 0; i < first->inners.n; i++) VEC_PUSH(build->arena, &build->inners, first->inners.at[i]);
+    for (size_t i = 0; i < first->fills.n; i++) VEC_PUSH(build->arena, &build->fills, first->fills.at[i]);
     return ERR_OK;
 }
 

@@ -106,7 +106,7 @@ ErrCode query_member_sql(void *arg, const ModelMember *member, const SqlExpr **r
     } else {
         return err_set(err, ERR_INTERNAL, "a measure or a filter was asked for as a column");
     }
-    *ret_sql = member->part ? sql_call1(build->arena, member->part->fn, sql) : sql;
+    *ret_sql = member->part ? query_part_sql(build, member->part, sql) : sql;
     return ERR_OK;
 }
 
@@ -138,6 +138,7 @@ static bool keeps_non_null(SqlFn fn) {
     case SQL_FN_AND:
     case SQL_FN_OR:
     case SQL_FN_NOT:
+    case SQL_FN_BUCKET:
     case SQL_FN_CONCAT:
     case SQL_FN_LOWER:
     case SQL_FN_UPPER:
@@ -247,20 +248,22 @@ void query_from(QueryBuild *build, QueryRoles roles, SqlSelect *select) {
     select->n_from = n;
 }
 
-const SqlSelect *query_version_select(Arena *arena) {
+SqlSelect *query_select_from(Arena *arena, SqlFrom from, const SqlItem *items, size_t n_items) {
     SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, 2);
+    select->from = arena_dup(arena, &from, sizeof(from));
+    select->n_from = 1;
+    select->items = arena_dup(arena, items, n_items * sizeof(*items));
+    select->n_items = n_items;
+    return select;
+}
+
+const SqlSelect *query_version_select(Arena *arena) {
     const SqlExpr *version = sql_column(arena, S("batch"), S("version"), TYPE(TYPE_INT64));
     const SqlExpr *published_at = sql_column(arena, S("batch"), S("published_at"), TYPE(TYPE_TIMESTAMP));
-    *from = (SqlFrom){.relation = model_relation_batch(arena), .alias = S("batch")};
-    items[0] = (SqlItem){sql_call1(arena, SQL_FN_MAX, version), S("version")};
-    items[1] = (SqlItem){sql_call1(arena, SQL_FN_MAX, published_at), S("published_at")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = 2;
-    return select;
+    const SqlItem items[] = {{sql_call1(arena, SQL_FN_MAX, version), S("version")},
+                             {sql_call1(arena, SQL_FN_MAX, published_at), S("published_at")}};
+    SqlFrom from = {.relation = model_relation_batch(arena), .alias = S("batch")};
+    return query_select_from(arena, from, items, COUNT_OF(items));
 }
 
 bool query_is_local(const QueryBuild *build) {

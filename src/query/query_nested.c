@@ -8,15 +8,32 @@
 
 /* ---- inner rows ----------------------------------------------------------------------------------------------------- */
 
-/* The error's place is within the query that holds it. */
-static ErrCode place_error(Arena *arena, Str path, ErrCode code, Err *err) {
-    if (!err) return code;
-    Str inner = arena_str(arena, str_of(err->file));
-    if (str_starts(inner, path)) return err_at(err, inner, 0, 0);
-    return err_at(err, inner.n ? query_path_key(arena, path, inner) : path, 0, 0);
+/* Paths are of the whole JSON, but for those of keys that each query has once. */
+Str query_path_within(Arena *arena, Str path, Str inner) {
+    if (!inner.n || str_starts(inner, path)) return inner.n ? inner : path;
+    return query_path_key(arena, path, inner);
 }
 
-ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path, const SqlSelect **ret_select,
+static ErrCode place_error(Arena *arena, Str path, ErrCode code, Err *err) {
+    if (!err) return code;
+    return err_at(err, query_path_within(arena, path, arena_str(arena, str_of(err->file))), 0, 0);
+}
+
+/* The outer query answers for it. */
+static void note_inner(QueryBuild *build, QueryBuild *inner, Str key, Str path, const QueryColumn *columns,
+                       size_t n_columns) {
+    QueryPlan *plan = ARENA_NEW(build->arena, QueryPlan);
+    *plan = (QueryPlan){.query = inner->query, .columns = columns, .n_columns = n_columns};
+    query_plan_about(inner, plan);
+    QueryInner noted = {key, path, plan};
+    VEC_PUSH(build->arena, &build->inners, noted);
+    for (size_t i = 0; i < inner->fills.n; i++) {
+        QueryFill fill = {inner->fills.at[i].select, query_path_within(build->arena, path, inner->fills.at[i].path)};
+        VEC_PUSH(build->arena, &build->fills, fill);
+    }
+}
+
+ErrCode query_compile_inner(QueryBuild *build, const Query *query, Str key, Str path, const SqlSelect **ret_select,
                             const QueryColumn **ret_columns, size_t *ret_n, Err *err) {
     if (build->depth >= QUERY_MAX_DEPTH)
         return query_error(err, ERR_TOO_LARGE, path, "nested too deeply; at most %d levels", (int)QUERY_MAX_DEPTH);
@@ -27,7 +44,9 @@ ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str pat
                         .is_inner = true,
                         .depth = build->depth + 1};
     ErrCode code = query_build_rows(&inner, ret_select, ret_columns, ret_n, err);
-    return code ? place_error(build->arena, path, code, err) : ERR_OK;
+    if (code) return place_error(build->arena, path, code, err);
+    note_inner(build, &inner, key, path, *ret_columns, *ret_n);
+    return ERR_OK;
 }
 
 /* ---- as the source -------------------------------------------------------------------------------------------------- */
@@ -57,7 +76,7 @@ static void make_fact(QueryBuild *build, size_t n) {
 
 ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err) {
     size_t n = 0;
-    TRY(query_compile_inner(build, query, S("source"), &build->inner, &build->inner_columns, &n, err));
+    TRY(query_compile_inner(build, query, S("source"), S("source"), &build->inner, &build->inner_columns, &n, err));
     make_fact(build, n);
     return ERR_OK;
 }
@@ -220,22 +239,8 @@ static ErrCode find_column(const QueryFilter *filter, const QueryColumn *columns
                        query_op_name(filter->op));
 }
 
-/* select column from (select) */
-static const SqlSelect *only_column(Arena *arena, const SqlSelect *select, const QueryColumn *column) {
-    SqlSelect *only = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *item = ARENA_NEW(arena, SqlItem);
-    *from = (SqlFrom){.select = select, .alias = S("inner")};
-    *item = (SqlItem){sql_column(arena, from->alias, column->name, column->type), column->name};
-    only->from = from;
-    only->n_from = 1;
-    only->items = item;
-    only->n_items = 1;
-    return only;
-}
-
-ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand, const QueryFilter *filter,
-                                 QueryOp op, const SqlExpr **ret_sql, Err *err) {
+ErrCode query_compile_membership(QueryBuild *build, QueryPlace place, const QueryOperand *operand,
+                                 const QueryFilter *filter, QueryOp op, const SqlExpr **ret_sql, Err *err) {
     Arena *arena = build->arena;
     const SqlSelect *select = NULL;
     const QueryColumn *columns = NULL;
@@ -243,9 +248,15 @@ ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *op
     bool is_list = op == QUERY_OP_IN;
     Type common;
     Str path = query_path_key(arena, filter->path, S("query"));
-    TRY(query_compile_inner(build, filter->query, path, &select, &columns, &n_columns, err));
+    Str key = place == QUERY_IN_HAVING ? S("having") : S("where");
+    TRY(query_compile_inner(build, filter->query, key, path, &select, &columns, &n_columns, err));
     TRY(find_column(filter, columns, n_columns, is_list, &column, err));
-    if (n_columns > 1) select = only_column(arena, select, &columns[column]);
+    if (n_columns > 1) {
+        SqlFrom from = {.select = select, .alias = S("inner")};
+        Str name = columns[column].name;
+        SqlItem item = {sql_column(arena, from.alias, name, columns[column].type), name};
+        select = query_select_from(arena, from, &item, 1);
+    }
     Type type = columns[column].type;
     if (!sql_type_common(operand->sql->type, type, &common))
         return query_error(err, ERR_INVALID, filter->path, "'%.*s' is %s and the inner query shows %s",

@@ -27,13 +27,17 @@ static void print_expr(JsonWriter *writer, const QueryMember *member) {
 
 static void print_member(JsonWriter *writer, const QueryMember *member) {
     bool is_named = str_eq(member->name, member->alias);
-    if (member->expr->kind == EXPR_NAME && is_named) {
+    if (member->expr->kind == EXPR_NAME && is_named && !member->is_filled) {
         json_text(writer, member->name);
         return;
     }
     json_object_begin(writer);
     print_expr(writer, member);
     if (!is_named) print_text(writer, S("as"), member->alias);
+    if (member->is_filled) {
+        json_key(writer, S("fill"));
+        json_bool(writer, true);
+    }
     json_object_end(writer);
 }
 

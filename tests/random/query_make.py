@@ -1,4 +1,6 @@
 """Random semantic queries over a random schema: the whole language, and nothing that it refuses."""
+import datetime
+
 import query_time
 from query_expr import Expr
 from query_group import groups_of, measures_of
@@ -30,7 +32,9 @@ class QueryMaker(MeasureMaker):
         bounds = query_time.read_range(time["range"], self.schema.as_of()) if "range" in time else (None, None, None, None)
         known = {"grain": time.get("grain"), "is_number": is_number, "unit": scope.unit, "end_grain": bounds[3],
                  "is_closed": None not in bounds[:2] and bounds[2] == bounds[3], "name": name, "fill": False}
-        if time.get("grain") not in (None, "hour", "day") and not is_number and self.chance(0.15):
+        is_short = None not in bounds[:2] and (is_number or bounds[1] - bounds[0] < datetime.timedelta(days=60))
+        may_be_many = time.get("grain") in ("hour", "day") and not is_number
+        if time.get("grain") and (is_short or not may_be_many) and self.chance(0.15):
             time["fill"] = known["fill"] = True
         if with_compare and not time.get("fill") and (known["grain"] or known["is_closed"]) and self.chance(0.25):
             time["compare"] = self.compare(known)

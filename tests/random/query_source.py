@@ -94,7 +94,9 @@ def query_source(schema, query, evaluate):
     types = {c.name: c.type for c in result.columns}
     rows = [Row(zip(types, row)) for row in result.rows]
     axis = next((c.name for c in result.columns if c.type in ("date", "ts")), None)
-    return Source("source", rows, types, axis, {}, {})
+    source = Source("source", rows, types, axis, {}, {})
+    source.left_out = result.left_out + result.left_out_within
+    return source
 
 
 def base_of(schema, query):

@@ -122,10 +122,11 @@ static inline void make_model(Page *page) {
     Model *model = NULL;
     ModelFindings findings = {0};
     buf_init(&yaml, 1 << 20);
-    buf_printf(&yaml,
-               "pack: 1\nname: page\nversion: '1'\nsources:\n  page:\n    kind: files\n    tables:\n      %.*s:\n"
-               "        columns: {",
-               STR_ARG(page->table));
+    buf_printf(
+        &yaml,
+        "pack: 1\nname: page\nversion: '1'\ncalendar: {fiscal_year_month: 4}\nsources:\n  page:\n    kind: files\n    tables:\n      %.*s:\n"
+        "        columns: {",
+        STR_ARG(page->table));
     for (size_t i = 0; i < page->n_columns; i++)
         buf_printf(&yaml, "%s%.*s: '%s'", i ? ", " : "", STR_ARG(page->columns[i]), type_print(page->types[i], type));
     buf_printf(&yaml, "}\nfacts:\n  %.*s:\n    from: %.*s\n    time: %.*s\n", STR_ARG(page->table),

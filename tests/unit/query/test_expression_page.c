@@ -152,7 +152,8 @@ static void add_rows(Page *page, Buf *out, const Statement *statement, const Val
         buf_add(out, i ? column ? S(" ") : S(", ") : (Str){0});
         if (columns[column].grain != TIME_GRAIN_NONE) {
             int64_t us = value.type.kind == TYPE_DATE ? value.i * TIME_US_PER_DAY : value.i;
-            buf_add(out, (Str){period, time_print_period(columns[column].grain, us, period)});
+            buf_add(out, (Str){period, time_print_period_fiscal(columns[column].grain, columns[column].fiscal_month, us,
+                                                                period)});
         } else {
             buf_add(out, value_print(page->arena, value));
         }

@@ -27,6 +27,7 @@ TEST(what_is_printed_reads_back_to_the_same) {
         "{\"measures\":[\"trips\"],\"time\":{\"dimension\":\"started_at\",\"grain\":\"week\",\"range\":\"2020\",\"compare\":\"3 months\","
         "\"fill\":true}}",
         "{\"model\":7,\"measures\":[\"trips\"],\"time\":{\"range\":[null,\"2020-W53\"]}}",
+        "{\"dimensions\":[{\"expr\":\"bucket(trip.distance, 5)\",\"as\":\"d\",\"fill\":true},{\"expr\":\"bike\",\"fill\":true}]}",
         "{\"measures\":[\"trips\"],\"time\":{\"range\":[2019,null]}}",
         "{\"measures\":[\"trips\"],\"where\":[{\"member\":\"bike\",\"op\":\"in\",\"values\":[\"a\",\"\\u0001\\\"é\"]},"
         "{\"not\":{\"or\":[{\"expr\":\"is_paid\"},{\"member\":{\"expr\":\"lower(bike)\"},\"op\":\"set\"}]}},"

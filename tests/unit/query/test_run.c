@@ -82,6 +82,33 @@ TEST(the_row_cap_cuts_and_says_so) {
     fixture_free(&f);
 }
 
+#define BUCKETS_OF(width)                                                                \
+    "{\"measures\":[\"trips\"],\"dimensions\":[{\"expr\":\"bucket(trip.distance, " width \
+    ")\",\"as\":\"d\",\"fill\":true}]"                                                   \
+    ",\"where\":[{\"member\":\"trip.distance\",\"op\":\"lte\",\"value\":"
+
+/* Distances go from 0 to 100. */
+TEST(gaps_that_only_the_data_tells_are_counted_before_they_are_filled) {
+    Fixture f;
+    Result result;
+    fixture_open(&f);
+    OK(&f, fixture_query(&f, BUCKETS_OF("0.01") "100}]}", NULL, &result));
+    assert_int_equal(result.rows.n, 10001);
+    assert_int_equal(fixture_query(&f, BUCKETS_OF("0.0009") "100}]}", NULL, &result), ERR_TOO_LARGE);
+    assert_string_equal(f.err.file, "dimensions[0]");
+    assert_non_null(strstr(f.err.message, "there are 111112 steps, of which at most 100000 are filled"));
+    OK(&f, fixture_query(&f, BUCKETS_OF("0.0009") "80}]}", NULL, &result));
+    const char *inner =
+        "{\"source\":" BUCKETS_OF("0.0009") "100}]},\"measures\":[{\"expr\":\"count(*)\",\"as\":\"n\"}]}";
+    assert_int_equal(fixture_query(&f, inner, NULL, &result), ERR_TOO_LARGE);
+    assert_string_equal(f.err.file, "source.dimensions[0]");
+    const char *hours =
+        "{\"measures\":[\"trips\"],\"time\":{\"grain\":\"hour\",\"range\":[\"2001\",null],\"fill\":true}}";
+    assert_int_equal(fixture_query(&f, hours, NULL, &result), ERR_TOO_LARGE);
+    assert_string_equal(f.err.file, "time.fill");
+    fixture_free(&f);
+}
+
 TEST(many_rows_come_in_many_batches_and_the_cap_falls_within_one) {
     Fixture f;
     Result result;
@@ -345,6 +372,7 @@ int main(void) {
         cmocka_unit_test(the_asked_period_stands_in_the_account),
         cmocka_unit_test(nothing_published_is_version_0),
         cmocka_unit_test(the_row_cap_cuts_and_says_so),
+        cmocka_unit_test(gaps_that_only_the_data_tells_are_counted_before_they_are_filled),
         cmocka_unit_test(many_rows_come_in_many_batches_and_the_cap_falls_within_one),
         cmocka_unit_test(the_callers_limit_holds_where_the_query_has_none),
         cmocka_unit_test(a_receiver_that_refuses_ends_the_run_and_leaves_the_connection_usable),
