@@ -28,7 +28,10 @@ const ModelFact *model_fact(const Model *model, Str name) {
 }
 
 const ModelFilter *model_filter(const Model *model, Str name) {
-    FIND_BY_NAME(model->filters, model->n_filters, name);
+    for (size_t i = 0; i < model->n_filters; i++)
+        if (str_eq(model->filters[i].name, name))
+            return model_sees(model, &model->filters[i].label) ? &model->filters[i] : NULL;
+    return NULL;
 }
 
 const ModelMeasure *model_measure(const Model *model, Str name) {
