@@ -1,18 +1,22 @@
 /*
  * starling model show [NAME]: the model as people see it. Every member is an entry of one list, in the pack's order: facts with their
- * columns, dimensions with their attributes and hierarchies, measures. What the caller may not see has no entry; what the pack hides
+ * columns, dimensions with their attributes and hierarchies, filters, measures. What the caller may not see has no entry; what the pack hides
  * is found by its name only.
  */
 #include "app/app_internal.h"
 
 typedef struct Entry {
-    const char *kind; /* fact, time, attribute, column, dimension, hierarchy, measure */
+    const char *kind; /* fact, time, attribute, column, dimension, hierarchy, filter, measure */
     Str name;         /* as queries write it */
     Str owner;        /* the fact or dimension it belongs to; empty for these themselves */
     const ModelLabel *label;
-    Type type;  /* NULL: has none */
-    Str expr;   /* how it is defined; may be empty */
-    Str levels; /* of a hierarchy: "a > b" */
+    Type type;               /* NULL: has none */
+    Str expr;                /* how it is defined; may be empty */
+    Str levels;              /* of a hierarchy: "a > b" */
+    Str additivity;          /* of a measure */
+    Str aggregate;           /* of a column: what it stands for as a measure; may be empty */
+    const Str *aggregations; /* of a column: what may be asked of it */
+    size_t n_aggregations;
     const Str *facts;
     size_t n_facts;
     bool is_hidden;
@@ -51,6 +55,17 @@ static Str dotted(const Entries *e, Str a, Str b) {
     return arena_printf(e->ctx->arena, "%.*s.%.*s", STR_ARG(a), STR_ARG(b));
 }
 
+static void find_aggregations(Entries *e, const ModelFactColumn *column, Entry *entry) {
+    size_t n;
+    const ModelAggregate *aggregates = model_aggregates(&n);
+    if (column->kind != MODEL_COLUMN_VALUE) return;
+    if (column->aggregate) entry->aggregate = str_of(column->aggregate->name);
+    Str *names = ARENA_ARRAY(e->ctx->arena, Str, n);
+    for (size_t i = 0; i < n; i++)
+        if (column->aggregations >> i & 1) names[entry->n_aggregations++] = str_of(aggregates[i].name);
+    entry->aggregations = names;
+}
+
 static void add_fact(Entries *e, const ModelFact *fact) {
     static const char *const kinds[] = {
         [MODEL_COLUMN_VALUE] = "column", [MODEL_COLUMN_ATTRIBUTE] = "attribute", [MODEL_COLUMN_TIME] = "time"};
@@ -59,13 +74,15 @@ static void add_fact(Entries *e, const ModelFact *fact) {
     for (size_t i = 0; i < fact->n_columns; i++) {
         const ModelFactColumn *column = &fact->columns[i];
         ModelMember member = {.kind = MODEL_MEMBER_COLUMN, .fact = fact, .column = column};
-        add(e, (Entry){.kind = kinds[column->kind],
+        Entry entry = {.kind = kinds[column->kind],
                        .name = model_member_name(e->ctx->arena, &member),
                        .owner = fact->name,
                        .label = &column->label,
                        .type = column->type,
                        .expr = column->expr ? expr_print(e->ctx->arena, column->expr) : (Str){0},
-                       .is_hidden = fact->label.is_hidden});
+                       .is_hidden = fact->label.is_hidden};
+        find_aggregations(e, column, &entry);
+        add(e, entry);
     }
 }
 
@@ -119,7 +136,7 @@ static void add_dimension(Entries *e, const ModelDimension *dimension) {
 
 typedef struct Names {
     const Model *model;
-    const ModelFact *fact;
+    const ModelFact *fact; /* NULL: a dimension's rows */
     bool has_unseen;
 } Names;
 
@@ -127,23 +144,42 @@ static void see_name(void *arg, const Expr *name) {
     Names *names = arg;
     ModelMember member;
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
-    Str as_column = arena_printf(arena, "%.*s.%.*s", STR_ARG(names->fact->name), STR_ARG(name->name));
-    bool is_seen = !model_member(names->model, names->fact, name->name, &member, NULL) ||
-                   !model_member(names->model, names->fact, as_column, &member, NULL);
+    bool is_seen = !model_member(names->model, names->fact, name->name, &member, NULL);
+    if (!is_seen && names->fact)
+        is_seen = !model_member(names->model, names->fact,
+                                arena_printf(arena, "%.*s.%.*s", STR_ARG(names->fact->name), STR_ARG(name->name)),
+                                &member, NULL);
     names->has_unseen |= !is_seen;
 }
 
 /* A definition that names what the caller may not see is not told. */
-static Str measure_text(Entries *e, const ModelMeasure *measure) {
-    Names names = {.model = e->model, .fact = measure->fact};
-    expr_each_name(measure->expr, see_name, &names);
-    return names.has_unseen ? (Str){0} : expr_print(e->ctx->arena, measure->expr);
+static Str definition(Entries *e, const ModelFact *fact, const Expr *expr) {
+    Names names = {.model = e->model, .fact = fact};
+    expr_each_name(expr, see_name, &names);
+    return names.has_unseen ? (Str){0} : expr_print(e->ctx->arena, expr);
+}
+
+static const ModelFact *first_fact_of(const Model *model, const ModelFilter *filter) {
+    for (size_t i = 0; i < model->n_facts; i++)
+        if (filter->facts >> i & 1) return &model->facts[i];
+    return NULL;
+}
+
+/* It belongs to no fact: 'facts' says of which it is. */
+static void add_filter(Entries *e, const ModelFilter *filter) {
+    add(e, (Entry){.kind = "filter",
+                   .name = filter->name,
+                   .owner = filter->dimension ? filter->dimension->name : (Str){0},
+                   .label = &filter->label,
+                   .type = TYPE(TYPE_BOOL),
+                   .expr = definition(e, first_fact_of(e->model, filter), filter->expr)});
 }
 
 static void gather(Entries *e) {
     const Model *model = e->model;
     for (size_t i = 0; i < model->n_facts; i++) add_fact(e, &model->facts[i]);
     for (size_t i = 0; i < model->n_dimensions; i++) add_dimension(e, &model->dimensions[i]);
+    for (size_t i = 0; i < model->n_filters; i++) add_filter(e, &model->filters[i]);
     for (size_t i = 0; i < model->n_measures; i++) {
         const ModelMeasure *measure = &model->measures[i];
         add(e, (Entry){.kind = "measure",
@@ -151,7 +187,8 @@ static void gather(Entries *e) {
                        .owner = measure->fact->name,
                        .label = &measure->label,
                        .type = measure->type,
-                       .expr = measure_text(e, measure)});
+                       .expr = definition(e, measure->fact, measure->expr),
+                       .additivity = model_additivity_name(measure->additivity)});
     }
 }
 
@@ -187,12 +224,20 @@ static ErrCode write_entry(const Ctx *ctx, Writer *w, const Entry *entry, bool h
     const ModelLabel *label = entry->label;
     Str decimals = label->decimals < 0 ? (Str){0} : arena_printf(ctx->arena, "%d", label->decimals);
     const Field fields[] = {
-        {"kind", "Kind", str_of(entry->kind)},   {"name", "Name", entry->name},
-        {"title", "Title", label->title},        {"of", "Of", entry->owner},
-        {"type", "Type", type_text(ctx, entry)}, {"description", "Description", label->description},
-        {"expr", "Definition", entry->expr},     {"levels", "Levels", entry->levels},
-        {"format", "Format", label->format},     {"unit", "Unit", label->unit},
-        {"decimals", "Decimals", decimals},      {"pii", "Personal data", model_pii_name(label->pii_class)},
+        {"kind", "Kind", str_of(entry->kind)},
+        {"name", "Name", entry->name},
+        {"title", "Title", label->title},
+        {"of", "Of", entry->owner},
+        {"type", "Type", type_text(ctx, entry)},
+        {"description", "Description", label->description},
+        {"expr", "Definition", entry->expr},
+        {"levels", "Levels", entry->levels},
+        {"format", "Format", label->format},
+        {"unit", "Unit", label->unit},
+        {"decimals", "Decimals", decimals},
+        {"pii", "Personal data", model_pii_name(label->pii_class)},
+        {"aggregate", "As a measure", entry->aggregate},
+        {"additivity", "Additivity", entry->additivity},
     };
     for (size_t i = 0; i < COUNT_OF(fields); i++)
         if (fields[i].value.n)
@@ -205,6 +250,7 @@ static ErrCode write_entry(const Ctx *ctx, Writer *w, const Entry *entry, bool h
         size_t n;
     } lists[] = {{"synonyms", "Also called", label->synonyms, label->n_synonyms},
                  {"visible_to", "Visible to", label->visible_to, label->n_visible_to},
+                 {"aggregations", "Aggregations", entry->aggregations, entry->n_aggregations},
                  {"facts", "Asked with", entry->facts, entry->n_facts}};
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         TRY(write_texts(w, str_of(lists[i].name), lists[i].texts, lists[i].n, err));
@@ -226,7 +272,8 @@ static const WriterColumn COLUMNS[] = {
 /* What is not described is told by its definition, or its levels. */
 static Str description(const Entry *entry) {
     if (entry->label->description.n) return entry->label->description;
-    return entry->levels.n ? entry->levels : str_eq(str_of(entry->kind), S("measure")) ? entry->expr : (Str){0};
+    bool is_defined = str_eq(str_of(entry->kind), S("measure")) || str_eq(str_of(entry->kind), S("filter"));
+    return entry->levels.n ? entry->levels : is_defined ? entry->expr : (Str){0};
 }
 
 /* Entries as a table to people, as objects to machines; `owner` empty: all of them. */
@@ -329,7 +376,8 @@ static ErrCode show_one(const Entries *e, Str name, Writer *w, Err *err) {
         if (!entry) return err_set(err, ERR_UNKNOWN_NAME, "no member '%.*s' in this model", STR_ARG(name));
     }
     TRY(write_entry(e->ctx, w, entry, true, err));
-    return entry->owner.n ? ERR_OK : write_members(e, w, entry->name, err);
+    bool has_members = !entry->owner.n && entry->type.kind == TYPE_NULL;
+    return !has_members ? ERR_OK : write_members(e, w, entry->name, err);
 }
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
@@ -348,7 +396,7 @@ static const OpArg ARGS[] = {
 
 const Op APP_OP_MODEL_SHOW = {
     .name = "model show",
-    .summary = "Show what can be asked: facts, dimensions, measures, rules and questions",
+    .summary = "Show what can be asked: facts, dimensions, filters, measures, rules and questions",
     .example = "starling model show amount",
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,

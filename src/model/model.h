@@ -250,6 +250,8 @@ typedef enum ModelAdditivity {
     MODEL_ADDITIVE      /* sums and counts, their sums and differences, and these times a number */
 } ModelAdditivity;
 
+Str model_additivity_name(ModelAdditivity additivity); /* "non_additive" */
+
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;

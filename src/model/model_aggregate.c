@@ -130,3 +130,7 @@ static bool is_additive(const Model *model, const ModelFact *fact, const Expr *e
 ModelAdditivity model_additivity(const Model *model, const ModelFact *fact, const Expr *expr) {
     return is_additive(model, fact, expr) ? MODEL_ADDITIVE : MODEL_NON_ADDITIVE;
 }
+
+Str model_additivity_name(ModelAdditivity additivity) {
+    return additivity == MODEL_ADDITIVE ? S("additive") : S("non_additive");
+}

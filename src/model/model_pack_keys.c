@@ -69,7 +69,8 @@ static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS,
                                            {"aggregate", PACK_TEXT, false},
                                            {"aggregations", PACK_TEXTS, false}};
 static const PackKey KEYS_LOOKUP[] = {{"table", PACK_TEXT, true}, {"on", PACK_MAP, true}, {"value", PACK_EXPR, false}};
-static const PackKey KEYS_FILTER[] = {LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
+static const PackKey KEYS_FILTER[] = {
+    LABEL_KEYS, {"visible_to", PACK_TEXTS, false}, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
 static const PackKey KEYS_MEASURE[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
 static const PackKey KEYS_QUESTION[] = {{"question", PACK_TEXT, true},     {"query", PACK_QUERY, true},
                                         {"also", PACK_TEXTS, false},       {"verified_by", PACK_TEXT, false},

@@ -479,12 +479,16 @@ static void plan_period(QueryBuild *build, QueryPlan *plan) {
 
 /* ---- the plan ------------------------------------------------------------------------------------------------------- */
 
+const Model *query_whole_model(const QueryBuild *build) {
+    return snapshot_get(build->ctx->snapshot, SNAPSHOT_MODEL);
+}
+
 ErrCode query_compile_rows(QueryBuild *build, Err *err) {
     QuerySql range, where;
     if (build->fact) {
         ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
         build->fact_scope = model_fact_scope(build->arena, &how);
-        how.model = snapshot_get(build->ctx->snapshot, SNAPSHOT_MODEL);
+        how.model = query_whole_model(build);
         build->body_scope = model_fact_scope(build->arena, &how);
     }
     TRY(query_compile_axis(build, &range, err));

@@ -128,7 +128,7 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
     const ExprScope *of = is_own ? &build->fact_scope : &build->body_scope;
-    bool is_filter = model_filter(build->model, name->name) != NULL;
+    bool is_filter = model_filter(is_own ? build->model : query_whole_model(build), name->name) != NULL;
     if (is_plain && is_filter && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
     TRY(of->resolve(of, name, use, &sql, &expr, err));
     bool is_column = is_plain && sql && takes_aggregates(names->place);

@@ -330,6 +330,8 @@ NODISCARD ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_sele
 /* Compiles an expression as it may stand at `place`; the path is the error's place. */
 NODISCARD ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                                      Err *err);
+/* What measures and filters of the pack are made of, whoever asks. */
+const Model *query_whole_model(const QueryBuild *build);
 /* Axis and `where`. */
 NODISCARD ErrCode query_compile_rows(QueryBuild *build, Err *err);
 NODISCARD ErrCode query_compile_groups(QueryBuild *build, Err *err);

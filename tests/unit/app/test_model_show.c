@@ -30,7 +30,12 @@ static const char PACK[] =
     "    dimensions:\n"
     "      doer: {dimension: who, key: {id: who_id}}\n"
     "    times: {day: }\n"
-    "    columns: {fee: {visible_to: [desk]}, rate: {hidden: true}}\n"
+    "    columns: {fee: {visible_to: [desk], aggregate: sum, aggregations: [sum, max]}, rate: {hidden: true}}\n"
+    "filters:\n"
+    "  free: {expr: fee = 0}\n"
+    "  kindred: {expr: \"doer.kin = 'us' or inner_circle\", title: Our own}\n"
+    "  inner_circle: {expr: doer.id is null, visible_to: [desk]}\n"
+    "  nameless: {expr: who.kin is null}\n"
     "measures:\n"
     "  fees: {expr: sum(fee)}\n"
     "  double_fees: {expr: 2 * fees}\n"
@@ -106,6 +111,14 @@ TEST(the_owner_sees_all_that_is_not_hidden) {
     has(all, "\"levels\":\"kin > nick > id\"");
     has(all, "\"name\":\"secret\"");
     has(all, "\"visible_to\":[\"desk\"]");
+    has(show(&f, &SECURITY_OWNER, "deed.fee"),
+        "\"aggregate\":\"sum\",\"visible_to\":[\"desk\"],\"aggregations\":[\"sum\",\"max\"]");
+    has(show(&f, &SECURITY_OWNER, "double_fees"), "\"additivity\":\"additive\"");
+    has(show(&f, &SECURITY_OWNER, "secret"), "\"additivity\":\"non_additive\"");
+    has(show(&f, &SECURITY_OWNER, "inner_circle"),
+        "\"expr\":\"doer.id is null\",\"visible_to\":[\"desk\"],\"facts\":[\"deed\"]");
+    has(show(&f, &SECURITY_OWNER, "nameless"),
+        "\"kind\":\"filter\",\"name\":\"nameless\",\"title\":\"Nameless\",\"of\":\"who\"");
     has(all, "How secret?");
     lacks(all, "\"deed.rate\"");
     has(show(&f, &SECURITY_OWNER, "deed.rate"), "\"is_hidden\":true");
@@ -121,9 +134,11 @@ TEST(who_lacks_the_role_sees_nothing_of_it) {
     has(all, "\"levels\":\"kin > id\"");
     has(all, "\"name\":\"fees\"");
     has(all, "\"expr\":\"2 * fees\"");
+    has(all, "\"name\":\"free\"");
+    has(all, "\"name\":\"kindred\"");
     has(all, "How much?");
-    static const char *const unseen[] = {"nick",     "secret",      "hush",       "\"deed.fee\"",
-                                         "sum(fee)", "How secret?", "\"who.two\""};
+    static const char *const unseen[] = {"nick",        "secret",      "hush",    "\"deed.fee\"", "sum(fee)",
+                                         "How secret?", "\"who.two\"", "fee = 0", "inner_circle"};
     for (size_t i = 0; i < COUNT_OF(unseen); i++) lacks(all, unseen[i]);
     assert_string_equal(show(&f, &nobody, "secret"), "no member 'secret' in this model");
     assert_string_equal(show(&f, &nobody, "secre"), "no member 'secre' in this model");

@@ -9,7 +9,13 @@ static const char *const HIDDEN[][3] = {
     {"      id: {}\n      name: {}\n      plan", "      id: {}\n      name: {visible_to: [desk, board]}\n      plan",
      "      id: {}\n      plan"},
     {"      weather: {}\n", "      weather: {visible_to: [board]}\n", ""},
-    {"      minutes: {}\n", "      minutes: {synonyms: [length of a ride], visible_to: [board]}\n", ""},
+    {"      minutes: {format: integer, unit: min, aggregate: avg}\n",
+     "      minutes: {format: integer, unit: min, aggregate: avg, synonyms: [length of a ride], visible_to: [board]}\n",
+     ""},
+    {"  dry: {expr: \"weather = 'Dry'\"}\n",
+     "  dry: {expr: \"weather = 'Dry'\", synonyms: [no rain], visible_to: [board]}\n", ""},
+    {"  easy: {expr: dry and not long, title: Easy trips}\n", "  easy: {expr: dry and not long, visible_to: [board]}\n",
+     ""},
     {"  minutes:\n    expr: sum(minutes)\n", "", ""},
     {"  cost:\n    expr: sum(cost)\n",
      "  cost:\n    expr: sum(cost)\n    synonyms: [spending]\n    visible_to: [board]\n", NULL},
@@ -90,6 +96,12 @@ TEST(a_hidden_member_is_as_none) {
         "\"where\":[{\"member\":\"rider.name\",\"op\":\"set\"}]}}]}",
         "{\"measures\":[\"trips\"],\"dimensions\":[\"bike\"],\"limit_per\":{\"by\":[\"weather\"],\"n\":1}}",
         "{\"measures\":[\"trips\"],\"time\":{\"dimension\":\"weather\",\"grain\":\"day\"}}",
+        "{\"measures\":[\"trip.minutes\"]}",
+        "{\"measures\":[\"trips\"],\"where\":[\"dry\"]}",
+        "{\"measures\":[\"trips\"],\"where\":[\"dri\"]}",
+        "{\"measures\":[\"trips\"],\"where\":[\"no rain\"]}",
+        "{\"measures\":[\"trips\"],\"dimensions\":[\"dry\"]}",
+        "{\"measures\":[{\"expr\":\"trips where not dry\"}]}",
     };
     Fixture restricted, without;
     Security nobody = rider_of(NULL, 0);
@@ -123,17 +135,20 @@ TEST(roles_and_the_owner_see_it) {
     fixture_free(&f);
 }
 
-/* The body of a measure is the pack's, not the caller's. */
-TEST(measures_of_hidden_columns_and_measures_stay) {
+/* What measures and filters are made of is the pack's, not the caller's. */
+TEST(measures_and_filters_of_hidden_ones_stay) {
     Fixture f;
     Result all, some;
     Security nobody = rider_of(NULL, 0);
     Str text = {0};
     fixture_open(&f);
-    static const char query[] = "{\"measures\":[\"distance\",\"paid_share\",\"riders\"],\"dimensions\":[\"bike\"]}";
+    static const char query[] = "{\"measures\":[\"distance\",\"paid_share\",\"riders\"],\"dimensions\":[\"bike\"],"
+                                "\"where\":[{\"not\":\"easy\"}]}";
     OK(&f, fixture_query(&f, query, NULL, &all));
     OK(&f, file_read(f.arena, GOLDEN_FOLDER "/pack.yaml", 1 << 20, &text, &f.err));
-    text = replace(f.arena, text, "distance: {unit: km}", "distance: {unit: km, visible_to: [board]}");
+    text = replace(f.arena, text, "distance: {unit: km,", "distance: {visible_to: [board], unit: km,");
+    text = replace(f.arena, text, "dry: {", "dry: {visible_to: [board], ");
+    text = replace(f.arena, text, "weather: {}", "weather: {visible_to: [board]}");
     text = replace(f.arena, text, "is_paid: {}", "is_paid: {visible_to: [board]}");
     text = replace(f.arena, text, "    expr: sum(distance) where is_paid\n",
                    "    expr: sum(distance) where is_paid\n    visible_to: [board]\n");
@@ -158,7 +173,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hidden_member_is_as_none),
         cmocka_unit_test(roles_and_the_owner_see_it),
-        cmocka_unit_test(measures_of_hidden_columns_and_measures_stay),
+        cmocka_unit_test(measures_and_filters_of_hidden_ones_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
