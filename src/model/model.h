@@ -195,7 +195,8 @@ typedef struct ModelMeasure {
     ModelLabel label;
     const Expr *expr;
     Type type;
-    const ModelFact *fact; /* the one fact its columns come from */
+    const ModelFact *fact; /* whose rows it aggregates; NULL: it is a formula of measures of several */
+    uint64_t facts;        /* bit i: of fact i */
     ModelPlace place;
 } ModelMeasure;
 
@@ -299,6 +300,8 @@ typedef struct ModelMember {
  * nearest name. */
 NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
 const ModelPart *model_parts(size_t *ret_n); /* all date parts */
+/* "line", "line and visit": the facts of a measure. */
+Str model_fact_names(Arena *arena, const Model *model, uint64_t facts);
 /* The canonical name: "line.amount", "order_date.month". */
 Str model_member_name(Arena *arena, const ModelMember *member);
 
@@ -313,8 +316,8 @@ ExprScope model_input_scope(Arena *arena, const Str *columns, size_t n_columns, 
  * Over one fact, by the rules of design 5 "Names": inside an aggregate and its `where` a bare name is a column of the fact first,
  * elsewhere a measure, an attribute or a time. A measure comes back as its Expr and is compiled in its place; every other member
  * goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
- * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused,
- * as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
+ * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact, or of several, is
+ * refused, as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
  */
 typedef struct ModelFactScope {
     const Model *model;
@@ -325,7 +328,7 @@ typedef struct ModelFactScope {
 /* *how is copied; allows_aggregate is true and may be cleared by the caller. */
 ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
 /* Adds an error for every operator of a measure's expression that adds, subtracts or compares what the pack gives different units.
- * `fact` is the measure's; names that are not known have none. */
+ * `fact` is the measure's (NULL: of several); names that are not known have none. */
 void model_check_units(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
 /* "Order ID", "OrderId", "Sub-Category" -> order_id, order_id, sub_category. */
 Str model_snake_name(Arena *arena, Str header);

@@ -129,6 +129,32 @@ const ModelTable *pack_table(Pack *p, const Yaml *scalar);
 /* Indices of the named columns of a table, in a list of names. */
 const size_t *pack_columns(Pack *p, const ModelTable *table, const Yaml *names, size_t *ret_n);
 
+/* ---- measures ------------------------------------------------------------------------------------------------------- */
+
+typedef enum MeasureState { MEASURE_UNSEEN, MEASURE_OPEN, MEASURE_DONE } MeasureState;
+
+typedef struct Typing {
+    MeasureState state;
+    bool is_broken;
+    bool uses_broken;       /* names a measure that is broken, or is not read: what follows from that is not reported */
+    const ModelFact *given; /* by `fact:` */
+    ModelPlace place;       /* where the expression begins */
+    int depth;              /* written out */
+    int size;
+} Typing;
+
+typedef struct MeasureReader {
+    Pack *p;
+    ModelMeasure *measures;
+    Typing *typings;
+    size_t n;
+    const ModelMeasure *open[EXPR_MAX_DEPTH]; /* being typed, outermost first */
+    int n_open;
+} MeasureReader;
+
+/* The measure's facts and what it is typed as; NULL after a finding. The measures that it names are typed. */
+void pack_choose_fact(MeasureReader *r, size_t index, const SqlExpr **ret);
+
 /* ---- sections, in this order ---------------------------------------------------------------------------------------- */
 
 void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */

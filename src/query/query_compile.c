@@ -154,7 +154,8 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         member->expr->kind == EXPR_NAME && !build->inner ? model_measure(build->model, member->expr->name) : NULL;
     if (named && !build->legs.n && named->fact != build->fact) {
         return query_error(err, ERR_UNSUPPORTED, member->path, "'%.*s' belongs to %.*s, the query is about %.*s",
-                           STR_ARG(named->name), STR_ARG(named->fact->name), STR_ARG(build->fact->name));
+                           STR_ARG(named->name), STR_ARG(model_fact_names(build->arena, build->model, named->facts)),
+                           STR_ARG(build->fact->name));
     }
     if (member->expr->kind == EXPR_NAME && !named && !build->legs.n) { /* the better message */
         ModelMember found;

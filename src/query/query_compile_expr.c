@@ -79,12 +79,16 @@ static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *na
 
 /* Over measures of several facts: each is compiled in its own. */
 static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr *name, const SqlExpr **ret_sql,
-                              Err *err) {
+                              const Expr **ret_expr, Err *err) {
     const ModelMeasure *measure = model_measure(build->model, name->name);
     const QueryMember member = {.name = name->name, .expr = name, .alias = name->name, .path = names->path};
     if (names->has_where)
         return query_error(err, ERR_UNSUPPORTED, names->path,
                            "'where' cannot stand beside measures of several facts; put it into each of them");
+    if (measure && !measure->fact) { /* a formula of measures */
+        *ret_expr = measure->expr;
+        return ERR_OK;
+    }
     QueryBuild *leg = measure ? query_leg_of(build, &member) : NULL;
     if (!leg)
         return query_error(err, ERR_INVALID, names->path,
@@ -109,7 +113,7 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
         *ret_sql = names->compiled.at[i].sql;
         return ERR_OK;
     }
-    if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, err);
+    if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, ret_expr, err);
     if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;

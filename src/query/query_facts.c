@@ -16,9 +16,8 @@ typedef struct Facts {
 } Facts;
 
 static void see_name(Facts *facts, Str name) {
-    const Model *model = facts->build->model;
-    const ModelMeasure *measure = model_measure(model, name);
-    if (measure) facts->facts |= UINT64_C(1) << (size_t)(measure->fact - model->facts);
+    const ModelMeasure *measure = model_measure(facts->build->model, name);
+    if (measure) facts->facts |= measure->facts;
 }
 
 static void see_measure(void *arg, const Expr *name) {
@@ -28,7 +27,7 @@ static void see_measure(void *arg, const Expr *name) {
 static void see_filter(Facts *facts, const QueryFilter *filter) {
     if (!filter) return;
     for (size_t i = 0; i < filter->n_children; i++) see_filter(facts, filter->children[i]);
-    if (filter->member.expr) expr_each_name(filter->member.expr, see_measure, facts);
+    if (filter->member.expr) expr_each_plain_name(filter->member.expr, see_measure, facts);
 }
 
 static bool is_several(uint64_t facts) {
@@ -100,7 +99,7 @@ ErrCode query_find_facts(QueryBuild *build, Err *err) {
     const Query *query = build->query;
     Facts facts = {.build = build};
     if (query->n_list) return ERR_OK;
-    for (size_t i = 0; i < query->n_measures; i++) expr_each_name(query->measures[i].expr, see_measure, &facts);
+    for (size_t i = 0; i < query->n_measures; i++) expr_each_plain_name(query->measures[i].expr, see_measure, &facts);
     see_filter(&facts, query->having);
     for (size_t i = 0; i < query->n_order; i++) see_name(&facts, query->order[i].name);
     for (size_t i = 0; i < query->n_measures; i++) { /* an aggregate of its own, of one fact that is known */
@@ -157,7 +156,7 @@ ErrCode query_compile_legs(QueryBuild *build, Err *err) {
 
 QueryBuild *query_leg_of(const QueryBuild *build, const QueryMember *member) {
     Facts measures = {.build = build};
-    expr_each_name(member->expr, see_measure, &measures);
+    expr_each_plain_name(member->expr, see_measure, &measures);
     uint64_t facts = measures.facts ? measures.facts : query_facts_with(build, member);
     QueryBuild *found = NULL;
     for (size_t i = 0; i < build->legs.n; i++) {
