@@ -176,6 +176,12 @@ typedef struct ModelFactColumn {
 
 typedef enum ModelPartition { MODEL_PARTITION_NONE, MODEL_PARTITION_MONTH, MODEL_PARTITION_DAY } ModelPartition;
 
+/* What another fact has and this one may be asked beside without: a member, or a whole role. */
+typedef struct ModelIgnore {
+    Str name;
+    ModelPlace place;
+} ModelIgnore;
+
 typedef struct ModelFact {
     Str name;
     ModelLabel label;
@@ -187,6 +193,8 @@ typedef struct ModelFact {
     ptrdiff_t time; /* the main time axis: a column of kind TIME, or an integer column; -1: none */
     Str axis_unit;  /* integer axis: what one step is called ("week"); empty for dates */
     ModelPartition partition;
+    const ModelIgnore *ignores;
+    size_t n_ignores;
     ModelPlace place;
 } ModelFact;
 
@@ -299,6 +307,8 @@ typedef struct ModelMember {
 /* Finds a member by its name, as used with `fact` (NULL: any; then the first fact that has it). ERR_UNKNOWN_NAME with the
  * nearest name. */
 NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
+/* Whether it is a member, date part or none, that `fact` has not and by its `ignores` may be asked beside. */
+bool model_ignores(const Model *model, const ModelFact *fact, Str name);
 const ModelPart *model_parts(size_t *ret_n); /* all date parts */
 /* "line", "line and visit": the facts of a measure. */
 Str model_fact_names(Arena *arena, const Model *model, uint64_t facts);

@@ -232,6 +232,24 @@ ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelM
     return find_member(model, fact, parts, n, ret_member) ? ERR_OK : unknown_member(model, fact, parts, n, false, err);
 }
 
+/* The name without the fact's before it. */
+static Str without_fact(const Model *model, Str name) {
+    ptrdiff_t dot = str_find_char(name, '.');
+    bool is_fact = dot > 0 && model_fact(model, str_slice(name, 0, (size_t)dot));
+    return is_fact ? str_slice(name, (size_t)dot + 1, name.n) : name;
+}
+
+bool model_ignores(const Model *model, const ModelFact *fact, Str name) {
+    ModelMember member;
+    if (!fact->n_ignores || !model_member(model, fact, name, &member, NULL)) return false;
+    Str bare = without_fact(model, name);
+    for (size_t i = 0; i < fact->n_ignores; i++) {
+        Str ignored = without_fact(model, fact->ignores[i].name);
+        if (str_starts(bare, ignored) && (bare.n == ignored.n || bare.p[ignored.n] == '.')) return true;
+    }
+    return false;
+}
+
 /* A measure where the expression is evaluated for each row, or inside an aggregate. */
 static ErrCode misplaced_measure(const Model *model, const ModelFact *fact, Str name, ExprUse use, Err *err) {
     if (!err) return ERR_INVALID;

@@ -161,4 +161,7 @@ void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */
 void pack_read_inputs(Pack *p, const Yaml *root);     /* model_pack_input.c: inputs, mappings, generator */
 void pack_read_dimensions(Pack *p, const Yaml *root); /* model_pack_dimension.c */
 void pack_read_facts(Pack *p, const Yaml *root);      /* model_pack_fact.c */
+/* The key `ignores` of a fact (model_pack_ignore.c), and what is checked when all facts are there. */
+void pack_read_ignores(Pack *p, const Yaml *map, ModelFact *fact);
+void pack_check_ignores(Pack *p, const ModelFact *fact);
 void pack_read_measures(Pack *p, const Yaml *root);   /* model_pack_measure.c */

@@ -54,6 +54,7 @@ static const PackKey KEYS_FACT[] = {
     {"times", PACK_MAP, false},
     {"attributes", PACK_MAP, false},
     {"columns", PACK_MAP, false},
+    {"ignores", PACK_TEXTS, false},
 };
 static const PackKey KEYS_ROLE[] = {{"dimension", PACK_TEXT, true}, {"key", PACK_MAP, true}};
 static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, false}, {"lookup", PACK_MAP, false}};

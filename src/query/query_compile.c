@@ -105,6 +105,13 @@ static TimeGrain inner_grain(const QueryBuild *build, const ModelMember *member)
 }
 
 static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Err *err) {
+    bool is_ignored = false;
+    if (build->parent) TRY(query_leg_ignores(build, dimension->expr, dimension->path, &is_ignored, err));
+    if (is_ignored) {
+        QueryGroup group = {.is_ignored = true};
+        VEC_PUSH(build->arena, &build->groups, group);
+        return ERR_OK;
+    }
     if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, err);
     ModelMember member;
     TRY(query_find_member(build, dimension->name, dimension->path, &member, err));

@@ -296,7 +296,7 @@ static const SqlExpr *since_base(void *arg, const SqlExpr *expr) {
     if (!query_is_stage_column(expr)) return NULL;
     size_t base = query_base_index(build, expr), n_partition = 0;
     ptrdiff_t time = time_group(build);
-    SqlFn fn = query_additive(build->bases.at[base].sql);
+    SqlFn fn = query_additive(build, base);
     const SqlExpr *period = query_stage_key(build, QUERY_STAGE, (size_t)time);
     if (fn != SQL_FN_COUNT_OF) {
         bool is_since_range = to->unit == TIME_GRAIN_NONE && !to->is_all;

@@ -28,7 +28,8 @@ typedef struct QueryGroup {
     bool is_missing_by_key; /* …because of the role's key alone, whatever the attribute */
     ModelMember member;     /* of a plain name */
     bool is_member;
-    Str base; /* the name without its date part: what "order" may also say */
+    bool is_ignored; /* of a leg: its fact has it not, and its values stand in each of these groups; the key is null */
+    Str base;        /* the name without its date part: what "order" may also say */
 } QueryGroup;
 
 typedef struct QueryMeasure {
@@ -202,7 +203,7 @@ const SqlExpr *query_over(QueryBuild *build, const SqlExpr *call, const SqlExpr 
 /* The groups' keys but for one, with room for `extra` more. */
 const SqlExpr *const *query_other_keys(const QueryBuild *build, ptrdiff_t but, size_t extra, size_t *ret_n);
 /* The aggregate that puts groups' values together to what the rows would give; SQL_FN_COUNT_OF: there is none. */
-SqlFn query_additive(const SqlExpr *base);
+SqlFn query_additive(const QueryBuild *build, size_t base);
 bool query_is_count(const SqlExpr *base);                                /* of no rows it is 0, not null */
 size_t query_base_index(const QueryBuild *build, const SqlExpr *column); /* bases.n: of a later stage */
 const SqlExpr *query_as_type(QueryBuild *build, const SqlExpr *sql, Type type);
@@ -222,6 +223,37 @@ NODISCARD ErrCode query_check_fill(const QueryBuild *build, Err *err);
 NODISCARD ErrCode query_stage_rows(QueryBuild *build, const SqlSelect **ret_select, Err *err);
 /* A group by a name of its column; -1 when there is none. */
 ptrdiff_t query_find_group(const QueryBuild *build, Str name);
+
+/* ---- query_grouped.c ------------------------------------------------------------------------------------------------ */
+
+/* What is grouped: the keys of some groups (by NULL: of all) and the bases, or one of them, of the rows in bounds. */
+typedef struct QueryGrouped {
+    QueryBuild *build;
+    QueryBounds bounds;
+    const size_t *by;
+    size_t n_by;
+    const size_t *base;
+    bool is_marked; /* with _m, which tells that a group is there */
+} QueryGrouped;
+const SqlSelect *query_grouped(const QueryGrouped *how);
+/* Values of legs that ignore a group; they are no columns of query_grouped. */
+bool query_has_repeated(const QueryBuild *build);
+/* Rows of groups, from `groups` (alias _s) with its columns, and those values beside them. */
+const SqlSelect *query_with_repeated(const QueryGrouped *how, SqlFrom groups, const SqlItem *columns, size_t n_columns);
+/* The groups over other bounds, marked. */
+const SqlSelect *query_other_leg(QueryBuild *build, const QueryBounds *bounds);
+/* For each group of stage 0 a base over the rows up to its period. */
+const SqlSelect *query_since_select(QueryBuild *build, const QueryStageJoin *join);
+/* select keys from _s0 */
+const SqlSelect *query_periods(QueryBuild *build);
+void query_group_by_first(Arena *arena, SqlSelect *select, size_t n);
+/* A base's column; of a group without rows a count is 0. */
+const SqlExpr *query_zero_if_count(const QueryBuild *build, size_t base, const SqlExpr *column);
+bool query_is_back_in_time(const QueryBuild *build);
+/* The shown range and what has to be read before it. */
+QueryBounds query_read_bounds(const QueryBuild *build);
+/* `where` within bounds. */
+QuerySql query_rows_in(const QueryBuild *build, const QueryBounds *bounds);
 
 /* ---- query_nested.c ------------------------------------------------------------------------------------------------- */
 
@@ -254,6 +286,19 @@ QueryBuild *query_leg_of(const QueryBuild *build, const QueryMember *member);
 /* Over columns of stage 0. */
 NODISCARD ErrCode query_compile_in_leg(QueryBuild *leg, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                                        Err *err);
+
+/* ---- query_ignore.c ------------------------------------------------------------------------------------------------- */
+
+/* Whether an expression is made of members that the leg's fact ignores. ERR_UNSUPPORTED where it holds others too. */
+NODISCARD ErrCode query_leg_ignores(const QueryBuild *leg, const Expr *expr, Str path, bool *ret, Err *err);
+/* Takes from each leg's `where` what its fact ignores, and tells so. */
+NODISCARD ErrCode query_trim_legs(QueryBuild *build, Err *err);
+/* Makes the groups that a leg ignores fit those of the query. */
+NODISCARD ErrCode query_fit_ignored(QueryBuild *build, Err *err);
+/* The leg ignores a group: its values are not united with the others, but repeated in each. */
+bool query_leg_repeats(const QueryBuild *leg);
+/* Those of `by` (NULL: of all groups) that the leg does not ignore; never NULL. */
+const size_t *query_known_groups(const QueryBuild *leg, const size_t *by, size_t n_by, size_t *ret_n);
 
 /* ---- query_member.c ------------------------------------------------------------------------------------------------- */
 

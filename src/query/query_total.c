@@ -4,16 +4,40 @@
  */
 #include "query/query_internal.h"
 
-/* The rows' select as a table of its groups' keys, joined to rows of a fact. */
+/* Some groups' keys in the rows' select, each combination once. */
+static const SqlSelect *distinct_groups(const QueryBuild *build, const SqlSelect *rows, const size_t *by, size_t n_by) {
+    Arena *arena = build->arena;
+    SqlSelect *select = sql_select_new(arena);
+    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_by);
+    *from = (SqlFrom){.select = rows, .alias = S("_rows")};
+    for (size_t i = 0; i < n_by; i++) {
+        const QueryGroup *group = &build->groups.at[by[i]];
+        items[i] =
+            (SqlItem){sql_column(arena, from->alias, group->column.name, group->key.sql->type), group->column.name};
+    }
+    select->from = from;
+    select->n_from = 1;
+    select->items = items;
+    select->n_items = n_by;
+    select->is_distinct = true;
+    return select;
+}
+
+/* The rows' select as a table of its groups' keys, joined to rows of a fact; a row goes with one of them at most, so of groups that
+ * the fact ignores nothing is added up twice. */
 static SqlFrom groups_of(const QueryBuild *leg, const SqlSelect *rows) {
     Arena *arena = leg->arena;
     const QueryBuild *build = leg->parent ? leg->parent : leg;
     Str alias = S("_shown");
     const SqlExpr *on = NULL;
-    for (size_t i = 0; i < build->groups.n; i++) {
-        const QueryGroup *group = &build->groups.at[i];
+    size_t n_by = 0;
+    const size_t *by = query_known_groups(leg, NULL, 0, &n_by);
+    if (n_by < build->groups.n) rows = distinct_groups(build, rows, by, n_by);
+    for (size_t i = 0; i < n_by; i++) {
+        const QueryGroup *group = &build->groups.at[by[i]];
         const SqlExpr *key = sql_column(arena, alias, group->column.name, group->key.sql->type);
-        on = sql_and(arena, on, sql_call2(arena, SQL_FN_SAME, leg->groups.at[i].key.sql, key));
+        on = sql_and(arena, on, sql_call2(arena, SQL_FN_SAME, leg->groups.at[by[i]].key.sql, key));
     }
     return (SqlFrom){.join = SQL_JOIN_INNER, .select = rows, .alias = alias, .on = on};
 }
@@ -34,6 +58,12 @@ static SqlSelect *over_rows(QueryBuild *leg, SqlItem *items, size_t n_items, Que
     select->where = where.sql;
     query_from(leg, roles, select);
     if (!rows || !leg->groups.n) return select;
+    size_t n_known = 0;
+    (void)query_known_groups(leg, NULL, 0, &n_known);
+    if (!n_known) { /* it ignores all groups: all of its rows are in each of them */
+        select->where = sql_and(leg->arena, select->where, sql_exists(leg->arena, rows, false));
+        return select;
+    }
     SqlFrom *from = ARENA_ARRAY(leg->arena, SqlFrom, select->n_from + 1);
     for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
     from[select->n_from++] = groups_of(leg, rows);

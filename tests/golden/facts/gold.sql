@@ -22,3 +22,4 @@ INSERT INTO gold.fact_refund VALUES
   (-1, 1, '2022-03-01 00:00:00', '2022-03-01 00:00:00', 7.50, 3), (3, 1, '2022-03-02 08:00:00', '2022-03-02 08:00:00', 1.00, 4);
 CREATE TABLE gold.fact_budget (store_key BIGINT, month DATE, target DECIMAL(9,2), _id BIGINT);
 INSERT INTO gold.fact_budget VALUES (1, '2022-01-01', 30.00, 1), (1, '2022-02-01', 25.00, 2), (2, '2022-01-01', 10.00, 3), (3, '2022-04-01', 8.00, 4);
+CREATE TABLE gold.fact_plan AS SELECT store_key, month, target AS planned, _id FROM gold.fact_budget;
