@@ -198,13 +198,23 @@ typedef struct ModelFact {
     ModelPlace place;
 } ModelFact;
 
+/* What counts is one instant of each period, not their sum: a stock. */
+typedef struct ModelSemiAdditive {
+    const ModelFactColumn *time; /* of the measure's fact */
+    bool takes_first;            /* instant, else the last */
+    const Str *per;              /* members of the fact: an instant for each combination of theirs */
+    size_t n_per;
+    ModelPlace place;
+} ModelSemiAdditive;
+
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;
     const Expr *expr;
     Type type;
-    const ModelFact *fact; /* whose rows it aggregates; NULL: it is a formula of measures of several */
-    uint64_t facts;        /* bit i: of fact i */
+    const ModelFact *fact;                  /* whose rows it aggregates; NULL: it is a formula of measures of several */
+    uint64_t facts;                         /* bit i: of fact i */
+    const ModelSemiAdditive *semi_additive; /* NULL: all rows count; of sums and counts only */
     ModelPlace place;
 } ModelMeasure;
 

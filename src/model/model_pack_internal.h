@@ -54,6 +54,7 @@ typedef enum PackObject {
     PACK_OBJECT_FACT_COLUMN,
     PACK_OBJECT_LOOKUP,
     PACK_OBJECT_MEASURE,
+    PACK_OBJECT_SEMI_ADDITIVE,
     PACK_OBJECT_EXAMPLE,
     PACK_OBJECT_COUNT
 } PackObject;
@@ -155,6 +156,10 @@ typedef struct MeasureReader {
 /* The measure's facts and what it is typed as; NULL after a finding. The measures that it names are typed. */
 void pack_choose_fact(MeasureReader *r, size_t index, const SqlExpr **ret);
 
+/* The key `semi_additive` of a measure that is typed (model_pack_semi_additive.c), and what is checked when all have been read. */
+void pack_read_semi_additive(Pack *p, const Yaml *measure, ModelMeasure *ret);
+void pack_check_semi_additive(Pack *p, const ModelMeasure *measure);
+
 /* ---- sections, in this order ---------------------------------------------------------------------------------------- */
 
 void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */
@@ -164,4 +169,4 @@ void pack_read_facts(Pack *p, const Yaml *root);      /* model_pack_fact.c */
 /* The key `ignores` of a fact (model_pack_ignore.c), and what is checked when all facts are there. */
 void pack_read_ignores(Pack *p, const Yaml *map, ModelFact *fact);
 void pack_check_ignores(Pack *p, const ModelFact *fact);
-void pack_read_measures(Pack *p, const Yaml *root);   /* model_pack_measure.c */
+void pack_read_measures(Pack *p, const Yaml *root); /* model_pack_measure.c */

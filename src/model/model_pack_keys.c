@@ -59,7 +59,10 @@ static const PackKey KEYS_FACT[] = {
 static const PackKey KEYS_ROLE[] = {{"dimension", PACK_TEXT, true}, {"key", PACK_MAP, true}};
 static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, false}, {"lookup", PACK_MAP, false}};
 static const PackKey KEYS_LOOKUP[] = {{"table", PACK_TEXT, true}, {"on", PACK_MAP, true}, {"value", PACK_EXPR, false}};
-static const PackKey KEYS_MEASURE[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
+static const PackKey KEYS_MEASURE[] = {
+    VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}, {"semi_additive", PACK_MAP, false}};
+static const PackKey KEYS_SEMI_ADDITIVE[] = {
+    {"time", PACK_TEXT, false}, {"take", PACK_TEXT, false}, {"per", PACK_TEXTS, false}};
 static const PackKey KEYS_EXAMPLE[] = {{"title", PACK_TEXT, true}, {"query", PACK_TEXT, true}};
 
 #define OBJECT(name_, keys_) \
@@ -82,6 +85,7 @@ static const PackObjectInfo OBJECTS[PACK_OBJECT_COUNT] = {
     [PACK_OBJECT_FACT_COLUMN] = OBJECT("fact_column", KEYS_FACT_COLUMN),
     [PACK_OBJECT_LOOKUP] = OBJECT("lookup", KEYS_LOOKUP),
     [PACK_OBJECT_MEASURE] = OBJECT("measure", KEYS_MEASURE),
+    [PACK_OBJECT_SEMI_ADDITIVE] = OBJECT("semi_additive", KEYS_SEMI_ADDITIVE),
     [PACK_OBJECT_EXAMPLE] = OBJECT("example", KEYS_EXAMPLE),
 };
 

@@ -167,4 +167,6 @@ void pack_read_measures(Pack *p, const Yaml *root) {
     p->model->measures = r.measures;
     p->model->n_measures = r.n;
     for (size_t i = 0; i < r.n; i++) type_measure(&r, i);
+    for (size_t i = 0; i < r.n; i++) pack_read_semi_additive(p, map->pairs[i].value, &r.measures[i]);
+    for (size_t i = 0; i < r.n; i++) pack_check_semi_additive(p, &r.measures[i]);
 }

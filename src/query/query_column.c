@@ -164,7 +164,8 @@ const SqlExpr *const *query_other_keys(const QueryBuild *build, ptrdiff_t but, s
 /* The aggregate that puts groups' values together to what the rows would give; SQL_FN_COUNT_OF: there is none. */
 SqlFn query_additive(const QueryBuild *build, size_t index) {
     const SqlExpr *base = build->bases.at[index].sql;
-    if (base->is_distinct || query_leg_repeats(build->bases.at[index].leg)) return SQL_FN_COUNT_OF;
+    const QueryBuild *leg = build->bases.at[index].leg;
+    if (base->is_distinct || query_leg_repeats(leg) || query_is_at_instant(leg, base)) return SQL_FN_COUNT_OF;
     switch (base->fn) {
     case SQL_FN_SUM:
     case SQL_FN_COUNT:

@@ -100,9 +100,26 @@ static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr 
     return ERR_OK;
 }
 
+/* A measure of one instant: its text, narrowed to the rows that count by a name for what query_instant says. */
+static ErrCode at_instant(Names *names, const ModelMeasure *measure, const Expr **ret_expr, Err *err) {
+    QueryBuild *build = names->build;
+    Expr *name = ARENA_NEW(build->arena, Expr), *where = ARENA_NEW(build->arena, Expr);
+    const Expr **args = ARENA_ARRAY(build->arena, const Expr *, 2);
+    Compiled compiled = {.name = name};
+    TRY(query_instant(build, measure, &compiled.sql, err));
+    *name = (Expr){.kind = EXPR_NAME, .place = measure->expr->place, .fn = SQL_FN_COUNT_OF};
+    *where =
+        (Expr){.kind = EXPR_WHERE, .place = measure->expr->place, .fn = SQL_FN_COUNT_OF, .args = args, .n_args = 2};
+    args[0] = measure->expr;
+    args[1] = name;
+    VEC_PUSH(build->arena, &names->compiled, compiled);
+    *ret_expr = where;
+    return ERR_OK;
+}
+
 static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                        const Expr **ret_expr, Err *err) {
-    const Names *names = scope->arg;
+    Names *names = scope->arg;
     QueryBuild *build = names->build;
     bool is_plain = use == EXPR_USE_PLAIN;
     bool is_own = str_starts(name->place.file, names->path); /* not of a measure that is written out */
@@ -121,8 +138,10 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     if (is_plain && sql && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
     if (is_plain && expr && !takes_aggregates(names->place)) return refuse_measure(names, name->name, err);
     if (sql) *ret_sql = sql;
-    if (expr) *ret_expr = expr;
-    return ERR_OK;
+    if (!expr) return ERR_OK;
+    *ret_expr = expr;
+    const ModelMeasure *measure = model_measure(build->model, name->name);
+    return measure && measure->semi_additive ? at_instant(names, measure, ret_expr, err) : ERR_OK;
 }
 
 static ErrCode derive(const ExprScope *scope, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret_sql,

@@ -98,6 +98,9 @@ static SqlSelect *grouped_leg(const QueryGrouped *how, QueryBuild *leg) {
     select->where = where.sql;
     query_group_by_first(arena, select, n_keys);
     query_from(leg, all_roles(leg) | where.roles, select);
+    QueryInstantRows rows = {.where = where};
+    rows.by = query_known_groups(leg, how->by, how->n_by, &rows.n_by);
+    if (!how->is_since) query_add_instants(leg, select, &rows);
     return select;
 }
 
@@ -216,49 +219,59 @@ const SqlSelect *query_other_leg(QueryBuild *build, const QueryBounds *bounds) {
 
 /* ---- since a point -------------------------------------------------------------------------------------------------- */
 
-/* select distinct keys from _s0 */
-const SqlSelect *query_periods(QueryBuild *build) {
+const SqlSelect *query_periods(QueryBuild *build, const size_t *by, size_t n_by) {
     Arena *arena = build->arena;
     SqlSelect *select = sql_select_new(arena);
     SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, build->groups.n);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_by);
     *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
-    for (size_t i = 0; i < build->groups.n; i++)
-        items[i] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(arena, "_k%zu", i)};
+    for (size_t i = 0; i < n_by; i++)
+        items[i] = (SqlItem){query_stage_key(build, QUERY_STAGE, by[i]), arena_printf(arena, "_k%zu", by[i])};
     select->from = from;
     select->n_from = 1;
     select->items = items;
-    select->n_items = build->groups.n;
+    select->n_items = n_by;
+    select->is_distinct = n_by < build->groups.n;
     return select;
 }
 
-/* For each group of stage 0 the base over the rows up to its period. */
+SqlFrom query_since_from(QueryBuild *leg, const QueryStageJoin *join, const size_t *by, size_t n_by) {
+    QueryBuild *build = leg->parent ? leg->parent : leg;
+    Arena *arena = build->arena;
+    SqlFrom from = {.join = SQL_JOIN_INNER, .select = query_periods(build, by, n_by), .alias = QUERY_SINCE};
+    for (size_t i = 0; i < n_by; i++) {
+        bool is_time = by[i] == 0;
+        const SqlExpr *key = leg->groups.at[by[i]].key.sql, *period = query_stage_key(build, QUERY_SINCE, by[i]);
+        if (leg->groups.at[by[i]].is_ignored) continue;
+        from.on = sql_and(arena, from.on, sql_call2(arena, is_time ? SQL_FN_LE : SQL_FN_SAME, key, period));
+        if (!is_time || join->unit == TIME_GRAIN_NONE) continue;
+        SqlFn fn = query_trunc_fn(join->unit);
+        from.on = sql_and(arena, from.on,
+                          sql_call2(arena, SQL_FN_EQ, sql_call1(arena, fn, key), sql_call1(arena, fn, period)));
+    }
+    return from;
+}
+
 const SqlSelect *query_since_select(QueryBuild *build, const QueryStageJoin *join) {
     Arena *arena = build->arena;
-    Str alias = S("_p");
     QueryBounds bounds = query_shown_bounds(build);
     if (join->is_all) bounds.from = INT64_MIN;
     if (join->unit != TIME_GRAIN_NONE)
         bounds.from = query_read_bounds(build).from; /* also of what later stages go back to */
-    const QueryBuild *leg = build->bases.at[join->base].leg;
-    QueryGrouped how = {.build = build, .bounds = bounds, .base = &join->base};
-    SqlSelect *select = arena_dup(arena, query_grouped(&how), sizeof(SqlSelect));
+    QueryBuild *leg = build->bases.at[join->base].leg;
+    QueryGrouped how = {.build = build, .bounds = bounds, .base = &join->base, .is_since = true};
+    SqlSelect *select = grouped_leg(&how, leg);
+    size_t n_by = 0;
+    const size_t *by = query_known_groups(build, NULL, 0, &n_by);
     SqlFrom *from = ARENA_ARRAY(arena, SqlFrom, select->n_from + 1);
     SqlItem *items = arena_dup(arena, select->items, select->n_items * sizeof(SqlItem));
-    const SqlExpr *on = NULL;
-    for (size_t i = 0; i < build->groups.n; i++) {
-        const SqlExpr *key = leg->groups.at[i].key.sql, *period = query_stage_key(build, alias, i);
-        items[i].expr = period;
-        if (leg->groups.at[i].is_ignored) continue;
-        on = sql_and(arena, on, sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_LE, key, period));
-        if (i || join->unit == TIME_GRAIN_NONE) continue;
-        SqlFn fn = query_trunc_fn(join->unit);
-        on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, sql_call1(arena, fn, key), sql_call1(arena, fn, period)));
-    }
+    for (size_t i = 0; i < n_by; i++) items[i].expr = query_stage_key(build, QUERY_SINCE, i);
     for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
-    from[select->n_from] = (SqlFrom){.join = SQL_JOIN_INNER, .select = query_periods(build), .alias = alias, .on = on};
+    from[select->n_from++] = query_since_from(leg, join, by, n_by);
     select->from = from;
-    select->n_from++;
     select->items = items;
+    by = query_known_groups(leg, NULL, 0, &n_by);
+    query_add_instants(
+        leg, select, &(QueryInstantRows){.where = query_rows_in(leg, &bounds), .by = by, .n_by = n_by, .since = join});
     return select;
 }

@@ -71,6 +71,15 @@ typedef struct QueryOperand {
 
 /* ---- stages: query_derive.c says what columns there are, query_stage.c makes the selects ------------------------------ */
 
+/* Of which instants the rows of a measure count (query_instant.c). */
+typedef struct QueryInstant {
+    const ModelSemiAdditive *of;
+    Str alias; /* in FROM, of the instants that are found */
+    QuerySql time;
+    const QuerySql *per;  /* of->n_per */
+    const SqlExpr *is_at; /* true of a row that counts */
+} QueryInstant;
+
 #define QUERY_STAGE S("_s")    /* the stage before, in a stage's select */
 enum { QUERY_ROW_STAGE = 64 }; /* stages from here on are over the rows as shown: the range has been cut */
 
@@ -139,10 +148,11 @@ struct QueryBuild {
     VEC(QueryStageColumn) derived;
     VEC(QueryStageJoin) joins;
     VEC(QueryWiden) widenings;
-    size_t n_cursor;          /* of a list */
-    VEC(QueryBuild *) legs;   /* one a fact, where there are several; then `fact` is the first's */
-    QueryBuild *parent;       /* of a leg */
-    QueryRoles leg_roles;     /* that the measures compiled in a leg read */
+    size_t n_cursor;        /* of a list */
+    VEC(QueryBuild *) legs; /* one a fact, where there are several; then `fact` is the first's */
+    QueryBuild *parent;     /* of a leg */
+    QueryRoles leg_roles;   /* that the measures compiled in a leg read */
+    VEC(QueryInstant) instants;
     VEC(ModelMember) certain; /* members that `where` lets through only when they are not null */
     VEC(Str) defaults;
 };
@@ -234,8 +244,12 @@ typedef struct QueryGrouped {
     size_t n_by;
     const size_t *base;
     bool is_marked; /* with _m, which tells that a group is there */
+    bool is_since;  /* the caller makes of it what is since a point, and adds the instants */
 } QueryGrouped;
 const SqlSelect *query_grouped(const QueryGrouped *how);
+/* FROM: some groups' keys in stage 0 (alias _p), each combination once; on rows up to each period. */
+SqlFrom query_since_from(QueryBuild *leg, const QueryStageJoin *join, const size_t *by, size_t n_by);
+#define QUERY_SINCE S("_p")
 /* Values of legs that ignore a group; they are no columns of query_grouped. */
 bool query_has_repeated(const QueryBuild *build);
 /* Rows of groups, from `groups` (alias _s) with its columns, and those values beside them. */
@@ -244,8 +258,8 @@ const SqlSelect *query_with_repeated(const QueryGrouped *how, SqlFrom groups, co
 const SqlSelect *query_other_leg(QueryBuild *build, const QueryBounds *bounds);
 /* For each group of stage 0 a base over the rows up to its period. */
 const SqlSelect *query_since_select(QueryBuild *build, const QueryStageJoin *join);
-/* select keys from _s0 */
-const SqlSelect *query_periods(QueryBuild *build);
+/* select keys of some groups from _s0, each combination once */
+const SqlSelect *query_periods(QueryBuild *build, const size_t *by, size_t n_by);
 void query_group_by_first(Arena *arena, SqlSelect *select, size_t n);
 /* A base's column; of a group without rows a count is 0. */
 const SqlExpr *query_zero_if_count(const QueryBuild *build, size_t base, const SqlExpr *column);
@@ -286,6 +300,24 @@ QueryBuild *query_leg_of(const QueryBuild *build, const QueryMember *member);
 /* Over columns of stage 0. */
 NODISCARD ErrCode query_compile_in_leg(QueryBuild *leg, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                                        Err *err);
+
+/* ---- query_instant.c ------------------------------------------------------------------------------------------------ */
+
+/* What is true of the rows of a semi-additive measure that count. It is for filters of aggregates in selects that query_add_instants has
+ * completed. */
+NODISCARD ErrCode query_instant(QueryBuild *leg, const ModelMeasure *measure, const SqlExpr **ret_is_at, Err *err);
+/* Whether only the rows at some instant count. */
+bool query_is_at_instant(const QueryBuild *leg, const SqlExpr *base);
+/* Among which rows instants are found, and for which groups. */
+typedef struct QueryInstantRows {
+    QuerySql where;
+    const size_t *by; /* groups, for each of whose periods an instant is found */
+    size_t n_by;
+    const QueryStageJoin *since; /* not NULL: for each period of stage 0, in the rows up to it */
+    const SqlSelect *shown;      /* not NULL: in the periods of these rows, taken together */
+} QueryInstantRows;
+/* Adds to FROM the instants that the items of a select over the leg's rows ask for. */
+void query_add_instants(QueryBuild *leg, SqlSelect *select, const QueryInstantRows *rows);
 
 /* ---- query_ignore.c ------------------------------------------------------------------------------------------------- */
 
@@ -369,6 +401,8 @@ NODISCARD ErrCode query_list_rows(QueryBuild *build, const SqlSelect **ret_selec
 
 /* count(*) and the measures over the rows in which a group's member is unknown or null; null for what is derived. */
 const SqlSelect *query_account_missing(QueryBuild *build, size_t group);
+/* FROM: some groups' keys in the rows' select, each combination once, on rows of the leg's fact. */
+SqlFrom query_shown_groups(const QueryBuild *leg, const SqlSelect *rows, const size_t *by, size_t n_by);
 NODISCARD ErrCode query_check_totals(const QueryBuild *build, Err *err);
 void query_plan_totals(QueryBuild *build, QueryPlan *plan);
 

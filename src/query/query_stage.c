@@ -13,7 +13,8 @@
 #include "model/model_relation.h"
 
 bool query_is_staged(const QueryBuild *build) {
-    return build->derived.n > 0 || build->query->has_limit_per || build->query->time.is_filled || build->legs.n > 0;
+    return build->derived.n > 0 || build->query->has_limit_per || build->query->time.is_filled || build->legs.n > 0 ||
+           build->instants.n > 0;
 }
 
 /* ---- gaps ----------------------------------------------------------------------------------------------------------- */
@@ -66,7 +67,9 @@ static const SqlSelect *all_periods(QueryBuild *build) {
 
 /* Stage 0's groups but for the time, each once. */
 static const SqlSelect *other_groups(QueryBuild *build) {
-    SqlSelect *select = arena_dup(build->arena, query_periods(build), sizeof(SqlSelect));
+    size_t n_by = 0;
+    const size_t *by = query_known_groups(build, NULL, 0, &n_by);
+    SqlSelect *select = arena_dup(build->arena, query_periods(build, by, n_by), sizeof(SqlSelect));
     select->items++;
     select->n_items--;
     query_group_by_first(build->arena, select, select->n_items);

@@ -24,15 +24,12 @@ static const SqlSelect *distinct_groups(const QueryBuild *build, const SqlSelect
     return select;
 }
 
-/* The rows' select as a table of its groups' keys, joined to rows of a fact; a row goes with one of them at most, so of groups that
- * the fact ignores nothing is added up twice. */
-static SqlFrom groups_of(const QueryBuild *leg, const SqlSelect *rows) {
+/* A row of the fact goes with one of them at most, so of groups that it ignores nothing is added up twice. */
+SqlFrom query_shown_groups(const QueryBuild *leg, const SqlSelect *rows, const size_t *by, size_t n_by) {
     Arena *arena = leg->arena;
     const QueryBuild *build = leg->parent ? leg->parent : leg;
     Str alias = S("_shown");
     const SqlExpr *on = NULL;
-    size_t n_by = 0;
-    const size_t *by = query_known_groups(leg, NULL, 0, &n_by);
     if (n_by < build->groups.n) rows = distinct_groups(build, rows, by, n_by);
     for (size_t i = 0; i < n_by; i++) {
         const QueryGroup *group = &build->groups.at[by[i]];
@@ -47,6 +44,20 @@ static QuerySql with(Arena *arena, QuerySql a, QuerySql b) {
     return (QuerySql){a.sql ? sql_and(arena, a.sql, b.sql) : b.sql, a.roles | b.roles};
 }
 
+/* To the rows of the groups in a rows' select. */
+static void narrow(const QueryBuild *leg, SqlSelect *select, const SqlSelect *rows) {
+    size_t n_by = 0;
+    const size_t *by = query_known_groups(leg, NULL, 0, &n_by);
+    if (!n_by) { /* it ignores all groups: all of its rows are in each of them */
+        select->where = sql_and(leg->arena, select->where, sql_exists(leg->arena, rows, false));
+        return;
+    }
+    SqlFrom *from = ARENA_ARRAY(leg->arena, SqlFrom, select->n_from + 1);
+    for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
+    from[select->n_from++] = query_shown_groups(leg, rows, by, n_by);
+    select->from = from;
+}
+
 /* items over a fact's rows where `where`; rows, when given: of their groups only. */
 static SqlSelect *over_rows(QueryBuild *leg, SqlItem *items, size_t n_items, QuerySql where, const SqlSelect *rows) {
     SqlSelect *select = sql_select_new(leg->arena);
@@ -57,17 +68,8 @@ static SqlSelect *over_rows(QueryBuild *leg, SqlItem *items, size_t n_items, Que
     select->n_items = n_items;
     select->where = where.sql;
     query_from(leg, roles, select);
-    if (!rows || !leg->groups.n) return select;
-    size_t n_known = 0;
-    (void)query_known_groups(leg, NULL, 0, &n_known);
-    if (!n_known) { /* it ignores all groups: all of its rows are in each of them */
-        select->where = sql_and(leg->arena, select->where, sql_exists(leg->arena, rows, false));
-        return select;
-    }
-    SqlFrom *from = ARENA_ARRAY(leg->arena, SqlFrom, select->n_from + 1);
-    for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
-    from[select->n_from++] = groups_of(leg, rows);
-    select->from = from;
+    if (rows && leg->groups.n) narrow(leg, select, rows);
+    query_add_instants(leg, select, &(QueryInstantRows){.where = leg->where, .shown = rows});
     return select;
 }
 
