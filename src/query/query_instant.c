@@ -4,7 +4,8 @@
  * The instants are found by a select of their own, max(time) for each period and each combination of `per`, which is joined to the rows
  * (at most one instant goes with a row, so nothing else changes), and the measure's aggregates are filtered by being at it:
  *
- *   sum(pieces) FILTER (WHERE stock.day = _at0._t) … FROM stock LEFT JOIN (SELECT month, max(day) AS _t … GROUP BY month) AS _at0 ON …
+ *   sum(pieces) FILTER (WHERE stock.day = _at0._t) … FROM stock LEFT JOIN (SELECT month, max(day) AS _t … GROUP BY month) AS _at0
+ *       ON month(stock.day) = _at0.month AND stock.day = _at0._t
  *
  * So the measure goes through stages as any other; only that nothing may be added up over groups (query_additive).
  */
@@ -156,6 +157,7 @@ static SqlFrom instants(QueryBuild *leg, const QueryInstant *instant, const Quer
     if (rows->since && n_periods) add_from(arena, select, query_since_from(leg, rows->since, periods, n_periods));
     if (rows->shown) narrow_to_shown(leg, instant, select, rows->shown);
     from.join = from.on ? SQL_JOIN_LEFT : SQL_JOIN_CROSS;
+    if (from.on) from.on = sql_and(arena, from.on, instant->is_at); /* an equality, which every engine can hash */
     return from;
 }
 
