@@ -65,7 +65,8 @@ static const SqlExpr *total_base(void *arg, const SqlExpr *expr) {
         join->on = sql_and(build->arena, join->on,
                            sql_call2(build->arena, SQL_FN_SAME, query_stage_key(build, QUERY_STAGE, by[i]),
                                      query_stage_key(build, join->alias, by[i])));
-    return query_stage_add(build, to->stage, sql_column(build->arena, join->alias, expr->name, expr->type));
+    const SqlExpr *column = sql_column(build->arena, join->alias, expr->name, expr->type);
+    return query_stage_add(build, to->stage, query_zero_if_count(build, base, column));
 }
 
 static ErrCode derive_share(QueryBuild *build, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret,
