@@ -187,8 +187,8 @@ def run(seed, n_queries, url):
 
 
 def main():
-    seed, n = int(os.environ.get("SEED") or time.time() * 1000 % 1000000), int(os.environ.get("RUNS", 4))
-    n_queries = int(os.environ.get("QUERIES", 15))
+    seed, n = int(os.environ.get("SEED") or time.time() * 1000 % 1000000), int(os.environ.get("RUNS", 3))
+    n_queries = int(os.environ.get("QUERIES", 10))
     postgres = Postgres() if "postgres" in ENGINES else None
     try:
         is_well = all(run(seed + i, n_queries, postgres and postgres.url) for i in range(n))
