@@ -37,7 +37,7 @@ static void find_facts(Entries *e, Entry *entry) {
         const ModelFact *fact = &e->model->facts[i];
         ModelMember member;
         bool has = !model_member(e->model, fact, entry->name, &member, NULL) &&
-                   (member.kind != MODEL_MEMBER_MEASURE || member.measure->fact == fact);
+                   (member.kind != MODEL_MEMBER_MEASURE || member.measure->facts >> i & 1);
         if (has) facts[entry->n_facts++] = fact->name;
     }
     entry->facts = facts;
@@ -184,7 +184,7 @@ static void gather(Entries *e) {
         const ModelMeasure *measure = &model->measures[i];
         add(e, (Entry){.kind = "measure",
                        .name = measure->name,
-                       .owner = measure->fact->name,
+                       .owner = measure->fact ? measure->fact->name : (Str){0},
                        .label = &measure->label,
                        .type = measure->type,
                        .expr = definition(e, measure->fact, measure->expr),

@@ -219,6 +219,12 @@ typedef struct ModelFactColumn {
 
 typedef enum ModelPartition { MODEL_PARTITION_NONE, MODEL_PARTITION_MONTH, MODEL_PARTITION_DAY } ModelPartition;
 
+/* What another fact has and this one may be asked beside without: a member, or a whole role. */
+typedef struct ModelIgnore {
+    Str name;
+    ModelPlace place;
+} ModelIgnore;
+
 typedef struct ModelFact {
     Str name;
     ModelLabel label;
@@ -230,6 +236,8 @@ typedef struct ModelFact {
     ptrdiff_t time; /* the main time axis: a column of kind TIME, or an integer column; -1: none */
     Str axis_unit;  /* integer axis: what one step is called ("week"); empty for dates */
     ModelPartition partition;
+    const ModelIgnore *ignores;
+    size_t n_ignores;
     ModelPlace place;
 } ModelFact;
 
@@ -246,11 +254,21 @@ typedef struct ModelFilter {
 
 /* Whether what it is in each of several groups adds up to what it is over all their rows. */
 typedef enum ModelAdditivity {
-    MODEL_NON_ADDITIVE, /* averages, distinct counts, extremes, ratios, and what is not known to be additive */
-    MODEL_ADDITIVE      /* sums and counts, their sums and differences, and these times a number */
+    MODEL_NON_ADDITIVE,  /* averages, distinct counts, extremes, ratios, and what is not known to be additive */
+    MODEL_SEMI_ADDITIVE, /* of one instant of each period: over no time */
+    MODEL_ADDITIVE       /* sums and counts, their sums and differences, and these times a number */
 } ModelAdditivity;
 
 Str model_additivity_name(ModelAdditivity additivity); /* "non_additive" */
+
+/* What counts is one instant of each period, not their sum: a stock. */
+typedef struct ModelSemiAdditive {
+    const ModelFactColumn *time; /* of the measure's fact */
+    bool takes_first;            /* instant, else the last */
+    const Str *per;              /* members of the fact: an instant for each combination of theirs */
+    size_t n_per;
+    ModelPlace place;
+} ModelSemiAdditive;
 
 typedef struct ModelMeasure {
     Str name;
@@ -258,7 +276,9 @@ typedef struct ModelMeasure {
     const Expr *expr;
     Type type;
     ModelAdditivity additivity;
-    const ModelFact *fact; /* the one fact its columns come from */
+    const ModelFact *fact;                  /* whose rows it aggregates; NULL: it is a formula of measures of several */
+    uint64_t facts;                         /* bit i: of fact i */
+    const ModelSemiAdditive *semi_additive; /* NULL: all rows count; of sums and counts only */
     ModelPlace place;
 } ModelMeasure;
 
@@ -410,9 +430,14 @@ typedef struct ModelMember {
 /* Finds a member by its name, as used with `fact` (NULL: any; then the first fact that has it). ERR_UNKNOWN_NAME with the
  * nearest name. */
 NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
+/* Whether it is a member, date part or none, that `fact` has not and by its `ignores` may be asked beside. */
+bool model_ignores(const Model *model, const ModelFact *fact, Str name);
 const ModelPart *model_parts(size_t *ret_n); /* all date parts */
-/* The first name in a filter that a fact does not have; empty: it has them all (the pack may name one fact even so). */
-Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact);
+/* The first name in a filter that a fact does not have; empty: it has them all (the pack may name one fact even so). With ret_ignores
+ * what it ignores is not looked for, and *ret_ignores tells whether there is such. */
+Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact, bool *ret_ignores);
+/* "line", "line and visit": the facts of a measure. */
+Str model_fact_names(Arena *arena, const Model *model, uint64_t facts);
 /* The canonical name: "line.amount", "order_date.month". */
 Str model_member_name(Arena *arena, const ModelMember *member);
 
@@ -427,8 +452,8 @@ ExprScope model_input_scope(Arena *arena, const Str *columns, size_t n_columns, 
  * Over one fact, by the rules of design 5 "Names": inside an aggregate and its `where` a bare name is a column of the fact first,
  * elsewhere a measure, an attribute or a time. A measure and a filter come back as their Expr and are compiled in its place; every other
  * member goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
- * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused,
- * as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
+ * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact, or of several, is
+ * refused, as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
  */
 typedef struct ModelFactScope {
     const Model *model;
@@ -439,7 +464,7 @@ typedef struct ModelFactScope {
 /* *how is copied; allows_aggregate is true and may be cleared by the caller. */
 ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
 /* Adds an error for every operator of a measure's or filter's expression that adds, subtracts or compares what the pack gives different units.
- * `fact` is its own; names that are not known have none. */
+ * `fact` is its own (NULL: of several); names that are not known have none. */
 void model_check_units(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
 const ModelAggregate *model_aggregates(size_t *ret_n); /* all that there are */
 /* Adds an error for every aggregate that is called on a bare column and that the pack does not allow of it. `fact` is the expression's. */

@@ -132,5 +132,10 @@ ModelAdditivity model_additivity(const Model *model, const ModelFact *fact, cons
 }
 
 Str model_additivity_name(ModelAdditivity additivity) {
-    return additivity == MODEL_ADDITIVE ? S("additive") : S("non_additive");
+    switch (additivity) {
+    case MODEL_ADDITIVE: return S("additive");
+    case MODEL_SEMI_ADDITIVE: return S("semi_additive");
+    case MODEL_NON_ADDITIVE: break;
+    }
+    return S("non_additive");
 }

@@ -141,6 +141,9 @@ NODISCARD ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const S
 const SqlExpr *expr_compile_all(const ExprScope *scope, const Expr *expr, ExprErrors *errors);
 /* Calls fn for every NAME in the tree, in text order. */
 void expr_each_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg);
+/* The same for those outside aggregates, conditions of `where` and lists of `by`: what may be measures. */
+void expr_each_plain_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg);
+bool expr_is_aggregate(const Expr *expr);  /* an aggregate's call */
 bool expr_has_aggregate(const Expr *expr); /* an aggregate call in its own text; measures are not looked into */
 /* The first column that stands outside every aggregate, or NULL: what a compiled measure must not have. */
 const SqlExpr *expr_bare_column(const SqlExpr *sql);

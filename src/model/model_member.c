@@ -230,7 +230,7 @@ static ErrCode also_called(const Model *model, Str word, Err *err) {
 }
 
 static ErrCode filter_of_others(const Model *model, const ModelFact *fact, const ModelFilter *filter, Err *err) {
-    Str lacks = model_filter_lacks(model, filter, fact);
+    Str lacks = model_filter_lacks(model, filter, fact, NULL);
     if (lacks.n)
         return err_set(err, ERR_UNKNOWN_NAME, "filter '%.*s' is not of fact '%.*s', which has no '%.*s'",
                        STR_ARG(filter->name), STR_ARG(fact->name), STR_ARG(lacks));
@@ -283,6 +283,24 @@ ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelM
     return find_member(model, fact, parts, n, ret_member) ? ERR_OK : unknown_member(model, fact, parts, n, false, err);
 }
 
+/* The name without the fact's before it. */
+static Str without_fact(const Model *model, Str name) {
+    ptrdiff_t dot = str_find_char(name, '.');
+    bool is_fact = dot > 0 && model_fact(model, str_slice(name, 0, (size_t)dot));
+    return is_fact ? str_slice(name, (size_t)dot + 1, name.n) : name;
+}
+
+bool model_ignores(const Model *model, const ModelFact *fact, Str name) {
+    ModelMember member;
+    if (!fact->n_ignores || !model_member(model, fact, name, &member, NULL)) return false;
+    Str bare = without_fact(model, name);
+    for (size_t i = 0; i < fact->n_ignores; i++) {
+        Str ignored = without_fact(model, fact->ignores[i].name);
+        if (str_starts(bare, ignored) && (bare.n == ignored.n || bare.p[ignored.n] == '.')) return true;
+    }
+    return false;
+}
+
 /* A measure where the expression is evaluated for each row, or inside an aggregate. */
 static ErrCode misplaced_measure(const Model *model, const ModelFact *fact, Str name, bool is_inside, Err *err) {
     if (!err) return ERR_INVALID;
@@ -332,7 +350,8 @@ ErrCode model_resolve(const Model *model, const ModelFact *fact, bool allows_mea
 typedef struct Lacking {
     const Model *model;
     const ModelFact *fact;
-    Str name; /* the first; empty: none */
+    Str name;      /* the first; empty: none */
+    bool *ignores; /* NULL: not asked for */
 } Lacking;
 
 static void see_lacking(void *arg, const Expr *name) {
@@ -341,13 +360,16 @@ static void see_lacking(void *arg, const Expr *name) {
     const ModelFilter *inner = name->n_parts == 1 ? model_filter(lacking->model, name->parts[0]) : NULL;
     if (lacking->name.n) return;
     if (inner)
-        lacking->name = model_filter_lacks(lacking->model, inner, lacking->fact);
+        expr_each_name(inner->expr, see_lacking, lacking);
+    else if (lacking->ignores && model_ignores(lacking->model, lacking->fact, name->name))
+        *lacking->ignores = true;
     else if (model_resolve(lacking->model, lacking->fact, false, name, EXPR_USE_AGGREGATE, &member, NULL))
         lacking->name = name->name;
 }
 
-Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact) {
-    Lacking lacking = {.model = model, .fact = fact};
+Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact, bool *ret_ignores) {
+    Lacking lacking = {.model = model, .fact = fact, .ignores = ret_ignores};
+    if (ret_ignores) *ret_ignores = false;
     expr_each_name(filter->expr, see_lacking, &lacking);
     return lacking.name;
 }

@@ -92,6 +92,20 @@ const ModelPart *model_parts(size_t *ret_n) {
     return parts;
 }
 
+Str model_fact_names(Arena *arena, const Model *model, uint64_t facts) {
+    Str names = {0};
+    for (size_t i = 0; i < model->n_facts; i++) {
+        if (!(facts >> i & 1)) continue;
+        bool is_last = !(facts >> i >> 1);
+        names = arena_printf(arena, "%.*s%s%.*s", STR_ARG(names),
+                             !names.n  ? ""
+                             : is_last ? " and "
+                                       : ", ",
+                             STR_ARG(model->facts[i].name));
+    }
+    return names;
+}
+
 Str model_member_name(Arena *arena, const ModelMember *member) {
     Str name = {0};
     switch (member->kind) {

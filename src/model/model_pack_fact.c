@@ -292,6 +292,7 @@ static void read_fact(Pack *p, const YamlPair *pair, ModelFact *fact) {
     read_columns(&r, map);
     read_time(&r, map);
     read_partition(&r, map);
+    pack_read_ignores(p, map, fact);
 }
 
 /* A fact's name and a time's stand before a dot, as a role's does. */
@@ -359,6 +360,7 @@ void pack_read_facts(Pack *p, const Yaml *root) {
             (ModelFactColumn *)(uintptr_t)facts[f].columns; /* ours until the model is handed on */
         check_prefix(p, &facts[f], facts[f].name, facts[f].place, "fact");
         check_roles(p, &facts[f], facts);
+        pack_check_ignores(p, &facts[f]);
         for (size_t i = 0; i < facts[f].n_columns; i++) {
             if (columns[i].kind == MODEL_COLUMN_TIME)
                 check_prefix(p, &facts[f], columns[i].name, columns[i].place, "time");

@@ -66,6 +66,7 @@ typedef enum PackObject {
     PACK_OBJECT_LOOKUP,
     PACK_OBJECT_FILTER,
     PACK_OBJECT_MEASURE,
+    PACK_OBJECT_SEMI_ADDITIVE,
     PACK_OBJECT_QUESTION,
     PACK_OBJECT_UI,
     PACK_OBJECT_COUNT
@@ -158,6 +159,36 @@ const ModelFact *pack_given_fact(Pack *p, const Yaml *scalar, bool *ret_broken);
 /* Indices of the named columns of a table, in a list of names. */
 const size_t *pack_columns(Pack *p, const ModelTable *table, const Yaml *names, size_t *ret_n);
 
+/* ---- measures ------------------------------------------------------------------------------------------------------- */
+
+typedef enum MeasureState { MEASURE_UNSEEN, MEASURE_OPEN, MEASURE_DONE } MeasureState;
+
+typedef struct MeasureTyping {
+    MeasureState state;
+    bool is_broken;
+    bool uses_broken;       /* names a measure that is broken, or is not read: what follows from that is not reported */
+    const ModelFact *given; /* by `fact:` */
+    ModelPlace place;       /* where the expression begins */
+    int depth;              /* written out */
+    int size;
+} MeasureTyping;
+
+typedef struct MeasureReader {
+    Pack *p;
+    ModelMeasure *measures;
+    MeasureTyping *typings;
+    size_t n;
+    const ModelMeasure *open[EXPR_MAX_DEPTH]; /* being typed, outermost first */
+    int n_open;
+} MeasureReader;
+
+/* The measure's facts and what it is typed as; NULL after a finding. The measures that it names are typed. */
+void pack_choose_fact(MeasureReader *r, size_t index, const SqlExpr **ret);
+
+/* The key `semi_additive` of a measure that is typed (model_pack_semi_additive.c), and what is checked when all have been read. */
+void pack_read_semi_additive(Pack *p, const Yaml *measure, ModelMeasure *ret);
+void pack_check_semi_additive(Pack *p, const ModelMeasure *measure);
+
 /* ---- sections, in this order ---------------------------------------------------------------------------------------- */
 
 void pack_read_sources(Pack *p, const Yaml *root);    /* model_pack_source.c */
@@ -166,6 +197,9 @@ void pack_read_dimensions(Pack *p, const Yaml *root); /* model_pack_dimension.c 
 void pack_read_facts(Pack *p, const Yaml *root);      /* model_pack_fact.c */
 /* model_pack_aggregate.c: of a column whose kind and type are known. */
 void pack_read_aggregates(Pack *p, const Yaml *map, const ModelFact *fact, ModelFactColumn *column);
+/* The key `ignores` of a fact (model_pack_ignore.c), and what is checked when all facts are there. */
+void pack_read_ignores(Pack *p, const Yaml *map, ModelFact *fact);
+void pack_check_ignores(Pack *p, const ModelFact *fact);
 void pack_read_filters(Pack *p, const Yaml *root);  /* model_pack_filter.c */
 void pack_read_measures(Pack *p, const Yaml *root); /* model_pack_measure.c */
 void pack_read_rules(Pack *p, const Yaml *root);    /* model_pack_words.c: rules, questions, ui */

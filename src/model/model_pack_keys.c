@@ -61,6 +61,7 @@ static const PackKey KEYS_FACT[] = {
     {"times", PACK_MAP, false},
     {"attributes", PACK_MAP, false},
     {"columns", PACK_MAP, false},
+    {"ignores", PACK_TEXTS, false},
 };
 static const PackKey KEYS_ROLE[] = {{"dimension", PACK_TEXT, true}, {"key", PACK_MAP, true}};
 static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS,
@@ -71,7 +72,10 @@ static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS,
 static const PackKey KEYS_LOOKUP[] = {{"table", PACK_TEXT, true}, {"on", PACK_MAP, true}, {"value", PACK_EXPR, false}};
 static const PackKey KEYS_FILTER[] = {
     LABEL_KEYS, {"visible_to", PACK_TEXTS, false}, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
-static const PackKey KEYS_MEASURE[] = {VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
+static const PackKey KEYS_MEASURE[] = {
+    VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}, {"semi_additive", PACK_MAP, false}};
+static const PackKey KEYS_SEMI_ADDITIVE[] = {
+    {"time", PACK_TEXT, false}, {"take", PACK_TEXT, false}, {"per", PACK_TEXTS, false}};
 static const PackKey KEYS_QUESTION[] = {{"question", PACK_TEXT, true},     {"query", PACK_QUERY, true},
                                         {"also", PACK_TEXTS, false},       {"verified_by", PACK_TEXT, false},
                                         {"verified_on", PACK_TEXT, false}, {"is_example", PACK_BOOL, false}};
@@ -99,6 +103,7 @@ static const PackObjectInfo OBJECTS[PACK_OBJECT_COUNT] = {
     [PACK_OBJECT_LOOKUP] = OBJECT("lookup", KEYS_LOOKUP),
     [PACK_OBJECT_FILTER] = OBJECT("filter", KEYS_FILTER),
     [PACK_OBJECT_MEASURE] = OBJECT("measure", KEYS_MEASURE),
+    [PACK_OBJECT_SEMI_ADDITIVE] = OBJECT("semi_additive", KEYS_SEMI_ADDITIVE),
     [PACK_OBJECT_QUESTION] = OBJECT("question", KEYS_QUESTION),
     [PACK_OBJECT_UI] = OBJECT("ui", KEYS_UI),
 };

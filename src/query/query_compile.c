@@ -119,6 +119,13 @@ static void keep_inner(const QueryBuild *build, const ModelMember *member, Query
 }
 
 static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Err *err) {
+    bool is_ignored = false;
+    if (build->parent) TRY(query_leg_ignores(build, dimension->expr, dimension->path, &is_ignored, err));
+    if (is_ignored) {
+        QueryGroup group = {.is_ignored = true};
+        VEC_PUSH(build->arena, &build->groups, group);
+        return ERR_OK;
+    }
     if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, NULL, err);
     ModelMember member;
     TRY(query_find_member(build, dimension->name, dimension->path, &member, err));
@@ -182,7 +189,7 @@ static void format_derived(const QueryBuild *build, const Expr *derived, QueryCo
     }
     const Expr *of = derived->args[0];
     const ModelMeasure *measure = of->kind == EXPR_NAME && !build->inner ? model_measure(build->model, of->name) : NULL;
-    const ModelFactColumn *aggregated = of->kind == EXPR_NAME ? query_aggregated(build, of->name) : NULL;
+    const ModelFactColumn *aggregated = of->kind == EXPR_NAME ? query_aggregated(build, build->model, of->name) : NULL;
     if (derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
     if (aggregated) format_aggregated(aggregated, column);
     if (!measure) return;
@@ -197,7 +204,8 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         member->expr->kind == EXPR_NAME && !build->inner ? model_measure(build->model, member->expr->name) : NULL;
     if (named && !build->legs.n && named->fact != build->fact) {
         return query_error(err, ERR_UNSUPPORTED, member->path, "'%.*s' belongs to %.*s, the query is about %.*s",
-                           STR_ARG(named->name), STR_ARG(named->fact->name), STR_ARG(build->fact->name));
+                           STR_ARG(named->name), STR_ARG(model_fact_names(build->arena, build->model, named->facts)),
+                           STR_ARG(build->fact->name));
     }
     if (member->expr->kind == EXPR_NAME && !named && !build->legs.n) { /* the better message */
         ModelMember found;
@@ -205,7 +213,7 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
     }
     TRY(query_compile_expr(build, QUERY_IN_MEASURE, member, &measure.value, err));
     const ModelFactColumn *column =
-        member->expr->kind == EXPR_NAME && !named ? query_aggregated(build, member->expr->name) : NULL;
+        member->expr->kind == EXPR_NAME && !named ? query_aggregated(build, build->model, member->expr->name) : NULL;
     if (named) {
         ModelMember found = {.kind = MODEL_MEMBER_MEASURE,
                              .type = measure.value.sql->type,

@@ -92,13 +92,19 @@ static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *na
 }
 
 /* Over measures of several facts: each is compiled in its own. */
-static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr *name, const SqlExpr **ret_sql,
-                              Err *err) {
-    bool is_measure = model_measure(build->model, name->name) || query_aggregated(build, name->name);
+static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr *name, bool is_own,
+                              const SqlExpr **ret_sql, const Expr **ret_expr, Err *err) {
+    const Model *model = is_own ? build->model : query_whole_model(build);
+    const ModelMeasure *measure = model_measure(model, name->name);
+    bool is_measure = measure || query_aggregated(build, model, name->name);
     const QueryMember member = {.name = name->name, .expr = name, .alias = name->name, .path = names->path};
     if (names->has_where)
         return query_error(err, ERR_UNSUPPORTED, names->path,
                            "'where' cannot stand beside measures of several facts; put it into each of them");
+    if (measure && !measure->fact) { /* a formula of measures */
+        *ret_expr = measure->expr;
+        return ERR_OK;
+    }
     QueryBuild *leg = is_measure ? query_leg_of(build, &member) : NULL;
     if (!leg)
         return query_error(err, ERR_INVALID, names->path,
@@ -110,9 +116,26 @@ static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr 
     return ERR_OK;
 }
 
+/* A measure of one instant: its text, narrowed to the rows that count by a name for what query_instant says. */
+static ErrCode at_instant(Names *names, const ModelMeasure *measure, const Expr **ret_expr, Err *err) {
+    QueryBuild *build = names->build;
+    Expr *name = ARENA_NEW(build->arena, Expr), *where = ARENA_NEW(build->arena, Expr);
+    const Expr **args = ARENA_ARRAY(build->arena, const Expr *, 2);
+    Compiled compiled = {.name = name};
+    TRY(query_instant(build, measure, &compiled.sql, err));
+    *name = (Expr){.kind = EXPR_NAME, .place = measure->expr->place, .fn = SQL_FN_COUNT_OF};
+    *where =
+        (Expr){.kind = EXPR_WHERE, .place = measure->expr->place, .fn = SQL_FN_COUNT_OF, .args = args, .n_args = 2};
+    args[0] = measure->expr;
+    args[1] = name;
+    VEC_PUSH(build->arena, &names->compiled, compiled);
+    *ret_expr = where;
+    return ERR_OK;
+}
+
 static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                        const Expr **ret_expr, Err *err) {
-    const Names *names = scope->arg;
+    Names *names = scope->arg;
     QueryBuild *build = names->build;
     bool is_plain = use == EXPR_USE_PLAIN;
     bool is_own = str_starts(name->place.file, names->path); /* not of a measure that is written out */
@@ -123,16 +146,17 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
         *ret_sql = names->compiled.at[i].sql;
         return ERR_OK;
     }
-    if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, err);
+    if (build->legs.n) return resolve_in_leg(build, names, name, is_own, ret_sql, ret_expr, err);
     if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, ret_expr, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
     const ExprScope *of = is_own ? &build->fact_scope : &build->body_scope;
-    bool is_filter = model_filter(is_own ? build->model : query_whole_model(build), name->name) != NULL;
+    const Model *model = is_own ? build->model : query_whole_model(build);
+    bool is_filter = model_filter(model, name->name) != NULL;
     if (is_plain && is_filter && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
     TRY(of->resolve(of, name, use, &sql, &expr, err));
     bool is_column = is_plain && sql && takes_aggregates(names->place);
-    const ModelFactColumn *column = is_column ? query_aggregated(build, name->name) : NULL;
+    const ModelFactColumn *column = is_column ? query_aggregated(build, model, name->name) : NULL;
     if (column) {
         *ret_expr = column->aggregated;
         return ERR_OK;
@@ -141,8 +165,10 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
     if (is_plain && expr && !is_filter && !takes_aggregates(names->place))
         return refuse_measure(names, name->name, err);
     if (sql) *ret_sql = sql;
-    if (expr) *ret_expr = expr;
-    return ERR_OK;
+    if (!expr) return ERR_OK;
+    *ret_expr = expr;
+    const ModelMeasure *measure = model_measure(model, name->name);
+    return measure && measure->semi_additive ? at_instant(names, measure, ret_expr, err) : ERR_OK;
 }
 
 static ErrCode derive(const ExprScope *scope, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret_sql,

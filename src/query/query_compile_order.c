@@ -64,7 +64,8 @@ static ErrCode unknown_order(const QueryBuild *build, const QueryOrder *order, E
 /* A measure of the model, or of the legs' facts; or a column that stands for one. */
 static ErrCode add_hidden(QueryBuild *build, const QueryOrder *order, Err *err) {
     const ModelMeasure *measure = build->inner ? NULL : model_measure(build->model, order->name);
-    if ((!measure && !query_aggregated(build, order->name)) || !build->fact) return unknown_order(build, order, err);
+    if ((!measure && !query_aggregated(build, build->model, order->name)) || !build->fact)
+        return unknown_order(build, order, err);
     const Expr *name = query_name_expr(build->arena, order->name, order->path);
     const QueryMember member = {.name = order->name, .expr = name, .alias = order->name, .path = order->path};
     QueryMeasure hidden = {.column = {.name = order->name}};

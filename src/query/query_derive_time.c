@@ -165,10 +165,8 @@ typedef struct OfRows {
 static const SqlExpr *base_of_rows(void *arg, const SqlExpr *expr) {
     const OfRows *of = arg;
     if (!query_is_stage_column(expr)) return NULL;
-    const SqlExpr *base = of->build->bases.at[query_base_index(of->build, expr)].sql;
     const SqlExpr *column = sql_column(of->build->arena, of->alias, expr->name, expr->type);
-    bool is_count = query_is_count(base);
-    return is_count ? sql_call2(of->build->arena, SQL_FN_COALESCE, column, whole(of->build, 0)) : column;
+    return query_zero_if_count(of->build, query_base_index(of->build, expr), column);
 }
 
 /* The measure over other rows of the same groups. Of a group that has none there it is null where it stands for that group as it was
@@ -300,7 +298,7 @@ static const SqlExpr *since_base(void *arg, const SqlExpr *expr) {
     if (!query_is_stage_column(expr)) return NULL;
     size_t base = query_base_index(build, expr), n_partition = 0;
     ptrdiff_t time = time_group(build);
-    SqlFn fn = query_additive(build->bases.at[base].sql);
+    SqlFn fn = query_additive(build, base);
     const SqlExpr *period = query_stage_key(build, QUERY_STAGE, (size_t)time);
     if (fn != SQL_FN_COUNT_OF) {
         bool is_since_range = to->unit == TIME_GRAIN_NONE && !to->is_all;
@@ -316,7 +314,8 @@ static const SqlExpr *since_base(void *arg, const SqlExpr *expr) {
         build, (QueryStageJoin){
                    .kind = QUERY_JOIN_SINCE, .stage = to->stage, .base = base, .unit = to->unit, .is_all = to->is_all});
     join->on = same_keys(build, join->alias, -1);
-    return query_stage_add(build, to->stage, base_of_rows(&(OfRows){build, join->alias}, expr));
+    const SqlExpr *column = sql_column(build->arena, join->alias, expr->name, expr->type);
+    return query_stage_add(build, to->stage, query_zero_if_count(build, base, column));
 }
 
 /* Of a range without a grain: from the start of the last day's year. */

@@ -50,13 +50,6 @@ static const SqlExpr *series_number(const QueryBuild *build) {
     return sql_column(build->arena, S("_n"), S("n"), TYPE(TYPE_INT64));
 }
 
-static void group_by_all(Arena *arena, SqlSelect *select) {
-    size_t *group_by = ARENA_ARRAY(arena, size_t, select->n_items);
-    for (size_t i = 0; i < select->n_items; i++) group_by[i] = i;
-    select->group_by = group_by;
-    select->n_group_by = select->n_items;
-}
-
 /* ---- periods -------------------------------------------------------------------------------------------------------- */
 
 /* Within the range, and where that is open from the first or to the last period that has rows. */
@@ -98,7 +91,7 @@ static const SqlSelect *calendar_periods(QueryBuild *build) {
     select->from = arena_dup(arena, from, sizeof(from));
     select->n_from = is_of_hours(build) ? 2 : 1;
     select->where = period_in(build, at, period, &bounds);
-    if (!is_of_hours(build)) group_by_all(arena, select);
+    if (!is_of_hours(build)) query_group_by_first(arena, select, select->n_items);
     return select;
 }
 
@@ -173,16 +166,8 @@ static const SqlSelect *other_groups(QueryBuild *build) {
             items[n++] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), key_name(build, i)};
     if (!n) return NULL;
     SqlSelect *select = query_select_from(build->arena, stage_0(), items, n);
-    group_by_all(build->arena, select);
+    query_group_by_first(build->arena, select, select->n_items);
     return select;
-}
-
-/* A base of a period without rows. */
-static const SqlExpr *filled_base(const QueryBuild *build, size_t base) {
-    const SqlExpr *sql = build->bases.at[base].sql;
-    const SqlExpr *column = sql_column(build->arena, QUERY_STAGE, build->bases.at[base].name, sql->type);
-    bool is_count = query_is_count(sql);
-    return is_count ? sql_call2(build->arena, SQL_FN_COALESCE, column, whole(build, 0)) : column;
 }
 
 /* Stage 0's groups that have no period or bucket: none of those made has them, and totals and unknown groups need them. NULL: they all have. */
@@ -199,6 +184,7 @@ static const SqlSelect *without_period(QueryBuild *build) {
     if (!n_missing) return NULL;
     for (size_t i = 0; i < build->bases.n; i++) {
         const QueryStageColumn *base = &build->bases.at[i];
+        if (query_leg_repeats(base->leg)) continue;
         items[n++] = (SqlItem){sql_column(arena, QUERY_STAGE, base->name, base->sql->type), base->name};
     }
     SqlSelect *select = query_select_from(arena, stage_0(), items, n);
@@ -226,7 +212,12 @@ const SqlSelect *query_filled(QueryBuild *build) {
         SqlJoin join = select->n_from ? SQL_JOIN_CROSS : SQL_JOIN_NONE;
         from[select->n_from++] = (SqlFrom){.join = join, .select = all_of(build, i), .alias = alias};
     }
-    for (size_t i = 0; i < build->bases.n; i++) items[n++] = (SqlItem){filled_base(build, i), build->bases.at[i].name};
+    for (size_t i = 0; i < build->bases.n; i++) {
+        const QueryStageColumn *base = &build->bases.at[i];
+        const SqlExpr *column = sql_column(arena, QUERY_STAGE, base->name, base->sql->type);
+        if (query_leg_repeats(base->leg)) continue; /* its values are put beside the filled groups */
+        items[n++] = (SqlItem){query_zero_if_count(build, i, column), base->name};
+    }
     const SqlSelect *rest = other_groups(build);
     if (rest) from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_CROSS, .select = rest, .alias = others};
     from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_LEFT, .cte = S("_s0"), .alias = QUERY_STAGE, .on = on};

@@ -28,9 +28,10 @@ typedef struct QueryGroup {
     bool is_missing_by_key; /* …because of the role's key alone, whatever the attribute */
     ModelMember member;     /* of a plain name */
     bool is_member;
-    bool is_filled; /* every period or bucket is shown */
-    Str path;       /* of an expression or a name of `dimensions` */
-    Str base;       /* the name without its date part: what "order" may also say */
+    bool is_filled;  /* every period or bucket is shown */
+    bool is_ignored; /* of a leg: its fact has it not, and its values stand in each of these groups; the key is null */
+    Str path;        /* of an expression or a name of `dimensions` */
+    Str base;        /* the name without its date part: what "order" may also say */
 } QueryGroup;
 
 typedef struct QueryMeasure {
@@ -72,6 +73,15 @@ typedef struct QueryOperand {
 } QueryOperand;
 
 /* ---- stages: query_derive.c says what columns there are, query_stage.c makes the selects ------------------------------ */
+
+/* Of which instants the rows of a measure count (query_instant.c). */
+typedef struct QueryInstant {
+    const ModelSemiAdditive *of;
+    Str alias; /* in FROM, of the instants that are found */
+    QuerySql time;
+    const QuerySql *per;  /* of->n_per */
+    const SqlExpr *is_at; /* true of a row that counts */
+} QueryInstant;
 
 #define QUERY_STAGE S("_s")    /* the stage before, in a stage's select */
 enum { QUERY_ROW_STAGE = 64 }; /* stages from here on are over the rows as shown: the range has been cut */
@@ -142,10 +152,11 @@ struct QueryBuild {
     VEC(QueryStageColumn) derived;
     VEC(QueryStageJoin) joins;
     VEC(QueryWiden) widenings;
-    size_t n_cursor;          /* of a list */
-    VEC(QueryBuild *) legs;   /* one a fact, where there are several; then `fact` is the first's */
-    QueryBuild *parent;       /* of a leg */
-    QueryRoles leg_roles;     /* that the measures compiled in a leg read */
+    size_t n_cursor;        /* of a list */
+    VEC(QueryBuild *) legs; /* one a fact, where there are several; then `fact` is the first's */
+    QueryBuild *parent;     /* of a leg */
+    QueryRoles leg_roles;   /* that the measures compiled in a leg read */
+    VEC(QueryInstant) instants;
     VEC(ModelMember) certain; /* members that `where` lets through only when they are not null */
     VEC(Str) defaults;
     VEC(QueryFill) fills; /* those of queries in it too */
@@ -225,7 +236,7 @@ const SqlExpr *query_over(QueryBuild *build, const SqlExpr *call, const SqlExpr 
 /* The groups' keys but for one, with room for `extra` more. */
 const SqlExpr *const *query_other_keys(const QueryBuild *build, ptrdiff_t but, size_t extra, size_t *ret_n);
 /* The aggregate that puts groups' values together to what the rows would give; SQL_FN_COUNT_OF: there is none. */
-SqlFn query_additive(const SqlExpr *base);
+SqlFn query_additive(const QueryBuild *build, size_t base);
 bool query_is_count(const SqlExpr *base);                                /* of no rows it is 0, not null */
 size_t query_base_index(const QueryBuild *build, const SqlExpr *column); /* bases.n: of a later stage */
 const SqlExpr *query_as_type(QueryBuild *build, const SqlExpr *sql, Type type);
@@ -244,8 +255,40 @@ NODISCARD ErrCode query_stage_rows(QueryBuild *build, const SqlSelect **ret_sele
 /* A group by a name of its column; -1 when there is none. */
 ptrdiff_t query_find_group(const QueryBuild *build, Str name);
 
-/* The range, and before it what something goes back to. */
+/* ---- query_grouped.c ------------------------------------------------------------------------------------------------ */
+
+/* What is grouped: the keys of some groups (by NULL: of all) and the bases, or one of them, of the rows in bounds. */
+typedef struct QueryGrouped {
+    QueryBuild *build;
+    QueryBounds bounds;
+    const size_t *by;
+    size_t n_by;
+    const size_t *base;
+    bool is_marked; /* with _m, which tells that a group is there */
+    bool is_since;  /* the caller makes of it what is since a point, and adds the instants */
+} QueryGrouped;
+const SqlSelect *query_grouped(const QueryGrouped *how);
+/* FROM: some groups' keys in stage 0 (alias _p), each combination once; on rows up to each period. */
+SqlFrom query_since_from(QueryBuild *leg, const QueryStageJoin *join, const size_t *by, size_t n_by);
+#define QUERY_SINCE S("_p")
+/* Values of legs that ignore a group; they are no columns of query_grouped. */
+bool query_has_repeated(const QueryBuild *build);
+/* Rows of groups, from `groups` (alias _s) with its columns, and those values beside them. */
+const SqlSelect *query_with_repeated(const QueryGrouped *how, SqlFrom groups, const SqlItem *columns, size_t n_columns);
+/* The groups over other bounds, marked. */
+const SqlSelect *query_other_leg(QueryBuild *build, const QueryBounds *bounds);
+/* For each group of stage 0 a base over the rows up to its period. */
+const SqlSelect *query_since_select(QueryBuild *build, const QueryStageJoin *join);
+/* select keys of some groups from _s0, each combination once */
+const SqlSelect *query_periods(QueryBuild *build, const size_t *by, size_t n_by);
+void query_group_by_first(Arena *arena, SqlSelect *select, size_t n);
+/* A base's column; of a group without rows a count is 0. */
+const SqlExpr *query_zero_if_count(const QueryBuild *build, size_t base, const SqlExpr *column);
+bool query_is_back_in_time(const QueryBuild *build);
+/* The shown range and what has to be read before it. */
 QueryBounds query_read_bounds(const QueryBuild *build);
+/* `where` within bounds. */
+QuerySql query_rows_in(const QueryBuild *build, const QueryBounds *bounds);
 /* Stage 0 by itself. */
 const SqlSelect *query_stage_0(QueryBuild *build);
 
@@ -291,6 +334,37 @@ QueryBuild *query_leg_of(const QueryBuild *build, const QueryMember *member);
 NODISCARD ErrCode query_compile_in_leg(QueryBuild *leg, QueryPlace place, const QueryMember *member, QuerySql *ret_sql,
                                        Err *err);
 
+/* ---- query_instant.c ------------------------------------------------------------------------------------------------ */
+
+/* What is true of the rows of a semi-additive measure that count. It is for filters of aggregates in selects that query_add_instants has
+ * completed. */
+NODISCARD ErrCode query_instant(QueryBuild *leg, const ModelMeasure *measure, const SqlExpr **ret_is_at, Err *err);
+/* Whether only the rows at some instant count. */
+bool query_is_at_instant(const QueryBuild *leg, const SqlExpr *base);
+/* Among which rows instants are found, and for which groups. */
+typedef struct QueryInstantRows {
+    QuerySql where;
+    const size_t *by; /* groups, for each of whose periods an instant is found */
+    size_t n_by;
+    const QueryStageJoin *since; /* not NULL: for each period of stage 0, in the rows up to it */
+    const SqlSelect *shown;      /* not NULL: in the periods of these rows, taken together */
+} QueryInstantRows;
+/* Adds to FROM the instants that the items of a select over the leg's rows ask for. */
+void query_add_instants(QueryBuild *leg, SqlSelect *select, const QueryInstantRows *rows);
+
+/* ---- query_ignore.c ------------------------------------------------------------------------------------------------- */
+
+/* Whether an expression is made of members that the leg's fact ignores. ERR_UNSUPPORTED where it holds others too. */
+NODISCARD ErrCode query_leg_ignores(const QueryBuild *leg, const Expr *expr, Str path, bool *ret, Err *err);
+/* Takes from each leg's `where` what its fact ignores, and tells so. */
+NODISCARD ErrCode query_trim_legs(QueryBuild *build, Err *err);
+/* Makes the groups that a leg ignores fit those of the query. */
+NODISCARD ErrCode query_fit_ignored(QueryBuild *build, Err *err);
+/* The leg ignores a group: its values are not united with the others, but repeated in each. */
+bool query_leg_repeats(const QueryBuild *leg);
+/* Those of `by` (NULL: of all groups) that the leg does not ignore; never NULL. */
+const size_t *query_known_groups(const QueryBuild *leg, const size_t *by, size_t n_by, size_t *ret_n);
+
 /* ---- query_member.c ------------------------------------------------------------------------------------------------- */
 
 /* The place of an error about a name, which may be an expression that was written as one. */
@@ -304,7 +378,7 @@ NODISCARD ErrCode query_compile_member(QueryBuild *build, const ModelMember *mem
 /* The same member without its date part. */
 ModelMember query_member_base(const ModelMember *member);
 /* A column that stands for its default aggregation where a measure is asked for; NULL: the name is no such column's. */
-const ModelFactColumn *query_aggregated(const QueryBuild *build, Str name);
+const ModelFactColumn *query_aggregated(const QueryBuild *build, const Model *model, Str name);
 /* What is true of rows in which the member is unknown or null; {0} when it never is. */
 QuerySql query_member_missing(QueryBuild *build, const ModelMember *member, bool *ret_by_key);
 bool query_member_is_never_null(const QueryBuild *build, const ModelMember *member);
@@ -371,6 +445,8 @@ NODISCARD ErrCode query_list_rows(QueryBuild *build, const SqlSelect **ret_selec
 
 /* count(*) and the measures over the rows in which a group's member is unknown or null; null for what is derived. */
 const SqlSelect *query_account_missing(QueryBuild *build, size_t group);
+/* FROM: some groups' keys in the rows' select, each combination once, on rows of the leg's fact. */
+SqlFrom query_shown_groups(const QueryBuild *leg, const SqlSelect *rows, const size_t *by, size_t n_by);
 NODISCARD ErrCode query_check_totals(const QueryBuild *build, Err *err);
 void query_plan_totals(QueryBuild *build, QueryPlan *plan);
 

@@ -53,10 +53,10 @@ ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMemb
     return code ? query_place_unknown(code, name, path, err) : ERR_OK;
 }
 
-const ModelFactColumn *query_aggregated(const QueryBuild *build, Str name) {
+const ModelFactColumn *query_aggregated(const QueryBuild *build, const Model *model, Str name) {
     ModelMember member;
     const ModelFact *fact = build->legs.n ? NULL : build->fact;
-    if (!build->fact || build->inner || model_member(build->model, fact, name, &member, NULL)) return NULL;
+    if (!build->fact || build->inner || model_member(model, fact, name, &member, NULL)) return NULL;
     bool is_it = member.kind == MODEL_MEMBER_COLUMN && member.column->aggregated && !member.part;
     return is_it ? member.column : NULL;
 }

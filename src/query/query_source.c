@@ -33,8 +33,7 @@ static uint64_t facts_with(const Model *model, Str name, bool is_in_aggregate) {
     const ModelMeasure *measure = model_measure(model, name);
     for (size_t i = 0; i < model->n_facts; i++) {
         ModelMember member;
-        bool has =
-            measure ? measure->fact == &model->facts[i] : !model_member(model, &model->facts[i], name, &member, NULL);
+        bool has = measure ? measure->facts >> i & 1 : !model_member(model, &model->facts[i], name, &member, NULL);
         if (has) facts |= UINT64_C(1) << i;
     }
     return facts;
@@ -79,14 +78,9 @@ static ErrCode narrow_name(Finder *finder, Str name, bool is_in_aggregate, Str p
     return ERR_OK;
 }
 
-static bool is_aggregate(const Expr *expr) {
-    return expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF &&
-           sql_fn_info(expr->fn)->class == SQL_CLASS_AGGREGATE;
-}
-
 static ErrCode narrow_expr(Finder *finder, const Expr *expr, bool is_in_aggregate, Str path, Err *err) {
     if (expr->kind == EXPR_NAME) return narrow_name(finder, expr->name, is_in_aggregate, path, err);
-    bool is_inside = is_in_aggregate || is_aggregate(expr);
+    bool is_inside = is_in_aggregate || expr_is_aggregate(expr);
     for (size_t i = 0; i < expr->n_args; i++) {
         bool is_condition = expr->kind == EXPR_WHERE && i == 1;
         TRY(narrow_expr(finder, expr->args[i], is_inside || is_condition, path, err));

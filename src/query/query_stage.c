@@ -3,6 +3,7 @@
  * some more, and at the end what is shown.
  *
  *   _s0  keys and bases, of the range widened by what goes back in time; unknown groups stay in, for totals
+ *        (then gaps are filled, and values of facts that ignore a group are repeated in each)
  *   _s1… what is derived in time
  *   …    the range is cut, and what is derived over rows is added
  *   end  unknown groups go, having, the first of each, order and limit
@@ -12,197 +13,8 @@
 #include "model/model_relation.h"
 
 bool query_is_staged(const QueryBuild *build) {
-    return build->derived.n > 0 || build->query->has_limit_per || query_is_filled(build) || build->legs.n > 0;
-}
-
-/* ---- bounds --------------------------------------------------------------------------------------------------------- */
-
-static bool is_back_in_time(const QueryBuild *build) {
-    return build->widenings.n > 0;
-}
-
-static int64_t widened(const QueryBuild *build, const QueryWiden *by, int64_t from) {
-    if (by->is_all) return INT64_MIN;
-    if (build->axis.is_number) return from - by->n;
-    return by->n                         ? time_add(by->unit, from, -by->n)
-           : by->unit != TIME_GRAIN_NONE ? query_trunc(build, by->unit, from)
-                                         : from;
-}
-
-/* Periods are read whole where others are put beside them. */
-QueryBounds query_shown_bounds(const QueryBuild *build) {
-    QueryBounds bounds = build->range_bounds;
-    TimeGrain grain = build->query->time.grain;
-    if (!is_back_in_time(build) || build->axis.is_number) return bounds;
-    if (bounds.from != INT64_MIN) bounds.from = query_trunc(build, grain, bounds.from);
-    if (bounds.to != INT64_MAX && query_trunc(build, grain, bounds.to) != bounds.to)
-        bounds.to = time_add(grain, query_trunc(build, grain, bounds.to), 1);
-    return bounds;
-}
-
-/* Stage by stage from the last: each needs what it goes back by, before what the stages after it need. */
-QueryBounds query_read_bounds(const QueryBuild *build) {
-    QueryBounds bounds = query_shown_bounds(build);
-    int last = 0;
-    for (size_t i = 0; i < build->widenings.n; i++) last = MAX_OF(last, build->widenings.at[i].stage);
-    for (int stage = last; stage > 0 && bounds.from != INT64_MIN; stage--) {
-        int64_t from = bounds.from;
-        for (size_t i = 0; i < build->widenings.n; i++)
-            if (build->widenings.at[i].stage == stage)
-                from = MIN_OF(from, widened(build, &build->widenings.at[i], bounds.from));
-        bounds.from = from;
-    }
-    return bounds;
-}
-
-static QuerySql rows_in(const QueryBuild *build, const QueryBounds *bounds) {
-    bool is_open = bounds->from == INT64_MIN && bounds->to == INT64_MAX;
-    if (is_open || !build->axis.is_known) return build->filter;
-    const SqlExpr *range = query_bounds_sql(build->arena, build->axis.column.sql, bounds);
-    return (QuerySql){build->filter.sql ? sql_and(build->arena, range, build->filter.sql) : range,
-                      build->filter.roles | build->axis.column.roles};
-}
-
-/* ---- stage 0 and its like ------------------------------------------------------------------------------------------- */
-
-static QueryRoles all_roles(const QueryBuild *build) {
-    QueryRoles roles = build->having.roles | build->leg_roles;
-    for (size_t i = 0; i < build->groups.n; i++) roles |= build->groups.at[i].key.roles;
-    for (size_t i = 0; i < build->measures.n; i++) roles |= build->measures.at[i].value.roles;
-    for (size_t i = 0; i < build->hidden.n; i++) roles |= build->hidden.at[i].value.roles;
-    return roles;
-}
-
-static void group_by_first(Arena *arena, SqlSelect *select, size_t n) {
-    size_t *group_by = ARENA_ARRAY(arena, size_t, n);
-    for (size_t i = 0; i < n; i++) group_by[i] = i;
-    select->group_by = group_by;
-    select->n_group_by = n;
-}
-
-/* What is grouped: the keys of some groups (by NULL: of all) and the bases, or one of them, of the rows in bounds. */
-typedef struct Grouped {
-    QueryBuild *build;
-    QueryBounds bounds;
-    const size_t *by;
-    size_t n_by;
-    const size_t *base;
-    bool is_marked; /* with _m, which tells that a group is there */
-} Grouped;
-
-/* Of one fact's rows; bases of another are null. */
-static SqlSelect *grouped_leg(const Grouped *how, QueryBuild *leg) {
-    const QueryBuild *build = how->build;
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    size_t n_keys = how->by ? how->n_by : build->groups.n, n = 0;
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_keys + build->bases.n + 1);
-    for (size_t i = 0; i < n_keys; i++) {
-        size_t group = how->by ? how->by[i] : i;
-        items[n++] = (SqlItem){leg->groups.at[group].key.sql, arena_printf(arena, "_k%zu", group)};
-    }
-    for (size_t i = 0; i < build->bases.n; i++) {
-        const QueryStageColumn *base = &build->bases.at[i];
-        if (how->base && *how->base != i) continue;
-        const SqlExpr *none = sql_literal(arena, value_null(base->sql->type));
-        items[n++] = (SqlItem){base->leg == leg ? base->sql : none, base->name};
-    }
-    if (how->is_marked) items[n++] = (SqlItem){sql_literal(arena, value_int(1)), S("_m")};
-    QuerySql where = rows_in(leg, &how->bounds);
-    select->items = items;
-    select->n_items = n;
-    select->where = where.sql;
-    group_by_first(arena, select, n_keys);
-    query_from(leg, all_roles(leg) | where.roles, select);
-    return select;
-}
-
-/* The one value that a column has among a group's rows of the legs, of which each has at most one. */
-static const SqlExpr *united_base(const QueryBuild *build, Str alias, size_t base) {
-    Arena *arena = build->arena;
-    const SqlExpr *sql = build->bases.at[base].sql;
-    const SqlExpr *column = sql_column(arena, alias, build->bases.at[base].name, sql->type);
-    const SqlExpr *one = sql_call1(arena, sql->type.kind == TYPE_BOOL ? SQL_FN_BOOL_OR : SQL_FN_MAX, column);
-    bool is_count = query_is_count(sql);
-    return is_count ? sql_call2(arena, SQL_FN_COALESCE, one, sql_literal(arena, value_int(0))) : one;
-}
-
-/* The legs' groups, united: nothing is joined, and a group that one of them lacks stays. */
-static const SqlSelect *united(const Grouped *how) {
-    QueryBuild *build = how->build;
-    Arena *arena = build->arena;
-    Str alias = S("_u");
-    SqlSelect *all = NULL;
-    for (size_t i = build->legs.n; i-- > 0;) {
-        SqlSelect *leg = grouped_leg(how, build->legs.at[i]);
-        leg->other = all;
-        leg->set_op = SQL_SET_UNION_ALL;
-        all = leg;
-    }
-    SqlSelect *select = sql_select_new(arena);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, all->n_items + 1);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    size_t n_keys = how->by ? how->n_by : build->groups.n;
-    *from = (SqlFrom){.select = all, .alias = alias};
-    for (size_t i = 0; i < n_keys; i++)
-        items[i] = (SqlItem){query_stage_key(build, alias, how->by ? how->by[i] : i), all->items[i].alias};
-    for (size_t i = 0; i < build->bases.n; i++)
-        items[n_keys + i] = (SqlItem){united_base(build, alias, i), build->bases.at[i].name};
-    if (how->is_marked) items[n_keys + build->bases.n] = (SqlItem){sql_literal(arena, value_int(1)), S("_m")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = n_keys + build->bases.n + how->is_marked;
-    group_by_first(arena, select, n_keys);
-    return select;
-}
-
-static const SqlSelect *grouped(const Grouped *how) {
-    if (how->base) return grouped_leg(how, how->build->bases.at[*how->base].leg);
-    return how->build->legs.n ? united(how) : grouped_leg(how, how->build);
-}
-
-/* select distinct keys from _s0 */
-static const SqlSelect *periods(QueryBuild *build) {
-    SqlItem *items = ARENA_ARRAY(build->arena, SqlItem, build->groups.n);
-    for (size_t i = 0; i < build->groups.n; i++)
-        items[i] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(build->arena, "_k%zu", i)};
-    return query_select_from(build->arena, (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE}, items, build->groups.n);
-}
-
-/* For each group of stage 0 the base over the rows up to its period. */
-static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *join) {
-    Arena *arena = build->arena;
-    Str alias = S("_p");
-    QueryBounds bounds = query_shown_bounds(build);
-    if (join->is_all) bounds.from = INT64_MIN;
-    if (join->unit != TIME_GRAIN_NONE)
-        bounds.from = query_read_bounds(build).from; /* also of what later stages go back to */
-    const QueryBuild *leg = build->bases.at[join->base].leg;
-    Grouped how = {.build = build, .bounds = bounds, .base = &join->base};
-    SqlSelect *select = arena_dup(arena, grouped(&how), sizeof(SqlSelect));
-    SqlFrom *from = ARENA_ARRAY(arena, SqlFrom, select->n_from + 1);
-    SqlItem *items = arena_dup(arena, select->items, select->n_items * sizeof(SqlItem));
-    const SqlExpr *on = NULL;
-    for (size_t i = 0; i < build->groups.n; i++) {
-        const SqlExpr *key = leg->groups.at[i].key.sql, *period = query_stage_key(build, alias, i);
-        items[i].expr = period;
-        on = sql_and(arena, on, sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_LE, key, period));
-        if (i || join->unit == TIME_GRAIN_NONE) continue;
-        on = sql_and(arena, on,
-                     sql_call2(arena, SQL_FN_EQ, query_trunc_sql(build, join->unit, key),
-                               query_trunc_sql(build, join->unit, period)));
-    }
-    for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
-    from[select->n_from] = (SqlFrom){.join = SQL_JOIN_INNER, .select = periods(build), .alias = alias, .on = on};
-    select->from = from;
-    select->n_from++;
-    select->items = items;
-    return select;
-}
-
-const SqlSelect *query_stage_0(QueryBuild *build) {
-    return grouped(&(Grouped){.build = build, .bounds = query_read_bounds(build)});
+    return build->derived.n > 0 || build->query->has_limit_per || query_is_filled(build) || build->legs.n > 0 ||
+           build->instants.n > 0;
 }
 
 /* ---- later stages --------------------------------------------------------------------------------------------------- */
@@ -220,26 +32,31 @@ static Str newest(const Stages *stages) {
     return stages->ctes.at[stages->ctes.n - 1].name;
 }
 
+static void add_cte(Stages *stages, const SqlSelect *select) {
+    SqlCte cte = {arena_printf(stages->build->arena, "_s%zu", stages->ctes.n), select};
+    VEC_PUSH(stages->build->arena, &stages->ctes, cte);
+}
+
 static const SqlExpr *cut(Stages *stages) {
     const QueryBuild *build = stages->build;
     QueryBounds bounds = query_shown_bounds(build);
     bool is_open = bounds.from == INT64_MIN && bounds.to == INT64_MAX;
-    if (stages->is_cut || is_open || !is_back_in_time(build)) return NULL;
+    if (stages->is_cut || is_open || !query_is_back_in_time(build)) return NULL;
     stages->is_cut = true;
     return query_bounds_sql(build->arena, query_stage_key(build, QUERY_STAGE, 0), &bounds);
 }
 
 static const SqlSelect *joined(QueryBuild *build, const QueryStageJoin *join) {
     switch (join->kind) {
-    case QUERY_JOIN_LEG: return grouped(&(Grouped){.build = build, .bounds = join->bounds, .is_marked = true});
-    case QUERY_JOIN_SINCE: return since_select(build, join);
+    case QUERY_JOIN_LEG: return query_other_leg(build, &join->bounds);
+    case QUERY_JOIN_SINCE: return query_since_select(build, join);
     case QUERY_JOIN_TOTAL: {
         static const size_t none[1];
-        return grouped(&(Grouped){.build = build,
-                                  .bounds = query_shown_bounds(build),
-                                  .by = join->n_by ? join->by : none,
-                                  .n_by = join->n_by,
-                                  .base = &join->base});
+        return query_grouped(&(QueryGrouped){.build = build,
+                                             .bounds = query_shown_bounds(build),
+                                             .by = join->n_by ? join->by : none,
+                                             .n_by = join->n_by,
+                                             .base = &join->base});
     }
     case QUERY_JOIN_PRIOR: break;
     }
@@ -282,23 +99,25 @@ static void add_stage(Stages *stages, int stage) {
     add_joins(stages, stage, select);
     select->items = items.at;
     select->n_items = items.n;
-    SqlCte cte = {arena_printf(build->arena, "_s%zu", stages->ctes.n), select};
-    VEC_PUSH(build->arena, &stages->ctes, cte);
+    add_cte(stages, select);
 }
 
 static void add_stage_0(Stages *stages) {
     QueryBuild *build = stages->build;
-    const SqlSelect *select = query_stage_0(build);
+    const QueryGrouped how = {.build = build, .bounds = query_read_bounds(build)};
+    const SqlSelect *select = query_grouped(&how);
+    add_cte(stages, select);
+    if (query_is_filled(build)) add_cte(stages, query_filled(build));
+    if (query_has_repeated(build)) {
+        SqlFrom groups = {.cte = newest(stages), .alias = QUERY_STAGE};
+        select = query_with_repeated(&how, groups, select->items, select->n_items);
+        add_cte(stages, select);
+    }
     for (size_t i = 0; i < select->n_items; i++) {
         Str name = select->items[i].alias;
         SqlItem item = {sql_column(build->arena, QUERY_STAGE, name, select->items[i].expr->type), name};
         VEC_PUSH(build->arena, &stages->columns, item);
     }
-    SqlCte cte = {S("_s0"), select};
-    VEC_PUSH(build->arena, &stages->ctes, cte);
-    if (!query_is_filled(build)) return;
-    SqlCte more = {S("_s1"), query_filled(build)};
-    VEC_PUSH(build->arena, &stages->ctes, more);
 }
 
 /* ---- what is shown -------------------------------------------------------------------------------------------------- */
@@ -380,8 +199,8 @@ static void note_whole_periods(QueryBuild *build) {
     QueryBounds shown = query_shown_bounds(build);
     bool is_same = shown.from == build->range_bounds.from && shown.to == build->range_bounds.to;
     if (is_same || build->axis.is_number) return;
-    build->where = rows_in(build, &shown);
-    for (size_t i = 0; i < build->legs.n; i++) build->legs.at[i]->where = rows_in(build->legs.at[i], &shown);
+    build->where = query_rows_in(build, &shown);
+    for (size_t i = 0; i < build->legs.n; i++) build->legs.at[i]->where = query_rows_in(build->legs.at[i], &shown);
     VEC_PUSH(build->arena, &build->defaults,
              arena_printf(build->arena, "the range in whole %ss", query_grain_words(build->query->time.grain)));
 }

@@ -40,7 +40,7 @@ says "Also called: sales, turnover, net revenue, net sales"
 runs "$starling" model show revenue --json
 json 'd["format"] == "currency" and d["unit"] == "GBP" and d["synonyms"][0] == "sales" and d["of"] == "invoice_line"'
 runs "$starling" model show customer --json
-json 'd["kind"] == "dimension" and [m["name"] for m in d["members"]] == ["customer.id"]'
+json 'd["kind"] == "dimension" and [m["name"] for m in d["members"]] == ["customer.id", "known_customer"]'
 runs "$starling" model show invoice_line.country --json
 json 'd["name"] == "country"'
 refuses 2 "did you mean 'revenue'?" "$starling" model show revenu

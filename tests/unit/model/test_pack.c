@@ -288,6 +288,35 @@ TEST(findings_are_cut_and_counted) {
     assert_int_equal(err.line, findings.at[0].place.line);
 }
 
+TEST(facts_beside_each_other) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Model *model = NULL;
+    Err err = {0};
+    if (model_load(arena, source_path(arena, "tests/golden/facts"), &model, NULL, &err)) fail_msg("%s", err.message);
+    const ModelMeasure *sales = model_measure(model, S("sales")), *net = model_measure(model, S("net")),
+                       *gap = model_measure(model, S("gap"));
+    const ModelFact *plan = model_fact(model, S("plan"));
+    assert_ptr_equal(sales->fact, model_fact(model, S("sale")));
+    assert_int_equal(sales->facts, 1);
+    assert_null(net->fact);
+    assert_int_equal(net->facts, 3);
+    assert_int_equal(gap->facts, 7);
+    assert_true(str_eq(model_fact_names(arena, model, gap->facts), S("sale, refund and budget")));
+    assert_true(model_ignores(model, plan, S("item.kind")));
+    assert_true(model_ignores(model, plan, S("customer")));
+    assert_true(model_ignores(model, plan, S("sale.customer")));
+    assert_false(model_ignores(model, plan, S("store.region"))); /* it has it */
+    assert_false(model_ignores(model, plan, S("sold_on")));
+    assert_false(model_ignores(model, plan, S("items.kind")));
+    assert_false(model_ignores(model, sales->fact, S("item.kind")));
+    assert_null(sales->semi_additive);
+    assert_false(model_measure(model, S("on_hand"))->semi_additive->takes_first); /* written as nothing at all */
+    assert_true(model_measure(model, S("opening"))->semi_additive->takes_first);
+    const ModelSemiAdditive *known = model_measure(model, S("known"))->semi_additive;
+    assert_true(str_eq(known->time->name, S("counted_on")));
+    assert_int_equal(known->n_per, 2);
+}
+
 /* A chain of measures as deep as an expression may be, and one deeper, in either order of the text. */
 TEST(long_chains_of_measures) {
     for (int direction = 0; direction < 2; direction++) {
@@ -404,8 +433,8 @@ TEST(filters_are_of_the_facts_that_have_their_names) {
         ModelMember member;
         assert_int_equal(filter->facts, cases[i].facts);
         assert_ptr_equal(filter->dimension, cases[i].dimension);
-        assert_true(str_eq(model_filter_lacks(model, filter, line), cases[i].lacks[0]));
-        assert_true(str_eq(model_filter_lacks(model, filter, visit), cases[i].lacks[1]));
+        assert_true(str_eq(model_filter_lacks(model, filter, line, NULL), cases[i].lacks[0]));
+        assert_true(str_eq(model_filter_lacks(model, filter, visit, NULL), cases[i].lacks[1]));
         assert_int_equal(model_member(model, visit, filter->name, &member, NULL) == ERR_OK, (cases[i].facts & 2) != 0);
         assert_int_equal(model_member(model, NULL, filter->name, &member, NULL), ERR_OK);
         assert_int_equal(member.kind, MODEL_MEMBER_FILTER);
@@ -588,6 +617,7 @@ int main(void) {
         cmocka_unit_test(limits_of_what_is_said),
         cmocka_unit_test(a_logo_is_an_image_in_the_pack),
         cmocka_unit_test(findings_are_cut_and_counted),
+        cmocka_unit_test(facts_beside_each_other),
         cmocka_unit_test(long_chains_of_measures),
         cmocka_unit_test(chains_through_derivations),
         cmocka_unit_test(filters_built_on_each_other),
