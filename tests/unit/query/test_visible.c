@@ -148,6 +148,7 @@ TEST(measures_and_filters_of_hidden_ones_stay) {
     OK(&f, file_read(f.arena, GOLDEN_FOLDER "/pack.yaml", 1 << 20, &text, &f.err));
     text = replace(f.arena, text, "distance: {unit: km,", "distance: {visible_to: [board], unit: km,");
     text = replace(f.arena, text, "dry: {", "dry: {visible_to: [board], ");
+    text = arena_printf(f.arena, "%.*s  per_repair: {expr: paid_distance / repairs}\n", STR_ARG(text));
     text = replace(f.arena, text, "weather: {}", "weather: {visible_to: [board]}");
     text = replace(f.arena, text, "is_paid: {}", "is_paid: {visible_to: [board]}");
     text = replace(f.arena, text, "    expr: sum(distance) where is_paid\n",
@@ -162,6 +163,9 @@ TEST(measures_and_filters_of_hidden_ones_stay) {
     assert_int_equal(some.rows.n, all.rows.n);
     for (size_t i = 0; i < all.rows.n; i++) assert_true(str_eq(some.rows.at[i], all.rows.at[i]));
     OK(&f, fixture_query(&f, "{\"measures\":[\"trips\",{\"expr\":\"distance / repairs\",\"as\":\"x\"}]}", NULL, &some));
+    OK(&f, fixture_query(&f, "{\"measures\":[\"trips\",\"per_repair\",{\"expr\":\"2 * per_repair\"}]}", NULL, &some));
+    assert_int_equal(compile(&f, "{\"measures\":[\"trips\",{\"expr\":\"paid_distance / repairs\",\"as\":\"x\"}]}"),
+                     ERR_UNKNOWN_NAME);
     assert_int_equal(compile(&f, "{\"measures\":[\"paid_distance\"]}"), ERR_UNKNOWN_NAME);
     assert_int_equal(compile(&f, "{\"measures\":[{\"expr\":\"sum(trip.distance)\",\"as\":\"x\"}]}"), ERR_UNKNOWN_NAME);
     assert_int_equal(compile(&f, "{\"measures\":[{\"expr\":\"distance where is_paid\",\"as\":\"x\"}]}"),
