@@ -141,6 +141,30 @@ TEST(cases) {
     assert_int_equal(utf8_lower(arena, (Str){0}).n, 0);
 }
 
+TEST(classes) {
+    assert_int_equal(utf8_class('a'), UTF8_WORD);
+    assert_int_equal(utf8_class('7'), UTF8_WORD);
+    assert_int_equal(utf8_class(0x301), UTF8_WORD); /* an accent */
+    assert_int_equal(utf8_class(0x6771), UTF8_WORD);
+    assert_int_equal(utf8_class('-'), UTF8_PUNCT);
+    assert_int_equal(utf8_class(0x20AC), UTF8_PUNCT); /* € */
+    assert_int_equal(utf8_class('\n'), UTF8_SPACE);
+    assert_int_equal(utf8_class(0x2003), UTF8_SPACE);
+    assert_int_equal(utf8_class(0x07), UTF8_CONTROL);
+    assert_int_equal(utf8_class(0x202E), UTF8_CONTROL); /* turns the writing's direction */
+    assert_int_equal(utf8_class(0x10FFFF), UTF8_CONTROL);
+}
+
+TEST(plain_letters) {
+    assert_int_equal(utf8_plain('Q'), 'q');
+    assert_int_equal(utf8_plain('['), '[');
+    assert_int_equal(utf8_plain(0xC9), 'e');   /* É */
+    assert_int_equal(utf8_plain(0x1EAD), 'a'); /* two accents */
+    assert_int_equal(utf8_plain(0x301), 0);
+    assert_int_equal(utf8_plain(0xF8), 0xF8); /* o with a stroke is a letter of its own */
+    assert_int_equal(utf8_plain(0x10FFFF), 0x10FFFF);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(invalid_sequences),
@@ -151,6 +175,8 @@ int main(void) {
         cmocka_unit_test(composed_form),
         cmocka_unit_test(folding),
         cmocka_unit_test(cases),
+        cmocka_unit_test(classes),
+        cmocka_unit_test(plain_letters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
