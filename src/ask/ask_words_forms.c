@@ -1,0 +1,91 @@
+/*
+ * Forms of words: lemmas by WordNet's way (morphy(7WN)), stems by Snowball.
+ */
+#include "ask/ask_words_internal.h"
+
+#include <libstemmer.h>
+#include <string.h>
+
+enum { WORD_BYTES_MAX = 64, LEMMA_BYTES_MIN = 3 };
+
+/* An ending, and what stands in its place in the lemma. In WordNet's order: the first that gives a known word counts. */
+typedef struct Ending {
+    AskPart part;
+    Str from, to;
+} Ending;
+
+static const Ending ENDINGS[] = {
+    {ASK_NOUN, S_INIT("ses"), S_INIT("s")},      {ASK_NOUN, S_INIT("xes"), S_INIT("x")},
+    {ASK_NOUN, S_INIT("zes"), S_INIT("z")},      {ASK_NOUN, S_INIT("ches"), S_INIT("ch")},
+    {ASK_NOUN, S_INIT("shes"), S_INIT("sh")},    {ASK_NOUN, S_INIT("s"), S_INIT("")},
+    {ASK_NOUN, S_INIT("men"), S_INIT("man")},    {ASK_NOUN, S_INIT("ies"), S_INIT("y")},
+    {ASK_VERB, S_INIT("s"), S_INIT("")},         {ASK_VERB, S_INIT("ies"), S_INIT("y")},
+    {ASK_VERB, S_INIT("es"), S_INIT("e")},       {ASK_VERB, S_INIT("es"), S_INIT("")},
+    {ASK_VERB, S_INIT("ed"), S_INIT("e")},       {ASK_VERB, S_INIT("ed"), S_INIT("")},
+    {ASK_VERB, S_INIT("ing"), S_INIT("e")},      {ASK_VERB, S_INIT("ing"), S_INIT("")},
+    {ASK_ADJECTIVE, S_INIT("er"), S_INIT("")},   {ASK_ADJECTIVE, S_INIT("est"), S_INIT("")},
+    {ASK_ADJECTIVE, S_INIT("er"), S_INIT("e")},  {ASK_ADJECTIVE, S_INIT("est"), S_INIT("e")},
+    {ASK_ADJECTIVE, S_INIT("ier"), S_INIT("y")}, {ASK_ADJECTIVE, S_INIT("iest"), S_INIT("y")},
+};
+
+/* An irregular form's lemma; empty where it is none. */
+static Str irregular(const WordTable *table, Str word, AskPart part) {
+    uint32_t from = 0, to = table->n_forms;
+    while (from < to) { /* the first that is not before the word */
+        uint32_t middle = from + (to - from) / 2;
+        const WordForm *form = &table->forms[middle];
+        if (str_cmp((Str){table->text + form->form, form->n_form}, word) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    for (; from < table->n_forms; from++) {
+        const WordForm *form = &table->forms[from];
+        if (!str_eq((Str){table->text + form->form, form->n_form}, word)) break;
+        if (part == ASK_ANY_PART || form->part == part) return (Str){table->text + form->lemma, form->n_lemma};
+    }
+    return (Str){0};
+}
+
+/* What an ending's rules make of the word; empty where nothing known. */
+static Str regular(const WordTable *table, Str word, AskPart part) {
+    char text[WORD_BYTES_MAX];
+    if (word.n > WORD_BYTES_MAX || (part == ASK_NOUN && str_ends(word, S("ss")))) return (Str){0};
+    for (size_t i = 0; i < COUNT_OF(ENDINGS); i++) {
+        const Ending *ending = &ENDINGS[i];
+        if (ending->part != part || !str_ends(word, ending->from)) continue;
+        size_t n = word.n - ending->from.n;
+        if (n + ending->to.n < LEMMA_BYTES_MIN) continue;
+        memcpy(text, word.p, n);
+        if (ending->to.n) memcpy(text + n, ending->to.p, ending->to.n); /* never longer than what went */
+        uint32_t found = words_find(table, (Str){text, n + ending->to.n});
+        if (found != WORD_NONE && words_has_part(table, found, part)) return words_text(table, found);
+    }
+    return (Str){0};
+}
+
+Str ask_lemma(const AskWords *words, Str word, AskPart part) {
+    const WordTable *table = &words->table;
+    Str lemma = irregular(table, word, part);
+    if (lemma.n) return lemma;
+    if (part != ASK_ANY_PART) {
+        lemma = regular(table, word, part);
+        return lemma.n ? lemma : word;
+    }
+    lemma = regular(table, word, ASK_NOUN);
+    if (!lemma.n && !ask_words_has(words, word, ASK_NOUN)) {
+        lemma = regular(table, word, ASK_VERB);
+        if (!lemma.n) lemma = regular(table, word, ASK_ADJECTIVE);
+    }
+    return lemma.n ? lemma : word;
+}
+
+Str ask_stem(Arena *arena, Str word) {
+    if (word.n > WORD_BYTES_MAX) return arena_str(arena, word); /* no word has a form like that */
+    struct sb_stemmer *stemmer = sb_stemmer_new("english", "UTF_8");
+    const sb_symbol *stem = stemmer ? sb_stemmer_stem(stemmer, (const sb_symbol *)word.p, (int)word.n) : NULL;
+    /* Without memory the word itself is a stem too. */
+    Str copy = arena_str(arena, stem ? (Str){(const char *)stem, (size_t)sb_stemmer_length(stemmer)} : word);
+    sb_stemmer_delete(stemmer);
+    return copy;
+}
