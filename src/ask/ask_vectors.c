@@ -21,9 +21,9 @@ enum { VECTORS_VERSION = 1, VECTORS_HEAD_NUMBERS = 6, VECTORS_MAX_BYTES = 64 << 
 
 ErrCode vectors_open(Arena *arena, const char *path, VectorTable *ret_table, Err *err) {
     Str bytes = {0};
-    const uint32_t *head = NULL;
+    uint32_t head[VECTORS_HEAD_NUMBERS] = {0};
     TRY(file_map(arena, path, VECTORS_MAX_BYTES, &bytes, err));
-    TRY(words_check_head(bytes, path, "STARVEC", VECTORS_VERSION, VECTORS_HEAD_NUMBERS, &head, err));
+    TRY(words_check_head(bytes, path, "STARVEC", VECTORS_VERSION, VECTORS_HEAD_NUMBERS, head, err));
     const size_t n_words = head[2], n_pieces = head[3], n = n_words + n_pieces, n_text = head[4];
     const size_t n_head = 8 + VECTORS_HEAD_NUMBERS * sizeof(uint32_t);
     if (head[1] != ASK_VECTOR_DIMS)

@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-enum { WORDS_VERSION = 1, HEAD_NUMBERS = 11, MAGIC_BYTES = 8, WORDS_MAX_BYTES = 64 << 20 };
+enum { WORDS_VERSION = 1, HEAD_NUMBERS = 11, HEAD_NUMBERS_MAX = 16, MAGIC_BYTES = 8, WORDS_MAX_BYTES = 64 << 20 };
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the tables are read in place");
 static_assert(sizeof(WordLink) == 8 && sizeof(WordForm) == 12, "as compile.py packs them");
 
@@ -28,15 +28,16 @@ ErrCode words_corrupt(const char *path, const char *what, Err *err) {
 }
 
 ErrCode words_check_head(Str bytes, const char *path, const char magic[8], uint32_t version, size_t n_numbers,
-                         const uint32_t **ret_numbers, Err *err) {
+                         uint32_t *ret_numbers, Err *err) {
     if (bytes.n < MAGIC_BYTES + n_numbers * sizeof(uint32_t) || memcmp(bytes.p, magic, MAGIC_BYTES) != 0)
         return words_corrupt(path, "magic", err);
-    const uint32_t *numbers = (const uint32_t *)(const void *)(bytes.p + MAGIC_BYTES);
+    uint32_t numbers[HEAD_NUMBERS_MAX];
+    memcpy(numbers, bytes.p + MAGIC_BYTES, n_numbers * sizeof(uint32_t));
     if (numbers[0] != version)
         return err_set(err, ERR_VERSION,
                        "'%s' is of version %u and this program reads version %u; install both together", path,
                        numbers[0], version);
-    *ret_numbers = numbers;
+    memcpy(ret_numbers, numbers, n_numbers * sizeof(uint32_t));
     return ERR_OK;
 }
 
@@ -78,9 +79,9 @@ static const uint32_t *take(Str *rest, size_t n) {
 
 static ErrCode table_open(Arena *arena, const char *path, WordTable *ret_table, Err *err) {
     Str bytes = {0};
-    const uint32_t *head = NULL;
+    uint32_t head[HEAD_NUMBERS] = {0};
     TRY(file_map(arena, path, WORDS_MAX_BYTES, &bytes, err));
-    TRY(words_check_head(bytes, path, "STARWORD", WORDS_VERSION, HEAD_NUMBERS, &head, err));
+    TRY(words_check_head(bytes, path, "STARWORD", WORDS_VERSION, HEAD_NUMBERS, head, err));
     const size_t n_words = head[1], n_synsets = head[2], n_senses = head[3], n_links = head[4], n_word_links = head[5];
     const size_t n_forms = head[6], n_text = head[7];
     size_t n_numbers = HEAD_NUMBERS + 3 * (n_words + 1) + 2 * (n_synsets + 1) + 2 * n_senses + n_links +

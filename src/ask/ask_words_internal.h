@@ -78,9 +78,9 @@ struct AskWords {
     PlaceTable places;
 };
 
-/* A file's first bytes: magic, then numbers of 32 bits. ERR_CORRUPT, ERR_VERSION naming the path. */
+/* A file's first bytes: magic, then numbers of 32 bits, which are copied. ERR_CORRUPT, ERR_VERSION naming the path. */
 NODISCARD ErrCode words_check_head(Str bytes, const char *path, const char magic[8], uint32_t version, size_t n_numbers,
-                                   const uint32_t **ret_numbers, Err *err);
+                                   uint32_t *ret_numbers, Err *err);
 ErrCode words_corrupt(const char *path, const char *what, Err *err);
 /* starts[0] is 0, none falls, the last is `end`. */
 bool words_are_starts(const uint32_t *starts, size_t n, uint32_t end);
