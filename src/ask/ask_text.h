@@ -12,11 +12,11 @@ typedef struct AskToken {
     Str lemma; /* "bought" -> "buy", "cities" -> "city"; of what is no word: norm */
     Str stem;  /* Snowball English of norm */
     AskTokenKind kind;
-    double number;     /* NUMBER: "1,000" 1000, "1.5k" 1500, "3rd" 3; "30%" 30 with unit "%", "$5" 5 with unit "$" */
-    Str unit;          /* "%", "$", "€", "£"; empty: none */
-    bool is_ordinal;   /* "3rd" */
-    bool is_joined;    /* no space before it: "year-over-year" are three words, the last two joined */
-    size_t from;       /* bytes of the question */
+    double number;   /* NUMBER: "1,000" 1000, "1.5k" 1500, "3rd" 3; "30%" 30 with unit "%", "$5" 5 with unit "$" */
+    Str unit;        /* "%", "$", "€", "£"; empty: none */
+    bool is_ordinal; /* "3rd" */
+    bool is_joined;  /* no space before it: "year-over-year" are three words, the last two joined */
+    size_t from;     /* bytes of the question */
     size_t to;
 } AskToken;
 

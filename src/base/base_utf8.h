@@ -16,3 +16,10 @@ Str utf8_nfc(Arena *arena, Str s);              /* s itself when it is NFC alrea
 Str utf8_lower(Arena *arena, Str s);
 Str utf8_upper(Arena *arena, Str s);
 Str utf8_fold(Arena *arena, Str s); /* NFKC case folding, for comparing what people type */
+Str utf8_unaccent(Arena *arena,
+                  Str s); /* without combining marks, composed: "Côte" -> "Cote"; s itself when it has none */
+
+/* What a character is to one who splits text. FORMAT is seen by nobody: soft hyphens, joiners, marks of direction. */
+typedef enum Utf8Class { UTF8_SPACE, UTF8_LETTER, UTF8_DIGIT, UTF8_FORMAT, UTF8_OTHER } Utf8Class;
+/* SPACE: control characters too. LETTER: combining marks too. DIGIT: decimal digits of any script. */
+Utf8Class utf8_class(uint32_t rune);
