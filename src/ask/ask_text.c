@@ -2,7 +2,7 @@
  * Text -> tokens: one pass over characters. What a token is depends on its first character:
  *
  *   a letter   a word: letters, digits and marks ("q3", "fy2014", "c536379"); an ending behind an apostrophe is a word of its own
- *              ("customer's": customer + 's; "don't": do + n't, whose norm is "not")
+ *              ("car's": car + 's; "don't": do + n't, whose norm is "not")
  *   a digit    a number with thousands, decimals, a scale (1.5k), an ordinal's ending (3rd), a unit (30%, $5); letters that mean none
  *              of these are the next word ("64oz": 64 + oz). Two numbers with a point between them are one only if no third follows
  *              ("12.5" is a number, "12.03.2014" are three and two points)

@@ -45,14 +45,14 @@ typedef enum AskMatch {
 typedef struct AskValueMatch {
     size_t from; /* tokens, half-open */
     size_t to;
-    Str member;     /* canonical name: "ship_to.country", "ship_mode" */
+    Str member;     /* canonical name: "ship_to.city", "ship_mode" */
     bool is_number; /* the member is a whole number; values are its texts */
     /* As it is stored; of several: the first in the member's order. */
     Str value;
     /* How many of the member's values fit alike: those that a part fits, or a whole value that is stored in several ways. */
     size_t n_values;
     const Str *values; /* the first of them, at most ASK_MATCH_MAX_VALUES */
-    Str common;        /* a part of several: what to look for, as most of them have it ("Minute Maid"); else empty */
+    Str common;        /* a part of several: what to look for, as most of the first have it ("Minute Maid"); else empty */
     bool is_prefix;    /* they begin with it */
     AskMatch how;
     double cost; /* 0: exact; grows with how doubtful it is */

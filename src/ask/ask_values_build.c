@@ -145,7 +145,8 @@ static ErrCode read_values(const Ctx *ctx, EngineConn *conn, Source *source, Err
         }
     }
     if (values.n > max) {
-        log_event(LOG_WARN, "ask.values_cut", LOG_TEXT("member", source->input.key), LOG_INT("max", (int64_t)max));
+        log_event(is_number ? LOG_DEBUG : LOG_WARN, "ask.values_cut", LOG_TEXT("member", source->input.key),
+                  LOG_INT("max", (int64_t)max));
         values.n = is_number ? 0 : max;
     }
     source->input.is_number = is_number;

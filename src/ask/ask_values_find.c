@@ -212,26 +212,33 @@ static void add_part(Find *find, const SeenValue *value, uint32_t from, uint32_t
     if (from < to) VEC_PUSH(find->arena, &find->parts, hit);
 }
 
+static bool has_readings(const Find *find, uint32_t at) {
+    return at < find->n && find->words[at].n_readings;
+}
+
 /* From a run of neighbours on: further words of the question, to either side, that the value has further on in that order. */
 static void add_with_gaps(Find *find, const SeenValue *value, uint32_t from, uint32_t to, uint32_t first,
                           size_t behind) {
     uint32_t left = from, right = to;
-    for (size_t place = behind; right < find->n && place < value->n_words; place++)
+    for (size_t place = behind; has_readings(find, right) && place < value->n_words; place++)
         if (reading_of(find, right, value->words[place])) right++;
-    for (uint32_t place = first; left > 0 && place > 0; place--)
+    for (uint32_t place = first; left > 0 && has_readings(find, left - 1) && place > 0; place--)
         if (reading_of(find, left - 1, value->words[place - 1])) left--;
     if (left < from || right > to) add_part(find, value, left, right, 0, true);
 }
 
-static void grow_seed(Find *find, uint32_t at, ValuesPosting seed) {
+/* `is_enough`: the one word may be all. */
+static void grow_seed(Find *find, uint32_t at, ValuesPosting seed, bool is_enough) {
+    uint32_t from = at, first = seed.place, to = at + 1;
+    bool has_neighbours = has_readings(find, to) || (at > 0 && has_readings(find, at - 1));
+    if (!is_enough && !has_neighbours) return;
     SeenValue value = {.id = seed.value, .record = values_value(find->values, seed.value)};
     value.words = values_words_of(find->values, value.record, &value.n_words);
     if (seed.place >= value.n_words) return;
-    uint32_t from = at, first = seed.place, to = at + 1;
     size_t behind = seed.place + (size_t)1;
     while (from > 0 && first > 0 && reading_of(find, from - 1, value.words[first - 1])) from--, first--;
     while (to < find->n && behind < value.n_words && reading_of(find, to, value.words[behind])) to++, behind++;
-    add_part(find, &value, from, to, first, false);
+    if (is_enough || to - from > 1) add_part(find, &value, from, to, first, false);
     add_with_gaps(find, &value, from, to, first, behind);
 }
 
@@ -246,6 +253,37 @@ static int by_rarity(const void *a, const void *b) {
     const Seeds *x = a, *y = b;
     if (x->n != y->n) return x->n < y->n ? -1 : 1;
     return (x->at > y->at) - (x->at < y->at);
+}
+
+/* How many of the places are in values before this one. */
+static size_t places_before(const Seeds *seeds, uint32_t value) {
+    size_t low = 0, high = seeds->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (seeds->places[middle].value < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_rare(size_t n, size_t n_of_set) {
+    bool is_few = n <= RARE_VALUES || n * 100 <= n_of_set * RARE_PERCENT;
+    return n == 1 || (is_few && n * 2 <= n_of_set);
+}
+
+/* Column by column, for a word that is common in one may still be part of a rare run there, but is none alone. */
+static void grow_seeds(Find *find, const Seeds *seeds) {
+    for (uint32_t i = 0; i < find->values->n[VALUES_SETS]; i++) {
+        const ValuesSet *set = values_set(find->values, i);
+        size_t from = places_before(seeds, set->values), to = places_before(seeds, set->values + set->n_values);
+        size_t n_values = 0;
+        for (size_t k = from; k < to; k++)
+            n_values += k == from || seeds->places[k].value != seeds->places[k - 1].value;
+        bool is_enough = is_rare(n_values, set->n_values) && !find->words[seeds->at].is_vague;
+        for (size_t k = from; k < to; k++) grow_seed(find, seeds->at, seeds->places[k], is_enough);
+    }
 }
 
 /* The rarest first, so that the most telling are there when all that may be looked at has been. */
@@ -263,7 +301,7 @@ static void find_parts(Find *find) {
     if (seeds.n) qsort(seeds.at, seeds.n, sizeof(Seeds), by_rarity);
     for (size_t i = 0; i < seeds.n && n_seen + seeds.at[i].n <= MAX_ALL_SEEDS; i++) {
         n_seen += seeds.at[i].n;
-        for (size_t k = 0; k < seeds.at[i].n; k++) grow_seed(find, seeds.at[i].at, seeds.at[i].places[k]);
+        grow_seeds(find, &seeds.at[i]);
     }
 }
 
@@ -447,11 +485,6 @@ static size_t n_content_words(const Find *find, const Hit *hit) {
     return n;
 }
 
-static bool is_rare(size_t n, size_t n_of_set) {
-    bool is_few = n <= RARE_VALUES || n * 100 <= n_of_set * RARE_PERCENT;
-    return n == 1 || (is_few && n * 2 <= n_of_set);
-}
-
 static bool has_digit(Str text) {
     for (size_t i = 0; i < text.n; i++)
         if (text.p[i] >= '0' && text.p[i] <= '9') return true;
@@ -534,12 +567,12 @@ static Str part_in(Find *find, Str text, size_t first, size_t n_words) {
     return str_slice(text, from, to);
 }
 
-/* The spelling of the run in one of the first values that most of those listed have. */
+/* The spelling of the run that most of the first values have. */
 static Str common_part(Find *find, const Part *part) {
-    Str folded[ASK_MATCH_MAX_VALUES], best = {0};
-    size_t n = MIN_OF(part->n_values, (size_t)ASK_MATCH_MAX_VALUES), n_best = 0;
+    Str folded[MAX_SPELLINGS], best = {0};
+    size_t n = MIN_OF(part->n_values, (size_t)MAX_SPELLINGS), n_best = 0;
     for (size_t i = 0; i < n; i++) folded[i] = utf8_fold(find->arena, part->values[i]);
-    for (size_t i = 0; i < MIN_OF(n, (size_t)MAX_SPELLINGS) && n_best < n; i++) {
+    for (size_t i = 0; i < n && n_best < n; i++) {
         Str spelling = part_in(find, part->values[i], part->places[i], part->run.to - part->run.from);
         Str what = utf8_fold(find->arena, spelling);
         size_t n_with = 0;

@@ -133,7 +133,7 @@ static void add_value(Draft *draft, Str text, Entry *const *words, size_t n_word
 static void add_values(Draft *draft, const ValuesInput *input) {
     const ValuesSet *before = set_before(draft, input->key);
     uint32_t at = before ? before->values : 0, end = before ? at + before->n_values : 0;
-    qsort(input->values, input->n_values, sizeof(Str), by_text);
+    if (input->n_values) qsort(input->values, input->n_values, sizeof(Str), by_text);
     for (size_t i = 0; i < input->n_values; i++) {
         Entry *words[ASK_VALUE_MAX_WORDS];
         Str text = input->values[i];
@@ -174,7 +174,7 @@ static int by_entry(const void *a, const void *b) {
 }
 
 static void number_entries(Draft *draft, Table *table) {
-    qsort(table->entries.at, table->entries.n, sizeof(Entry *), by_entry);
+    if (table->entries.n) qsort(table->entries.at, table->entries.n, sizeof(Entry *), by_entry);
     for (size_t i = 0; i < table->entries.n; i++) {
         table->entries.at[i]->number = (uint32_t)i;
         table->entries.at[i]->at = put_text(draft, table->entries.at[i]->text).at;
