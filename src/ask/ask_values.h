@@ -36,9 +36,11 @@ typedef enum AskMatch {
 #define ASK_COST_EDIT1 0.5 /* the worst misspelt word… */
 #define ASK_COST_EDIT2 0.9
 #define ASK_COST_NEXT_EDIT 0.3    /* …and each other one */
+#define ASK_COST_SPACE 0.2        /* instead: "cake stand" for "cakestand", "officesupplies" */
 #define ASK_COST_FIRST_LETTER 0.2 /* whose first letter is wrong */
 #define ASK_COST_PUNCTUATION 0.02 /* there are several values of these words, and this one is not written so */
 #define ASK_COST_FUNCTION 0.4     /* words like "us" and "in" alone, not written as the value is: "US", "IN" */
+#define ASK_COST_MAX 1.2          /* parts that cost more are no matches */
 #define ASK_COST_SHORT_NUMBER 0.2 /* a number of one or two digits alone */
 
 /* A run of tokens that means a value, or several of one member. */
@@ -52,8 +54,8 @@ typedef struct AskValueMatch {
     /* How many of the member's values fit alike: those that a part fits, or a whole value that is stored in several ways. */
     size_t n_values;
     const Str *values; /* the first of them, at most ASK_MATCH_MAX_VALUES */
-    Str common;        /* a part of several: what to look for, as most of the first have it ("Minute Maid"); else empty */
-    bool is_prefix;    /* they begin with it */
+    Str common;     /* a part of several: what to look for, as most of the first have it ("Minute Maid"); else empty */
+    bool is_prefix; /* they begin with it */
     AskMatch how;
     double cost; /* 0: exact; grows with how doubtful it is */
 } AskValueMatch;

@@ -137,6 +137,7 @@ typedef struct ValuesNear {
     int n_edits;
 } ValuesNear;
 
+bool values_is_letters(Str word); /* no digits */
 /* Whether typing errors are looked for in it: letters alone, long enough. */
 bool values_is_editable(Str word);
 enum { VALUES_MAX_PIECES = 3 };

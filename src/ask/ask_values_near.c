@@ -15,12 +15,16 @@ static int errors_allowed(size_t n_bytes) {
                                                                               : 2;
 }
 
-bool values_is_editable(Str word) {
+bool values_is_letters(Str word) {
     for (size_t i = 0; i < word.n; i++) {
         unsigned char c = (unsigned char)word.p[i];
         if (c < 0x80 && (c < 'a' || c > 'z')) return false;
     }
-    return errors_allowed(word.n) > 0;
+    return word.n > 0;
+}
+
+bool values_is_editable(Str word) {
+    return values_is_letters(word) && errors_allowed(word.n) > 0;
 }
 
 /* The place of a piece in a word of n bytes: the last ones are the longer ones. */

@@ -153,6 +153,21 @@ TEST(typing_errors) {
     check(cases, COUNT_OF(cases));
 }
 
+TEST(spaces) {
+    static const Case cases[] = {
+        {"regency cake stand 3 tier",
+         "regency cake stand 3 tier => description = REGENCY CAKESTAND 3 TIER, edit1 0.20\n"},
+        {"cake stand", "cake stand => description = REGENCY CAKESTAND 3 TIER, edit1 0.72\n"},
+        {"standardclass by kind", "standardclass => ship_mode = Standard Class, edit1 0.20\n"},
+        {"treefresh 64 oz", "treefresh 64 oz => brand.name = Tree Fresh 64 oz, edit1 0.20\n"},
+        {"hewlettpackard",
+         "hewlettpackard => description = 2 beginning with 'Hewlett-Packard' (Hewlett-Packard Jet), edit1 0.60\n"},
+        {"book cases", "book cases => kind = Bookcases, edit1 0.20\n"},
+        {"minutechand", ""}, /* both are there, but not together */
+    };
+    check(cases, COUNT_OF(cases));
+}
+
 TEST(at_most_so_many) {
     Fixture f;
     const AskToken *tokens = NULL;
@@ -224,6 +239,7 @@ int main(void) {
                                        cmocka_unit_test(endings),
                                        cmocka_unit_test(parts),
                                        cmocka_unit_test(typing_errors),
+                                       cmocka_unit_test(spaces),
                                        cmocka_unit_test(at_most_so_many),
                                        cmocka_unit_test(near_words_are_those_of_a_full_search)};
     return cmocka_run_group_tests(tests, NULL, NULL);
