@@ -10,8 +10,6 @@
 
 #include <stdlib.h>
 
-/* ---- all ------------------------------------------------------------------------------------------------------------ */
-
 static int by_set(const void *a, const void *b) {
     const FoundMatch *x = a, *y = b;
     if (x->set != y->set) return x->set < y->set ? -1 : 1;

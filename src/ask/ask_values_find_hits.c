@@ -18,7 +18,7 @@ enum {
     MAX_BRANCHES = 4096    /* runs tried because of misspelt words, in one question */
 };
 
-/* ---- whole values ------------------------------------------------------------------------------------------------ */
+/* ---- whole values --------------------------------------------------------------------------------------------------- */
 
 typedef struct Run {
     uint32_t from;
@@ -68,7 +68,7 @@ static void find_whole(Find *find) {
     }
 }
 
-/* ---- parts ------------------------------------------------------------------------------------------------------- */
+/* ---- parts ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct SeenValue {
     uint32_t id;
@@ -77,12 +77,14 @@ typedef struct SeenValue {
     size_t n_words;
 } SeenValue;
 
-static void add_part(Find *find, const SeenValue *value, uint32_t from, uint32_t to, uint32_t place, bool has_gaps) {
-    while (from < to && find->words[from].is_function) from++, place++; /* places of what has gaps are not used */
-    while (to > from && find->words[to - 1].is_function) to--;
-    FindHit hit = {
-        .set = value->record->set, .from = from, .to = to, .value = value->id, .place = place, .has_gaps = has_gaps};
-    if (from < to) VEC_PUSH(find->arena, &find->parts, hit);
+/* A run of a value's words, without words of grammar at its ends. `is_enough`: a single word may be all. */
+static void add_part(Find *find, const SeenValue *value, FindHit hit, bool is_enough) {
+    while (hit.from < hit.to && find->words[hit.from].is_function) hit.from++, hit.place++;
+    while (hit.to > hit.from && find->words[hit.to - 1].is_function) hit.to--;
+    hit.set = value->record->set;
+    hit.value = value->id;
+    bool is_part = hit.to - hit.from > 1 || (hit.to > hit.from && is_enough);
+    if (is_part) VEC_PUSH(find->arena, &find->parts, hit);
 }
 
 static bool has_readings(const Find *find, uint32_t at) {
@@ -97,10 +99,10 @@ static void add_with_gaps(Find *find, const SeenValue *value, uint32_t from, uin
         if (find_reading(find, right, value->words[place])) right++;
     for (uint32_t place = first; left > 0 && has_readings(find, left - 1) && place > 0; place--)
         if (find_reading(find, left - 1, value->words[place - 1])) left--;
-    if (left < from || right > to) add_part(find, value, left, right, 0, true);
+    FindHit hit = {.from = left, .to = right, .has_gaps = true}; /* it has no one place */
+    if (left < from || right > to) add_part(find, value, hit, false);
 }
 
-/* `is_enough`: the one word may be all. */
 static void grow_seed(Find *find, uint32_t at, ValuesPosting seed, bool is_enough) {
     uint32_t from = at, first = seed.place, to = at + 1;
     bool has_neighbours = has_readings(find, to) || (at > 0 && has_readings(find, at - 1));
@@ -111,7 +113,8 @@ static void grow_seed(Find *find, uint32_t at, ValuesPosting seed, bool is_enoug
     size_t behind = seed.place + (size_t)1;
     while (from > 0 && first > 0 && find_reading(find, from - 1, value.words[first - 1])) from--, first--;
     while (to < find->n && behind < value.n_words && find_reading(find, to, value.words[behind])) to++, behind++;
-    if (is_enough || to - from > 1) add_part(find, &value, from, to, first, false);
+    FindHit hit = {.from = from, .to = to, .place = first};
+    add_part(find, &value, hit, is_enough);
     add_with_gaps(find, &value, from, to, first, behind);
 }
 

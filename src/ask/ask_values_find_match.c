@@ -100,7 +100,7 @@ static bool is_same(const Find *find, Str a, Str b, bool is_folded) {
     }
 }
 
-/* ---- matches ----------------------------------------------------------------------------------------------------- */
+/* ---- matches -------------------------------------------------------------------------------------------------------- */
 
 static bool is_same_run(const FindHit *a, const FindHit *b) {
     return a->set == b->set && a->from == b->from && a->to == b->to && a->has_gaps == b->has_gaps;
@@ -125,14 +125,15 @@ static double whole_cost(const Find *find, const FindHit *hit, AskMatch how, boo
     bool is_number = find->tokens[first->token].kind == ASK_TOKEN_NUMBER && first->text.n <= FIND_SHORT_NUMBER_BYTES;
     for (uint32_t i = hit->from; i < hit->to; i++) is_function &= find->words[i].is_function;
     double cost = is_alone && is_number ? ASK_COST_SHORT_NUMBER : 0;
-    if (how != ASK_MATCH_EXACT || (!is_function && !has_rivals)) return cost;
+    has_rivals &= how == ASK_MATCH_EXACT;
+    if (!is_function && !has_rivals) return cost;
     Str text = written(find, hit->from, hit->to), value = text_of_hit(find, hit);
     if (is_function && !is_same(find, text, value, false)) cost += ASK_COST_FUNCTION;
     if (has_rivals && !is_same(find, text, value, true)) cost += ASK_COST_PUNCTUATION;
     return cost;
 }
 
-/* Whole values of one run that fit alike, of the n from `hits` on that `costs` are of. */
+/* Whole values of one run that fit alike, of the n from `hits` on, which `fits` are of. */
 static void add_whole(Find *find, const FindHit *hits, const Fit *fits, size_t n, size_t first) {
     Str *same = ARENA_ARRAY(find->arena, Str, n);
     size_t n_same = 0;
@@ -287,7 +288,7 @@ static bool is_chance(const Find *find, const Part *part) {
     return part->fit.how == ASK_MATCH_EDIT2 || word->text.n < CHANCE_BYTES || word->readings[0].is_other_letter;
 }
 
-/* FindHits of one column, without gaps first. */
+/* Hits of one column, without gaps first. */
 static void match_parts_of(Find *find, const FindHit *hits, size_t n) {
     const FindHit **with = ARENA_ARRAY(find->arena, const FindHit *, n);
     size_t n_unbroken = 0;

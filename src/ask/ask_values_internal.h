@@ -130,7 +130,7 @@ static inline uint32_t values_hash_end(uint64_t hash) {
     return (uint32_t)(hash >> 32 ^ hash);
 }
 
-/* ---- words that are written almost alike (ask_values_near.c) --------------------------------------------------------- */
+/* ---- words that are written almost alike (ask_values_near.c) -------------------------------------------------------- */
 
 typedef struct ValuesNear {
     uint32_t word;
@@ -146,7 +146,7 @@ size_t values_pieces(Str word, uint32_t hashes[VALUES_MAX_PIECES]);
 /* The nearest words of the index, all as near, at most `max` in the order of the index. */
 size_t values_near(const AskValues *values, Str word, ValuesNear *near, size_t max);
 
-/* ---- writing (ask_values_write.c) ------------------------------------------------------------------------------------ */
+/* ---- writing (ask_values_write.c) ----------------------------------------------------------------------------------- */
 
 typedef struct ValuesInput {
     Str key;

@@ -127,6 +127,21 @@ TEST(parts) {
     check(cases, COUNT_OF(cases));
 }
 
+/* "bag" is in too many values to mean them, however few have what follows it in the question. */
+TEST(a_common_word_is_no_part_because_of_grammar) {
+    Fixture f;
+    fixture_init(&f);
+    Str text = S("thing.name: Bag in Red | Bag in Blue | Red Hat");
+    for (int i = 0; i < 60; i++) text = arena_printf(f.arena, "%.*s | Bag %d | Hat %d", STR_ARG(text), i, i);
+    const char *sets[] = {arena_cstr(f.arena, text)};
+    fixture_write(&f, sets, 1, 1);
+    assert_true(check_found(&f, "bag in germany", ""));
+    assert_true(check_found(&f, "of bag", ""));
+    assert_true(check_found(&f, "bag in red", "bag in red => thing.name = Bag in Red, exact 0.00\n"));
+    assert_true(check_found(&f, "the red", "red => thing.name = 2 with 'Red' (Bag in Red), partial 0.45\n"));
+    fixture_free(&f);
+}
+
 TEST(typing_errors) {
     static const Case cases[] = {
         {"furnture", "furnture => kind = Furniture, edit1 0.50\n"},      /* a letter less */
@@ -238,6 +253,7 @@ int main(void) {
                                        cmocka_unit_test(words_that_need_no_value),
                                        cmocka_unit_test(endings),
                                        cmocka_unit_test(parts),
+                                       cmocka_unit_test(a_common_word_is_no_part_because_of_grammar),
                                        cmocka_unit_test(typing_errors),
                                        cmocka_unit_test(spaces),
                                        cmocka_unit_test(at_most_so_many),
