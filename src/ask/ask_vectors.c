@@ -100,6 +100,10 @@ static bool is_ascii_letter_or_digit(uint32_t rune) {
     return (rune >= 'a' && rune <= 'z') || (rune >= '0' && rune <= '9');
 }
 
+static bool is_foreign_letter(uint32_t rune) {
+    return rune >= 0x80 && (utf8_class(rune) == UTF8_LETTER || utf8_class(rune) == UTF8_DIGIT);
+}
+
 size_t ask_words_vector(const AskWords *words, Str text, AskVector *ret_vector) {
     const VectorTable *table = &words->vectors;
     AskVector sum = {0};
@@ -109,7 +113,7 @@ size_t ask_words_vector(const AskWords *words, Str text, AskVector *ret_vector) 
         uint32_t rune;
         i += utf8_decode(str_slice(text, i, text.n), &rune);
         rune = utf8_plain(rune);
-        bool is_letter = rune && (is_ascii_letter_or_digit(rune) || (rune >= 0x80 && utf8_class(rune) == UTF8_WORD));
+        bool is_letter = rune && (is_ascii_letter_or_digit(rune) || is_foreign_letter(rune));
         if (is_letter && (rune >= 0x80 || word.n == sizeof(word.at)))
             word.is_unknown = true;
         else if (is_letter)

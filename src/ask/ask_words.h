@@ -3,9 +3,10 @@
  * AskWords: what is known of English words whatever the data is about: relations (WordNet), word vectors, word forms, and places.
  *
  * Opened once a process from the tables in share/starling/; immutable, so any number of threads may use one AskWords. Nothing here
- * allocates but ask_stem. Words are valid UTF-8 in lower case, as AskToken.norm (ask_text.h) has them; collocations ("unit price")
+ * allocates. Words are valid UTF-8 in lower case, as AskToken.norm (ask_text.h) has them; collocations ("unit price")
  * have one space between their words. Returned texts are borrowed from AskWords or the argument.
  */
+#include "ask/ask_text.h"
 #include "base/base_file.h"
 
 typedef struct AskWords AskWords;
@@ -85,8 +86,8 @@ double ask_words_similarity(const AskWords *words, Str a, Str b);
  * that part with three letters or more. ASK_ANY_PART: an irregular form, a plural noun, the word itself if a noun, a verb's form, a
  * comparison, in this order. */
 Str ask_lemma(const AskWords *words, Str word, AskPart part);
-/* Snowball's English stem of a word in lower case ("averages": "averag"): a form, not always a word. In the arena. */
-Str ask_stem(Arena *arena, Str word);
+/* Gives the tokens that are words their lemmas. */
+void ask_lemmatise(const AskWords *words, AskToken *tokens, size_t n_tokens);
 
 /* --- Places: share/starling/places.tsv ------------------------------------------------------------------------------- */
 

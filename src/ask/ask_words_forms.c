@@ -1,9 +1,8 @@
 /*
- * Forms of words: lemmas by WordNet's way (morphy(7WN)), stems by Snowball.
+ * Dictionary forms of words by WordNet's way (morphy(7WN)).
  */
 #include "ask/ask_words_internal.h"
 
-#include <libstemmer.h>
 #include <string.h>
 
 enum { WORD_BYTES_MAX = 64, LEMMA_BYTES_MIN = 3 };
@@ -80,12 +79,7 @@ Str ask_lemma(const AskWords *words, Str word, AskPart part) {
     return lemma.n ? lemma : word;
 }
 
-Str ask_stem(Arena *arena, Str word) {
-    if (word.n > WORD_BYTES_MAX) return arena_str(arena, word); /* no word has a form like that */
-    struct sb_stemmer *stemmer = sb_stemmer_new("english", "UTF_8");
-    const sb_symbol *stem = stemmer ? sb_stemmer_stem(stemmer, (const sb_symbol *)word.p, (int)word.n) : NULL;
-    /* Without memory the word itself is a stem too. */
-    Str copy = arena_str(arena, stem ? (Str){(const char *)stem, (size_t)sb_stemmer_length(stemmer)} : word);
-    sb_stemmer_delete(stemmer);
-    return copy;
+void ask_lemmatise(const AskWords *words, AskToken *tokens, size_t n_tokens) {
+    for (size_t i = 0; i < n_tokens; i++)
+        if (tokens[i].kind == ASK_TOKEN_WORD) tokens[i].lemma = ask_lemma(words, tokens[i].norm, ASK_ANY_PART);
 }

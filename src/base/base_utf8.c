@@ -224,8 +224,14 @@ Str utf8_upper(Arena *arena, Str s) {
     return map_case(arena, s, utf8proc_toupper);
 }
 
+Str utf8_unaccent(Arena *arena, Str s) {
+    const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_STRIPMARK;
+    Str mapped;
+    if (skip_ascii(s, 0) == s.n) return s;
+    return map_forms(arena, s, options, &mapped) ? mapped : s;
+}
+
 Utf8Class utf8_class(uint32_t rune) {
-    if (rune == ' ' || (rune >= '\t' && rune <= '\r') || rune == 0x85) return UTF8_SPACE;
     switch (utf8proc_category((utf8proc_int32_t)rune)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
@@ -234,19 +240,14 @@ Utf8Class utf8_class(uint32_t rune) {
     case UTF8PROC_CATEGORY_LO:
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ME:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO: return UTF8_WORD;
+    case UTF8PROC_CATEGORY_ME: return UTF8_LETTER;
+    case UTF8PROC_CATEGORY_ND: return UTF8_DIGIT;
     case UTF8PROC_CATEGORY_ZS:
     case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP: return UTF8_SPACE;
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO: return UTF8_CONTROL;
-    default: return UTF8_PUNCT;
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC: return UTF8_SPACE;
+    case UTF8PROC_CATEGORY_CF: return UTF8_FORMAT;
+    default: return UTF8_OTHER;
     }
 }
 

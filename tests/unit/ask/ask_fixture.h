@@ -2,7 +2,7 @@
 /* The shipped tables, opened once a test program from the build's share/starling. */
 #include "test.h"
 
-#include "ask/ask_text.h"
+#include "ask/ask_words.h"
 #include "base/base.h"
 
 typedef struct Fixture {

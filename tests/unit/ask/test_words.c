@@ -132,16 +132,19 @@ TEST(lemmas) {
     assert_int_equal(ask_lemma(words, (Str){longest, sizeof(longest)}, ASK_ANY_PART).n, sizeof(longest));
 }
 
-TEST(stems) {
-    Arena *arena = ((Fixture *)*state)->arena;
-    ASSERT_STR(ask_stem(arena, S("shipments")), "shipment");
-    ASSERT_STR(ask_stem(arena, S("profitability")), "profit");
-    ASSERT_STR(ask_stem(arena, S("cities")), "citi");
-    ASSERT_STR(ask_stem(arena, S("")), "");
-    ASSERT_STR(ask_stem(arena, S("größe")), "größe");
-    char longest[5000];
-    memset(longest, 's', sizeof(longest));
-    assert_int_equal(ask_stem(arena, (Str){longest, sizeof(longest)}).n, sizeof(longest));
+TEST(lemmas_of_tokens) {
+    const Fixture *fixture = *state;
+    const AskToken *tokens = NULL;
+    size_t n = 0;
+    Err err = {0};
+    assert_int_equal(ask_tokenize(fixture->arena, S("Sold 20 Boxes?"), &tokens, &n, &err), ERR_OK);
+    assert_int_equal(n, 4);
+    AskToken *own = arena_dup(fixture->arena, tokens, n * sizeof(AskToken));
+    ask_lemmatise(fixture->words, own, n);
+    ASSERT_STR(own[0].lemma, "sell");
+    ASSERT_STR(own[1].lemma, "20");
+    ASSERT_STR(own[2].lemma, "box");
+    ASSERT_STR(own[3].lemma, "?");
 }
 
 /* Opening finds what is missing, damaged or of another version: each table with its files copied, then spoilt. */
@@ -206,10 +209,10 @@ TEST(damaged_tables_are_refused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(relations),   cmocka_unit_test(relations_are_sorted_and_capped),
-        cmocka_unit_test(known_words), cmocka_unit_test(antonyms),
-        cmocka_unit_test(nearness),    cmocka_unit_test(lemmas),
-        cmocka_unit_test(stems),       cmocka_unit_test(damaged_tables_are_refused),
+        cmocka_unit_test(relations),        cmocka_unit_test(relations_are_sorted_and_capped),
+        cmocka_unit_test(known_words),      cmocka_unit_test(antonyms),
+        cmocka_unit_test(nearness),         cmocka_unit_test(lemmas),
+        cmocka_unit_test(lemmas_of_tokens), cmocka_unit_test(damaged_tables_are_refused),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

@@ -141,18 +141,27 @@ TEST(cases) {
     assert_int_equal(utf8_lower(arena, (Str){0}).n, 0);
 }
 
-TEST(classes) {
-    assert_int_equal(utf8_class('a'), UTF8_WORD);
-    assert_int_equal(utf8_class('7'), UTF8_WORD);
-    assert_int_equal(utf8_class(0x301), UTF8_WORD); /* an accent */
-    assert_int_equal(utf8_class(0x6771), UTF8_WORD);
-    assert_int_equal(utf8_class('-'), UTF8_PUNCT);
-    assert_int_equal(utf8_class(0x20AC), UTF8_PUNCT); /* € */
-    assert_int_equal(utf8_class('\n'), UTF8_SPACE);
-    assert_int_equal(utf8_class(0x2003), UTF8_SPACE);
-    assert_int_equal(utf8_class(0x07), UTF8_CONTROL);
-    assert_int_equal(utf8_class(0x202E), UTF8_CONTROL); /* turns the writing's direction */
-    assert_int_equal(utf8_class(0x10FFFF), UTF8_CONTROL);
+TEST(accents_are_taken_off) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    assert_true(str_eq(utf8_unaccent(arena, S("C\xC3\xB4te d'Ivoire")), S("Cote d'Ivoire")));
+    assert_true(str_eq(utf8_unaccent(arena, S("Cu\xCC\x88n")), S("Cun"))); /* not composed */
+    assert_true(str_eq(utf8_unaccent(arena, S("\xD0\x9C\xD0\xB0")), S("\xD0\x9C\xD0\xB0")));
+    assert_true(str_eq(utf8_unaccent(arena, S("\xFF")), S("\xFF")));
+    Str plain = S("plain");
+    assert_ptr_equal(utf8_unaccent(arena, plain).p, plain.p);
+}
+
+TEST(classes_of_characters) {
+    static const struct {
+        uint32_t rune;
+        Utf8Class class;
+    } cases[] = {{'a', UTF8_LETTER},    {0xE9, UTF8_LETTER}, {0x301, UTF8_LETTER},   {0x4E00, UTF8_LETTER},
+                 {'7', UTF8_DIGIT},     {0x663, UTF8_DIGIT}, {' ', UTF8_SPACE},      {0xA0, UTF8_SPACE},
+                 {'\n', UTF8_SPACE},    {0, UTF8_SPACE},     {0x2028, UTF8_SPACE},   {0xAD, UTF8_FORMAT},
+                 {0x200D, UTF8_FORMAT}, {'-', UTF8_OTHER},   {0x20AC, UTF8_OTHER},   {0x1F600, UTF8_OTHER},
+                 {0xBD, UTF8_OTHER},    {0x378, UTF8_OTHER}, {0x10FFFF, UTF8_OTHER}, {'_', UTF8_OTHER}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        if (utf8_class(cases[i].rune) != cases[i].class) fail_msg("U+%04X", cases[i].rune);
 }
 
 TEST(plain_letters) {
@@ -175,7 +184,8 @@ int main(void) {
         cmocka_unit_test(composed_form),
         cmocka_unit_test(folding),
         cmocka_unit_test(cases),
-        cmocka_unit_test(classes),
+        cmocka_unit_test(accents_are_taken_off),
+        cmocka_unit_test(classes_of_characters),
         cmocka_unit_test(plain_letters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
