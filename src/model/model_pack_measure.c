@@ -61,7 +61,6 @@ static ErrCode resolve_measure(Attempt *a, const ExprScope *scope, const ModelMe
 
 static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                        const Expr **ret_expr, Err *err) {
-    (void)ret_expr;
     Attempt *a = scope->arg;
     const Model *model = a->r->p->model;
     ModelMember member;
@@ -70,7 +69,19 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
         a->is_elsewhere |= !model_resolve(model, &model->facts[f], true, name, use, &member, NULL);
     if (code) return code;
     if (member.kind == MODEL_MEMBER_MEASURE) return resolve_measure(a, scope, &member, ret_sql, err);
+    if (member.kind == MODEL_MEMBER_FILTER && use == EXPR_USE_PLAIN)
+        return err_set(err, ERR_INVALID, "'%.*s' is a filter: it stands in a 'where', as in count(*) where %.*s",
+                       STR_ARG(name->name), STR_ARG(name->name));
     a->is_counting = false;
+    bool is_aggregated = use == EXPR_USE_PLAIN && member.column && member.column->aggregated && !member.part;
+    if (is_aggregated) {
+        *ret_expr = member.column->aggregated;
+        return ERR_OK;
+    }
+    if (member.kind == MODEL_MEMBER_FILTER) {
+        *ret_sql = sql_column(scope->arena, (Str){0}, name->name, member.type);
+        return ERR_OK;
+    }
     SqlExpr *sql = sql_column(scope->arena, member.role ? member.role->name : (Str){0},
                               member.attribute ? member.attribute->name : member.column->name,
                               member.attribute ? member.attribute->type : member.column->type);
@@ -142,28 +153,23 @@ static const ModelFact *choose_fact(MeasureReader *r, size_t index, const SqlExp
 
 /* ---- typing --------------------------------------------------------------------------------------------------------- */
 
-typedef struct Written {
-    int depth;
-    int size;
-} Written;
-
-/* Depth and size of an expression with its measures written out. Inside aggregates there are none. */
-static Written written_out(const MeasureReader *r, const Expr *expr) {
-    Written sum = {.depth = 1, .size = 1};
+/* Depth and size of an expression with its measures and filters written out. Inside aggregates there are no measures. */
+static PackSize written_out(const MeasureReader *r, const Expr *expr) {
+    PackSize sum = {.depth = 1, .size = 1};
     bool is_aggregate =
         expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF && sql_fn_info(expr->fn)->class == SQL_CLASS_AGGREGATE;
-    if (is_aggregate) {
-        const ExprNode *node = (const ExprNode *)expr;
-        return (Written){.depth = node->depth, .size = node->size};
-    }
+    if (is_aggregate) return pack_row_size(r->p, expr);
     const ModelMeasure *measure =
         expr->kind == EXPR_NAME && expr->n_parts == 1 ? model_measure(r->p->model, expr->parts[0]) : NULL;
     if (measure) {
         const Typing *typing = &r->typings[measure - r->measures];
-        return (Written){.depth = typing->depth + 1, .size = typing->size + 1};
+        return (PackSize){.depth = typing->depth + 1, .size = typing->size + 1};
     }
+    bool is_column = expr->kind == EXPR_NAME && expr->n_parts > 1; /* stands for an aggregate of it, if for anything */
+    if (is_column) return (PackSize){.depth = 3, .size = 3};
     for (size_t i = 0; i < expr->n_args; i++) {
-        Written arg = written_out(r, expr->args[i]);
+        bool is_condition = expr->kind == EXPR_WHERE && i == 1;
+        PackSize arg = is_condition ? pack_row_size(r->p, expr->args[i]) : written_out(r, expr->args[i]);
         sum.depth = MAX_OF(sum.depth, arg.depth + 1);
         sum.size = MIN_OF(sum.size + arg.size, EXPR_MAX_NODES + 1);
     }
@@ -184,6 +190,7 @@ static void check_typed(MeasureReader *r, const ModelMeasure *measure, const Sql
             STR_ARG(bare->name), STR_ARG(bare->name), STR_ARG(bare->name));
     ExprErrors errors = {.arena = p->arena};
     model_check_units(p->model, measure->fact, measure->expr, &errors);
+    model_check_aggregates(p->model, measure->fact, measure->expr, &errors);
     pack_find_errors(p, &errors);
     if (sql->type.kind == TYPE_NULL && measure->expr->kind == EXPR_LITERAL)
         pack_find(p, place, "measure '%.*s' has no type", STR_ARG(measure->name));
@@ -235,7 +242,7 @@ static void type_measure(MeasureReader *r, size_t index) {
         r->open[r->n_open++] = measure;
         each_plain_name(measure->expr, type_named, r);
         r->n_open--;
-        Written written = written_out(r, measure->expr);
+        PackSize written = written_out(r, measure->expr);
         typing->depth = written.depth;
         typing->size = written.size;
         if (!typing->is_broken && !typing->uses_broken &&
@@ -251,6 +258,7 @@ static void type_measure(MeasureReader *r, size_t index) {
     typing->state = MEASURE_DONE;
     typing->is_broken |= !sql || typing->uses_broken;
     measure->type = sql ? sql->type : TYPE(TYPE_NULL);
+    if (sql) measure->additivity = model_additivity(p->model, measure->fact, measure->expr);
     if (sql && !typing->uses_broken) check_typed(r, measure, sql);
     if (r->n_open == 0) arena_reset(p->scratch);
 }
@@ -258,6 +266,8 @@ static void type_measure(MeasureReader *r, size_t index) {
 /* ---- the section ---------------------------------------------------------------------------------------------------- */
 
 static void check_clash(Pack *p, const ModelMeasure *measure) {
+    if (model_filter(p->model, measure->name))
+        pack_find(p, measure->place, "'%.*s' is a filter and a measure; rename one", STR_ARG(measure->name));
     for (size_t f = 0; f < p->model->n_facts; f++) {
         const ModelFact *fact = &p->model->facts[f];
         for (size_t i = 0; i < fact->n_columns; i++)
@@ -265,17 +275,6 @@ static void check_clash(Pack *p, const ModelMeasure *measure) {
                 pack_find(p, measure->place, "'%.*s' is an attribute of fact '%.*s' and a measure; rename one",
                           STR_ARG(measure->name), STR_ARG(fact->name));
     }
-}
-
-static const ModelFact *given_fact(Pack *p, const Yaml *value, bool *ret_broken) {
-    if (!value) return NULL;
-    const ModelFact *fact = model_fact(p->model, value->text);
-    if (fact) return fact;
-    Str *names = ARENA_ARRAY(p->scratch, Str, p->model->n_facts + 1);
-    for (size_t i = 0; i < p->model->n_facts; i++) names[i] = p->model->facts[i].name;
-    pack_find_unknown(p, value->place, "fact", value->text, names, p->model->n_facts);
-    *ret_broken = true;
-    return NULL;
 }
 
 void pack_read_measures(Pack *p, const Yaml *root) {
@@ -302,7 +301,7 @@ void pack_read_measures(Pack *p, const Yaml *root) {
         measure->expr = pack_expr(p, expr);
         r.typings[i].uses_broken = p->n_errors > n_before;
         if (expr) r.typings[i].place = expr->place;
-        r.typings[i].given = given_fact(p, pack_scalar(value, "fact"), &r.typings[i].is_broken);
+        r.typings[i].given = pack_given_fact(p, pack_scalar(value, "fact"), &r.typings[i].is_broken);
         check_clash(p, measure);
     }
     p->model->measures = r.measures;

@@ -121,6 +121,10 @@ static ErrCode resolve_in_fact(const ExprScope *scope, const Expr *name, ExprUse
     const ModelFactScope *how = scope->arg;
     ModelMember member;
     TRY(model_resolve(how->model, how->fact, scope->allows_aggregate, name, use, &member, err));
+    if (member.kind == MODEL_MEMBER_FILTER) {
+        *ret_expr = member.filter->expr;
+        return ERR_OK;
+    }
     if (member.kind != MODEL_MEMBER_MEASURE) return how->column(how->arg, &member, ret_sql, err);
     if (member.measure->fact != how->fact)
         return err_set(err, ERR_INVALID,

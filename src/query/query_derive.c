@@ -147,6 +147,7 @@ static ErrCode derive(QueryBuild *build, const Expr *derived, const SqlExpr *mea
         return ERR_OK;
     case EXPR_DERIVE_ROLLING: return query_derive_rolling(build, derived, measure, ret, err);
     case EXPR_DERIVE_YTD:
+    case EXPR_DERIVE_FYTD:
     case EXPR_DERIVE_QTD:
     case EXPR_DERIVE_MTD:
     case EXPR_DERIVE_CUMULATIVE: return query_derive_since(build, derived, measure, ret, err);

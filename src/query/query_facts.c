@@ -42,11 +42,13 @@ static ErrCode check_name(const QueryBuild *leg, const QueryBuild *other, Str na
     ModelMember member;
     if (!model_member(leg->model, leg->fact, name, &member, NULL)) return ERR_OK;
     if (model_member(leg->model, NULL, name, &member, err)) return err ? err_at(err, path, 0, 0) : ERR_UNKNOWN_NAME;
+    Str lacks = member.filter ? model_filter_lacks(leg->model, member.filter, leg->fact) : (Str){0};
     return query_error(
         err, ERR_UNSUPPORTED, path,
-        "measures of %.*s and of %.*s are asked for, and '%.*s' is no member of %.*s; leave it out, or ask for "
+        "measures of %.*s and of %.*s are asked for, and '%.*s'%s%.*s%s is no member of %.*s; leave it out, or ask for "
         "one of them at a time",
-        STR_ARG(other->fact->name), STR_ARG(leg->fact->name), STR_ARG(name), STR_ARG(leg->fact->name));
+        STR_ARG(other->fact->name), STR_ARG(leg->fact->name), STR_ARG(name), lacks.n ? ", which names '" : "",
+        STR_ARG(lacks), lacks.n ? "'," : "", STR_ARG(leg->fact->name));
 }
 
 typedef struct Check {
@@ -152,6 +154,8 @@ ErrCode query_compile_legs(QueryBuild *build, Err *err) {
     build->range_bounds = first->range_bounds;
     for (size_t i = 0; i < first->groups.n; i++) TRY(unite_group(build, i, err));
     for (size_t i = 0; i < first->defaults.n; i++) VEC_PUSH(build->arena, &build->defaults, first->defaults.at[i]);
+    for (size_t i = 0; i < first->inners.n; i++) VEC_PUSH(build->arena, &build->inners, first->inners.at[i]);
+    for (size_t i = 0; i < first->fills.n; i++) VEC_PUSH(build->arena, &build->fills, first->fills.at[i]);
     return ERR_OK;
 }
 

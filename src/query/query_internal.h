@@ -28,7 +28,9 @@ typedef struct QueryGroup {
     bool is_missing_by_key; /* …because of the role's key alone, whatever the attribute */
     ModelMember member;     /* of a plain name */
     bool is_member;
-    Str base; /* the name without its date part: what "order" may also say */
+    bool is_filled; /* every period or bucket is shown */
+    Str path;       /* of an expression or a name of `dimensions` */
+    Str base;       /* the name without its date part: what "order" may also say */
 } QueryGroup;
 
 typedef struct QueryMeasure {
@@ -62,6 +64,7 @@ typedef struct QueryOperand {
     const SqlExpr *sql;
     const SqlExpr *base; /* without its date part */
     TimeGrain grain;     /* of a part that truncates */
+    int fiscal_month;
     bool is_never_null;
     bool is_local; /* instants are of a reporting zone that is not UTC */
     bool is_member;
@@ -114,18 +117,19 @@ typedef struct QueryWiden {
 struct QueryBuild {
     const Ctx *ctx;
     Arena *arena;
-    const Model *model;
+    const Model *model; /* as the one who asks sees it */
     const Query *query;
-    bool is_inner;         /* its rows go into another query: no account, and no order where nothing is cut */
-    int depth;             /* of queries in queries */
-    const ModelFact *fact; /* NULL: the rows of `dimension` */
-    const ModelDimension *dimension;
+    bool is_inner;                   /* its rows go into another query: no account, and no order where nothing is cut */
+    int depth;                       /* of queries in queries */
+    const ModelFact *fact;           /* NULL: the rows of `dimension` */
+    const ModelDimension *dimension; /* whose members are the rows, or, with `inner`, those of its */
     const SqlSelect
         *inner; /* the rows of a query, of which `fact` is made up: a column of the fact a column of the query */
     const QueryColumn *inner_columns;
     Str alias;            /* of the fact or the dimension in FROM */
     QueryRoles *roles;    /* of the expression being compiled; NULL between expressions */
     ExprScope fact_scope; /* the model's; its `column` is query_member_sql */
+    ExprScope body_scope; /* the same over the whole model: for what measures of the pack are made of */
     QueryAxis axis;
     VEC(QueryGroup) groups;
     VEC(QueryMeasure) measures;
@@ -144,7 +148,24 @@ struct QueryBuild {
     QueryRoles leg_roles;     /* that the measures compiled in a leg read */
     VEC(ModelMember) certain; /* members that `where` lets through only when they are not null */
     VEC(Str) defaults;
+    VEC(QueryFill) fills; /* those of queries in it too */
+    VEC(QueryInner) inners;
 };
+
+/* ---- query_grain.c -------------------------------------------------------------------------------------------------- */
+
+const char *query_grain_words(TimeGrain grain); /* "fiscal year" */
+int query_fiscal_month(const QueryBuild *build);
+/* The start of the period that holds it. */
+int64_t query_trunc(const QueryBuild *build, TimeGrain grain, int64_t us);
+const SqlExpr *query_trunc_sql(const QueryBuild *build, TimeGrain grain, const SqlExpr *sql);
+/* A date with a part of it taken. */
+const SqlExpr *query_part_sql(const QueryBuild *build, const ModelPart *part, const SqlExpr *sql);
+/* A date moved so that the grain's periods are the calendar's. */
+const SqlExpr *query_calendar_period(const QueryBuild *build, TimeGrain grain, const SqlExpr *sql);
+const ModelPart *query_grain_part(TimeGrain grain); /* NULL: none */
+/* Every period of `fine` lies in one of `coarse`. */
+bool query_grain_is_within(const QueryBuild *build, TimeGrain fine, TimeGrain coarse);
 
 /* ---- query_parse*.c ------------------------------------------------------------------------------------------------- */
 
@@ -156,6 +177,8 @@ ErrCode query_error(Err *err, ErrCode code, Str path, const char *format, ...) P
 /* Refuses keys that are not among `names`, with the nearest that is. */
 NODISCARD ErrCode query_check_keys(const Json *object, Str path, const Str *names, size_t n_names, Err *err);
 NODISCARD ErrCode query_parse_name(const Json *json, Str path, Str *ret_name, Err *err);
+/* The same tree that expr_parse makes of a name, without its quoting: a JSON text is one name, whatever it holds. */
+const Expr *query_name_expr(Arena *arena, Str name, Str path);
 /* A name, or {"expr", "as"}. */
 NODISCARD ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
 NODISCARD ErrCode query_parse_expr(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err);
@@ -213,15 +236,26 @@ const SqlExpr *query_stage_lower(QueryBuild *build, const SqlExpr *sql);
 const SqlExpr *query_stage_key(const QueryBuild *build, Str alias, size_t group);
 /* True of rows of a stage whose group is unknown; NULL: none is. */
 const SqlExpr *query_stage_unknown(const QueryBuild *build);
-SqlFn query_trunc_fn(TimeGrain grain);
 /* The range, in whole periods where something goes back in time. */
 QueryBounds query_shown_bounds(const QueryBuild *build);
 bool query_is_staged(const QueryBuild *build);
-NODISCARD ErrCode query_check_fill(const QueryBuild *build, Err *err);
 /* The rows of a query that has stages. */
 NODISCARD ErrCode query_stage_rows(QueryBuild *build, const SqlSelect **ret_select, Err *err);
 /* A group by a name of its column; -1 when there is none. */
 ptrdiff_t query_find_group(const QueryBuild *build, Str name);
+
+/* The range, and before it what something goes back to. */
+QueryBounds query_read_bounds(const QueryBuild *build);
+/* Stage 0 by itself. */
+const SqlSelect *query_stage_0(QueryBuild *build);
+
+/* ---- query_fill.c --------------------------------------------------------------------------------------------------- */
+
+bool query_is_filled(const QueryBuild *build);
+/* ERR_INVALID where there is nothing to fill by, ERR_TOO_LARGE where the range has too many periods; notes those that only the data tells. */
+NODISCARD ErrCode query_check_fill(QueryBuild *build, Err *err);
+/* Stage 0 with a row for every period and bucket of each group. */
+const SqlSelect *query_filled(QueryBuild *build);
 
 /* ---- query_nested.c ------------------------------------------------------------------------------------------------- */
 
@@ -229,14 +263,16 @@ ptrdiff_t query_find_group(const QueryBuild *build, Str name);
 NODISCARD ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err);
 /* A dimension's members as they are now, as a fact. */
 NODISCARD ErrCode query_compile_members(QueryBuild *build, const ModelDimension *dimension, Err *err);
-/* The rows of a query that stands in `build`'s: a select and its columns. Names in it are its own. */
-NODISCARD ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path,
+/* The rows of a query that stands in `build`'s at a key of it: a select and its columns. Names in it are its own. */
+NODISCARD ErrCode query_compile_inner(QueryBuild *build, const Query *query, Str key, Str path,
                                       const SqlSelect **ret_select, const QueryColumn **ret_columns, size_t *ret_n,
                                       Err *err);
-/* A column of the source's query by its whole name, or that of a date with a part after it. */
+/* The path of something within the query at `path`. */
+Str query_path_within(Arena *arena, Str path, Str inner);
+/* A column of the source's query by its whole name, or that of a date with a part after it; else a filter of such. */
 NODISCARD ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err);
 /* operand in (query), or operand compared with the one value of a query. */
-NODISCARD ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand,
+NODISCARD ErrCode query_compile_membership(QueryBuild *build, QueryPlace place, const QueryOperand *operand,
                                            const QueryFilter *filter, QueryOp op, const SqlExpr **ret_sql, Err *err);
 
 /* The alias of the rows in FROM. ERR_TOO_LARGE for a fact with too many dimensions. */
@@ -257,6 +293,8 @@ NODISCARD ErrCode query_compile_in_leg(QueryBuild *leg, QueryPlace place, const 
 
 /* ---- query_member.c ------------------------------------------------------------------------------------------------- */
 
+/* The place of an error about a name, which may be an expression that was written as one. */
+ErrCode query_place_unknown(ErrCode code, Str name, Str path, Err *err);
 /* A member as the source has it. ERR_UNKNOWN_NAME with the nearest. */
 NODISCARD ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err);
 /* Its expression, date part applied; notes the role. Also the model's ModelFactScope.column. */
@@ -265,6 +303,8 @@ ErrCode query_member_sql(void *build, const ModelMember *member, const SqlExpr *
 NODISCARD ErrCode query_compile_member(QueryBuild *build, const ModelMember *member, QuerySql *ret_sql, Err *err);
 /* The same member without its date part. */
 ModelMember query_member_base(const ModelMember *member);
+/* A column that stands for its default aggregation where a measure is asked for; NULL: the name is no such column's. */
+const ModelFactColumn *query_aggregated(const QueryBuild *build, Str name);
 /* What is true of rows in which the member is unknown or null; {0} when it never is. */
 QuerySql query_member_missing(QueryBuild *build, const ModelMember *member, bool *ret_by_key);
 bool query_member_is_never_null(const QueryBuild *build, const ModelMember *member);
@@ -276,6 +316,11 @@ void query_from(QueryBuild *build, QueryRoles roles, SqlSelect *select);
 /* The newest version and when it was published: two maxima, which engines know without looking at the rows. */
 const SqlSelect *query_version_select(Arena *arena);
 
+/* items from the one entry of FROM */
+SqlSelect *query_select_from(Arena *arena, SqlFrom from, const SqlItem *items, size_t n_items);
+
+/* What a plan says of a query beside its statements. */
+void query_plan_about(QueryBuild *build, QueryPlan *plan);
 /* Everything of a query up to its rows. */
 NODISCARD ErrCode query_build_rows(QueryBuild *build, const SqlSelect **ret_select, const QueryColumn **ret_columns,
                                    size_t *ret_n, Err *err);

@@ -12,7 +12,7 @@
 #include "model/model_relation.h"
 
 bool query_is_staged(const QueryBuild *build) {
-    return build->derived.n > 0 || build->query->has_limit_per || build->query->time.is_filled || build->legs.n > 0;
+    return build->derived.n > 0 || build->query->has_limit_per || query_is_filled(build) || build->legs.n > 0;
 }
 
 /* ---- bounds --------------------------------------------------------------------------------------------------------- */
@@ -24,7 +24,9 @@ static bool is_back_in_time(const QueryBuild *build) {
 static int64_t widened(const QueryBuild *build, const QueryWiden *by, int64_t from) {
     if (by->is_all) return INT64_MIN;
     if (build->axis.is_number) return from - by->n;
-    return by->n ? time_add(by->unit, from, -by->n) : by->unit != TIME_GRAIN_NONE ? time_trunc(by->unit, from) : from;
+    return by->n                         ? time_add(by->unit, from, -by->n)
+           : by->unit != TIME_GRAIN_NONE ? query_trunc(build, by->unit, from)
+                                         : from;
 }
 
 /* Periods are read whole where others are put beside them. */
@@ -32,14 +34,14 @@ QueryBounds query_shown_bounds(const QueryBuild *build) {
     QueryBounds bounds = build->range_bounds;
     TimeGrain grain = build->query->time.grain;
     if (!is_back_in_time(build) || build->axis.is_number) return bounds;
-    if (bounds.from != INT64_MIN) bounds.from = time_trunc(grain, bounds.from);
-    if (bounds.to != INT64_MAX && time_trunc(grain, bounds.to) != bounds.to)
-        bounds.to = time_add(grain, time_trunc(grain, bounds.to), 1);
+    if (bounds.from != INT64_MIN) bounds.from = query_trunc(build, grain, bounds.from);
+    if (bounds.to != INT64_MAX && query_trunc(build, grain, bounds.to) != bounds.to)
+        bounds.to = time_add(grain, query_trunc(build, grain, bounds.to), 1);
     return bounds;
 }
 
 /* Stage by stage from the last: each needs what it goes back by, before what the stages after it need. */
-static QueryBounds read_bounds(const QueryBuild *build) {
+QueryBounds query_read_bounds(const QueryBuild *build) {
     QueryBounds bounds = query_shown_bounds(build);
     int last = 0;
     for (size_t i = 0; i < build->widenings.n; i++) last = MAX_OF(last, build->widenings.at[i].stage);
@@ -162,18 +164,10 @@ static const SqlSelect *grouped(const Grouped *how) {
 
 /* select distinct keys from _s0 */
 static const SqlSelect *periods(QueryBuild *build) {
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, build->groups.n);
-    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
+    SqlItem *items = ARENA_ARRAY(build->arena, SqlItem, build->groups.n);
     for (size_t i = 0; i < build->groups.n; i++)
-        items[i] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(arena, "_k%zu", i)};
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = build->groups.n;
-    return select;
+        items[i] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(build->arena, "_k%zu", i)};
+    return query_select_from(build->arena, (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE}, items, build->groups.n);
 }
 
 /* For each group of stage 0 the base over the rows up to its period. */
@@ -182,7 +176,8 @@ static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *jo
     Str alias = S("_p");
     QueryBounds bounds = query_shown_bounds(build);
     if (join->is_all) bounds.from = INT64_MIN;
-    if (join->unit != TIME_GRAIN_NONE) bounds.from = read_bounds(build).from; /* also of what later stages go back to */
+    if (join->unit != TIME_GRAIN_NONE)
+        bounds.from = query_read_bounds(build).from; /* also of what later stages go back to */
     const QueryBuild *leg = build->bases.at[join->base].leg;
     Grouped how = {.build = build, .bounds = bounds, .base = &join->base};
     SqlSelect *select = arena_dup(arena, grouped(&how), sizeof(SqlSelect));
@@ -194,8 +189,9 @@ static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *jo
         items[i].expr = period;
         on = sql_and(arena, on, sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_LE, key, period));
         if (i || join->unit == TIME_GRAIN_NONE) continue;
-        SqlFn fn = query_trunc_fn(join->unit);
-        on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, sql_call1(arena, fn, key), sql_call1(arena, fn, period)));
+        on = sql_and(arena, on,
+                     sql_call2(arena, SQL_FN_EQ, query_trunc_sql(build, join->unit, key),
+                               query_trunc_sql(build, join->unit, period)));
     }
     for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
     from[select->n_from] = (SqlFrom){.join = SQL_JOIN_INNER, .select = periods(build), .alias = alias, .on = on};
@@ -205,131 +201,8 @@ static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *jo
     return select;
 }
 
-/* ---- gaps ----------------------------------------------------------------------------------------------------------- */
-
-/* min or max of stage 0's periods */
-static const SqlExpr *extreme_period(QueryBuild *build, SqlFn fn) {
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *item = ARENA_NEW(arena, SqlItem);
-    const SqlExpr *period = query_stage_key(build, QUERY_STAGE, 0);
-    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
-    *item = (SqlItem){sql_call1(arena, fn, period), S("_k")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = item;
-    select->n_items = 1;
-    return sql_scalar(arena, select, period->type);
-}
-
-/* Every period that stage 0 could have: of the range, and where that is open from the first or to the last that has rows. */
-static const SqlSelect *all_periods(QueryBuild *build) {
-    Arena *arena = build->arena;
-    Str alias = S("_c");
-    QueryBounds bounds = read_bounds(build);
-    if (bounds.from != INT64_MIN)
-        bounds.from = time_trunc(TIME_GRAIN_DAY, bounds.from); /* the calendar has midnights */
-    const SqlExpr *key = build->groups.at[0].key.sql, *where = NULL;
-    const SqlExpr *day = sql_column(arena, alias, S("date_key"), TYPE(TYPE_DATE));
-    if (key->type.kind == TYPE_TIMESTAMP) day = sql_cast(arena, day, key->type, false);
-    const SqlExpr *period = sql_call1(arena, build->groups.at[0].member.part->fn, day);
-    if (bounds.from == INT64_MIN) where = sql_call2(arena, SQL_FN_GE, period, extreme_period(build, SQL_FN_MIN));
-    if (bounds.to == INT64_MAX)
-        where = sql_and(arena, where, sql_call2(arena, SQL_FN_LE, period, extreme_period(build, SQL_FN_MAX)));
-    if (bounds.from != INT64_MIN || bounds.to != INT64_MAX)
-        where = sql_and(arena, where, query_bounds_sql(arena, day, &bounds));
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *item = ARENA_NEW(arena, SqlItem);
-    *from = (SqlFrom){.relation = model_relation_date(arena), .alias = alias};
-    *item = (SqlItem){period, S("_k0")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = item;
-    select->n_items = 1;
-    select->where = where;
-    group_by_first(arena, select, 1);
-    return select;
-}
-
-/* Stage 0's groups but for the time, each once. */
-static const SqlSelect *other_groups(QueryBuild *build) {
-    SqlSelect *select = arena_dup(build->arena, periods(build), sizeof(SqlSelect));
-    select->items++;
-    select->n_items--;
-    group_by_first(build->arena, select, select->n_items);
-    return select;
-}
-
-/* A base of a period without rows. */
-static const SqlExpr *filled_base(const QueryBuild *build, size_t base) {
-    const SqlExpr *sql = build->bases.at[base].sql;
-    const SqlExpr *column = sql_column(build->arena, QUERY_STAGE, build->bases.at[base].name, sql->type);
-    bool is_count = query_is_count(sql);
-    if (!is_count) return column;
-    return sql_call2(build->arena, SQL_FN_COALESCE, column, sql_literal(build->arena, value_int(0)));
-}
-
-/* Stage 0's groups that have no period: no calendar has them, and totals and unknown groups need them. */
-static const SqlSelect *without_period(QueryBuild *build) {
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, build->groups.n + build->bases.n);
-    size_t n = 0;
-    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
-    for (size_t i = 0; i < build->groups.n; i++)
-        items[n++] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(arena, "_k%zu", i)};
-    for (size_t i = 0; i < build->bases.n; i++) {
-        const QueryStageColumn *base = &build->bases.at[i];
-        items[n++] = (SqlItem){sql_column(arena, QUERY_STAGE, base->name, base->sql->type), base->name};
-    }
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = n;
-    select->where = sql_call1(arena, SQL_FN_IS_NULL, items[0].expr);
-    return select;
-}
-
-/* Stage 0 with a row for every period of each group. */
-static const SqlSelect *filled(QueryBuild *build) {
-    Arena *arena = build->arena;
-    Str calendar = S("_p"), others = S("_g");
-    size_t n_groups = build->groups.n, n = 0;
-    SqlSelect *select = sql_select_new(arena);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_groups + build->bases.n);
-    SqlFrom *from = ARENA_ARRAY(arena, SqlFrom, 3);
-    const SqlExpr *on = NULL;
-    for (size_t i = 0; i < n_groups; i++) {
-        const SqlExpr *key = query_stage_key(build, i ? others : calendar, i);
-        items[n++] = (SqlItem){key, arena_printf(arena, "_k%zu", i)};
-        on = sql_and(arena, on,
-                     sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_EQ, key, query_stage_key(build, QUERY_STAGE, i)));
-    }
-    for (size_t i = 0; i < build->bases.n; i++) items[n++] = (SqlItem){filled_base(build, i), build->bases.at[i].name};
-    from[select->n_from++] = (SqlFrom){.select = all_periods(build), .alias = calendar};
-    if (n_groups > 1)
-        from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_CROSS, .select = other_groups(build), .alias = others};
-    from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_LEFT, .cte = S("_s0"), .alias = QUERY_STAGE, .on = on};
-    select->from = from;
-    select->items = items;
-    select->n_items = n;
-    if (build->groups.at[0].may_be_null) select->other = without_period(build);
-    return select;
-}
-
-ErrCode query_check_fill(const QueryBuild *build, Err *err) {
-    const QueryTime *time = &build->query->time;
-    Str path = S("time.fill");
-    if (!time->is_filled) return ERR_OK;
-    if (time->grain == TIME_GRAIN_NONE)
-        return query_error(err, ERR_INVALID, path, "gaps are between periods; give a time grain");
-    if (build->axis.is_number || time->grain == TIME_GRAIN_HOUR)
-        return query_error(err, ERR_UNSUPPORTED, path, "gaps are filled by the calendar's days; this axis has %s",
-                           build->axis.is_number ? "numbers" : "hours");
-    return ERR_OK;
+const SqlSelect *query_stage_0(QueryBuild *build) {
+    return grouped(&(Grouped){.build = build, .bounds = query_read_bounds(build)});
 }
 
 /* ---- later stages --------------------------------------------------------------------------------------------------- */
@@ -415,8 +288,7 @@ static void add_stage(Stages *stages, int stage) {
 
 static void add_stage_0(Stages *stages) {
     QueryBuild *build = stages->build;
-    QueryBounds bounds = read_bounds(build);
-    const SqlSelect *select = grouped(&(Grouped){.build = build, .bounds = bounds});
+    const SqlSelect *select = query_stage_0(build);
     for (size_t i = 0; i < select->n_items; i++) {
         Str name = select->items[i].alias;
         SqlItem item = {sql_column(build->arena, QUERY_STAGE, name, select->items[i].expr->type), name};
@@ -424,8 +296,8 @@ static void add_stage_0(Stages *stages) {
     }
     SqlCte cte = {S("_s0"), select};
     VEC_PUSH(build->arena, &stages->ctes, cte);
-    if (!build->query->time.is_filled) return;
-    SqlCte more = {S("_s1"), filled(build)};
+    if (!query_is_filled(build)) return;
+    SqlCte more = {S("_s1"), query_filled(build)};
     VEC_PUSH(build->arena, &stages->ctes, more);
 }
 
@@ -511,7 +383,7 @@ static void note_whole_periods(QueryBuild *build) {
     build->where = rows_in(build, &shown);
     for (size_t i = 0; i < build->legs.n; i++) build->legs.at[i]->where = rows_in(build->legs.at[i], &shown);
     VEC_PUSH(build->arena, &build->defaults,
-             arena_printf(build->arena, "the range in whole %ss", time_grain_name(build->query->time.grain)));
+             arena_printf(build->arena, "the range in whole %ss", query_grain_words(build->query->time.grain)));
 }
 
 /* What having and the measures hold decides which bases stage 0 has, so the end is made before the beginning. */
