@@ -83,7 +83,7 @@ double ask_words_similarity(const AskWords *words, Str a, Str b);
 
 /* The dictionary form of a word: "sold" is "sell", "boxes" is "box", "cheapest" is "cheap"; the word itself where it is one or is not
  * known. By WordNet's irregular forms, then its rules of endings (morphy(7WN)), which apply only if what they give is a known word of
- * that part with three letters or more. ASK_ANY_PART: an irregular form, a plural noun, the word itself if a noun, a verb's form, a
+ * that part with three letters or more. ASK_ANY_PART: an irregular noun or verb, a plural noun, the word itself if a noun, a verb's form, a
  * comparison, in this order. */
 Str ask_lemma(const AskWords *words, Str word, AskPart part);
 /* Gives the tokens that are words their lemmas. */

@@ -41,7 +41,7 @@ static Str irregular(const WordTable *table, Str word, AskPart part) {
     for (; from < table->n_forms; from++) {
         const WordForm *form = &table->forms[from];
         if (!str_eq((Str){table->text + form->form, form->n_form}, word)) break;
-        if (part == ASK_ANY_PART || form->part == part) return (Str){table->text + form->lemma, form->n_lemma};
+        if (form->part == part) return (Str){table->text + form->lemma, form->n_lemma};
     }
     return (Str){0};
 }
@@ -63,19 +63,26 @@ static Str regular(const WordTable *table, Str word, AskPart part) {
     return (Str){0};
 }
 
-Str ask_lemma(const AskWords *words, Str word, AskPart part) {
+/* Comparisons. "after" and "rather" are adverbs, "offer" and "best" nouns, though they look or are listed as forms of adjectives. */
+static Str comparison(const AskWords *words, Str word) {
+    if (str_ends(word, S("er")) && ask_words_has(words, word, ASK_ADVERB)) return (Str){0};
+    Str lemma = irregular(&words->table, word, ASK_ADJECTIVE);
+    return lemma.n ? lemma : regular(&words->table, word, ASK_ADJECTIVE);
+}
+
+static Str lemma_of_any(const AskWords *words, Str word) {
     const WordTable *table = &words->table;
-    Str lemma = irregular(table, word, part);
-    if (lemma.n) return lemma;
-    if (part != ASK_ANY_PART) {
-        lemma = regular(table, word, part);
-        return lemma.n ? lemma : word;
-    }
-    lemma = regular(table, word, ASK_NOUN);
-    if (!lemma.n && !ask_words_has(words, word, ASK_NOUN)) {
-        lemma = regular(table, word, ASK_VERB);
-        if (!lemma.n) lemma = regular(table, word, ASK_ADJECTIVE);
-    }
+    Str lemma = irregular(table, word, ASK_NOUN);
+    if (!lemma.n) lemma = irregular(table, word, ASK_VERB);
+    if (!lemma.n) lemma = regular(table, word, ASK_NOUN);
+    if (lemma.n || ask_words_has(words, word, ASK_NOUN)) return lemma;
+    lemma = regular(table, word, ASK_VERB);
+    return lemma.n ? lemma : comparison(words, word);
+}
+
+Str ask_lemma(const AskWords *words, Str word, AskPart part) {
+    Str lemma = part == ASK_ANY_PART ? lemma_of_any(words, word) : irregular(&words->table, word, part);
+    if (!lemma.n && part != ASK_ANY_PART) lemma = regular(&words->table, word, part);
     return lemma.n ? lemma : word;
 }
 

@@ -20,6 +20,8 @@ TOKENS_MAX, BYTES_MAX, RANK_MAX = 3, 255, 255
 HYPERNYM, HYPONYM, SIMILAR, DERIVED, ANTONYM = 1, 2, 3, 4, 5
 LEXICAL = {"+": DERIVED, "\\": DERIVED, "<": DERIVED, "!": ANTONYM}
 ANIMALS, PLANTS = 5, 20 # lexicographer files
+# Beside WordNet's irregular forms: what its endings would take for plurals of nouns first (doe, go).
+FORMS = [("does", 1, "do"), ("goes", 1, "go")]
 
 
 def below(synsets, root):
@@ -169,7 +171,7 @@ def compile_tables(synsets, senses, counts, exceptions):
 
 def main(folder, out):
     data = compile_tables(wordnet.read_synsets(folder), wordnet.read_senses(folder), wordnet.read_counts(folder),
-                          wordnet.read_exceptions(folder))
+                          sorted(wordnet.read_exceptions(folder) + FORMS))
     with open(out + ".tmp", "wb") as file:
         file.write(data)
     os.replace(out + ".tmp", out)

@@ -117,6 +117,13 @@ TEST(lemmas) {
         {"companies", "company"},
         {"indices", "index"},
         {"went", "go"},
+        {"after", "after"},
+        {"offer", "offer"},
+        {"best", "best"},
+        {"does", "do"},
+        {"rather", "rather"},
+        {"busiest", "busy"},
+        {"sales", "sale"},
         {"has", "have"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
