@@ -90,14 +90,6 @@ ErrCode home_create(const Ctx *ctx, const char *path, Err *err) {
     return file_write_atomic(file, S(HOME_TEXT), err);
 }
 
-/* share/starling/packs beside the program. */
-static ErrCode packs_folder(const Ctx *ctx, const char **ret_folder, Err *err) {
-    const char *prefix = NULL;
-    TRY(path_prefix(ctx->arena, &prefix, err));
-    *ret_folder = path_join(ctx->arena, prefix, "share/starling/packs");
-    return ERR_OK;
-}
-
 ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder, Err *err) {
     const char *given = arena_cstr(ctx->arena, name_or_path);
     if (str_find_char(name_or_path, '/') >= 0 || str_starts(name_or_path, S("."))) {
@@ -106,7 +98,7 @@ ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder
         return path_real(ctx->arena, given, ret_folder, err);
     }
     const char *packs = NULL;
-    TRY(packs_folder(ctx, &packs, err));
+    TRY(path_share(ctx->arena, "packs", &packs, err));
     const char *folder = path_join(ctx->arena, packs, given);
     if (file_exists(path_join(ctx->arena, folder, "pack.yaml"))) {
         *ret_folder = folder;

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 export STARLING_SOURCE=$PWD
 seconds=${FUZZ_SECONDS:-60}
 seed=${SEED:-1}
-targets=${FUZZ_TARGETS:-expression holder json pack query}
+targets=${FUZZ_TARGETS:-ask_values expression holder json pack query words}
 
 if ! command -v clang-14 >/dev/null || [ ! -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]; then
     echo "SKIPPED: no clang-14 with libFuzzer; tools/setup.sh fuzz installs it"
@@ -36,7 +36,10 @@ end = '{"code":"invalid","message":"no","at":"file","line":1,"column":2,"detail"
 frames = [(kind, text) for kind, text in zip("opon", ["rows", '{"what":"Reading","done":1,"total":2}', "", "a note\n"])] + [("e", end)]
 holder = ["/v1/op/query\n" + json.dumps(command), "/v1/op/status\n" + json.dumps({**command, "args": {}}),
           "".join("%s%08x%s" % (kind, len(text), text) for kind, text in frames)]
-for name, texts in {"expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries}.items():
+questions = ["\0\0" + title for pack in packs for title in re.findall(r"title: *([^\n{}]+)", pack)]
+questions += ["\0\0red aple, the north face & peach 64oz in st louis", "\0\0order CA-2014-1234 on 2014-03-07: $5,000, 30%, 3rd, don't"]
+texts = ["shipments sold in the U.S.", "Unit_Price, caf\u00e9", "C\u00f4te d\u2019Ivoire", "vendors\tsuppliers", "maximum\tminimum"]
+for name, texts in {"ask_values": questions, "words": texts, "expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries}.items():
     assert texts, name
     os.mkdir(os.path.join(work, name))
     for i, text in enumerate(sorted(set(texts))):
