@@ -21,10 +21,9 @@ int64_t query_trunc(const QueryBuild *build, TimeGrain grain, int64_t us) {
 const ModelPart *query_grain_part(TimeGrain grain) {
     size_t n = 0;
     const ModelPart *parts = model_parts(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (parts[i].grain == grain) return &parts[i];
-    }
-    return NULL;
+    size_t i = 0;
+    while (i + 1 < n && parts[i].grain != grain) i++;
+    return &parts[i]; /* every grain has one */
 }
 
 /* By how many months the grain's periods begin after the calendar's. */

@@ -125,11 +125,13 @@ static const SqlSelect *united(const QueryGrouped *how) {
     QueryBuild *build = how->build;
     Arena *arena = build->arena;
     Str alias = S("_u");
-    SqlSelect *all = NULL;
+    SqlSelect *all = sql_select_new(arena);
+    bool is_first = true; /* one leg at least knows all groups */
     for (size_t i = build->legs.n; i-- > 0;) {
         if (query_leg_repeats(build->legs.at[i])) continue;
         SqlSelect *leg = grouped_leg(how, build->legs.at[i]);
-        leg->other = all;
+        leg->other = is_first ? NULL : all;
+        is_first = false;
         leg->set_op = SQL_SET_UNION_ALL;
         all = leg;
     }
