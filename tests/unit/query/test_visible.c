@@ -92,8 +92,8 @@ TEST(a_hidden_member_is_as_none) {
         "{\"source\":\"rider\",\"measures\":[{\"expr\":\"count(distinct rider.name)\",\"as\":\"x\"}]}",
         "{\"source\":\"rider\",\"dimensions\":[\"rider.name\"]}",
         "{\"source\":{\"measures\":[\"cost\"],\"dimensions\":[\"station.city\"]},\"measures\":[{\"expr\":\"avg(cost)\",\"as\":\"x\"}]}",
-        "{\"measures\":[\"trips\"],\"where\":[{\"member\":\"rider.id\",\"op\":\"in\",\"query\":{\"dimensions\":[\"rider.id\"],"
-        "\"where\":[{\"member\":\"rider.name\",\"op\":\"set\"}]}}]}",
+        ("{\"measures\":[\"trips\"],\"where\":[{\"member\":\"rider.id\",\"op\":\"in\",\"query\":{\"dimensions\":[\"rider.id\"],"
+         "\"where\":[{\"member\":\"rider.name\",\"op\":\"set\"}]}}]}"),
         "{\"measures\":[\"trips\"],\"dimensions\":[\"bike\"],\"limit_per\":{\"by\":[\"weather\"],\"n\":1}}",
         "{\"measures\":[\"trips\"],\"time\":{\"dimension\":\"weather\",\"grain\":\"day\"}}",
         "{\"measures\":[\"trip.minutes\"]}",
