@@ -75,7 +75,8 @@ const AskEvalResult *ask_eval_result_end(AskEvalResultBuilder *builder);
  * multisets or, where ordered, in sequence. Whole numbers agree exactly, others to 4 significant figures; a column of ratios also
  * with the same in percent, and the other way round; text without regard to case and outer space; a day with a timestamp's, a
  * period with the same or its first day ("2014-Q2", "2014-04-01"), a weekday's English name with its number (Monday 1); true with 1
- * and "yes". A year and a month, or quarter, in two columns agree with the period in one. Text that looks like a number is no number.
+ * and "yes" (not the figures that would decide a yes). A year and a month, or quarter, in two columns agree with the period in one. Text
+ * is no number, but for parts of dates as SQLite writes them ("03", "2014").
  */
 bool ask_eval_is_same(Arena *scratch, const AskEvalResult *gold, const AskEvalResult *got, bool is_ordered);
 
