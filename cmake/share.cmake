@@ -1,10 +1,15 @@
-# cmake -D SOURCE=<source tree> -D TARGET=<folder> -P share.cmake
-# Makes TARGET hold SOURCE/packs as packs/, and all of SOURCE/share/starling. Files that have not changed are left alone
-# (file(COPY) compares times), files that went away from SOURCE are removed.
+# cmake -D SOURCE=<source tree> -D MADE=<files> -D TARGET=<folder> -P share.cmake
+# Makes TARGET hold SOURCE/packs as packs/, all of SOURCE/share/starling, and the files that the build made. Files that have not
+# changed are left alone (file(COPY) compares times), files that went away from their source are removed.
 file(GLOB_RECURSE packs RELATIVE ${SOURCE} ${SOURCE}/packs/*)
 file(GLOB_RECURSE share RELATIVE ${SOURCE}/share/starling ${SOURCE}/share/starling/*)
 file(GLOB_RECURSE stale RELATIVE ${TARGET} ${TARGET}/*)
 list(REMOVE_ITEM stale ${packs} ${share})
+foreach(file IN LISTS MADE)
+    cmake_path(GET file FILENAME name)
+    list(REMOVE_ITEM stale ${name})
+    file(COPY ${file} DESTINATION ${TARGET})
+endforeach()
 foreach(file IN LISTS stale)
     file(REMOVE ${TARGET}/${file})
 endforeach()

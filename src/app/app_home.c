@@ -90,14 +90,6 @@ ErrCode home_create(const Ctx *ctx, const char *path, Err *err) {
     return file_write_atomic(file, S(HOME_TEXT), err);
 }
 
-/* share/starling/packs beside the program. */
-static ErrCode packs_folder(const Ctx *ctx, const char **ret_folder, Err *err) {
-    const char *prefix = NULL;
-    TRY(path_prefix(ctx->arena, &prefix, err));
-    *ret_folder = path_join(ctx->arena, prefix, "share/starling/packs");
-    return ERR_OK;
-}
-
 ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder, Err *err) {
     const char *given = arena_cstr(ctx->arena, name_or_path);
     if (str_find_char(name_or_path, '/') >= 0 || str_starts(name_or_path, S("."))) {
@@ -106,7 +98,7 @@ ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder
         return path_real(ctx->arena, given, ret_folder, err);
     }
     const char *packs = NULL;
-    TRY(packs_folder(ctx, &packs, err));
+    TRY(path_share(ctx->arena, "packs", &packs, err));
     const char *folder = path_join(ctx->arena, packs, given);
     if (file_exists(path_join(ctx->arena, folder, "pack.yaml"))) {
         *ret_folder = folder;
@@ -124,9 +116,9 @@ ErrCode home_find_pack(const Ctx *ctx, Str name_or_path, const char **ret_folder
     return ERR_NOT_FOUND;
 }
 
-/* The generator's script comes along: a project goes on without the pack it was made from. */
-static ErrCode copy_script(const Ctx *ctx, const HomeProject *at, const char *pack, Str script, Err *err) {
-    const char *name = arena_cstr(ctx->arena, script), *from = path_join(ctx->arena, pack, name);
+/* The generator's script and the logo come along: a project goes on without the pack it was made from. */
+static ErrCode copy_beside(const Ctx *ctx, const HomeProject *at, const char *pack, Str file, Err *err) {
+    const char *name = arena_cstr(ctx->arena, file), *from = path_join(ctx->arena, pack, name);
     Str text;
     if (!file_exists(from)) return ERR_OK;
     TRY(file_read(ctx->arena, from, HOME_TEXT_MAX_BYTES, &text, err));
@@ -139,7 +131,8 @@ static ErrCode make_project(const Ctx *ctx, const HomeProject *at, const char *p
     TRY(file_make_dir(at->pack, err));
     TRY(file_make_dir(at->lake, err));
     TRY(file_make_dir(at->inbox, err));
-    if (model->generator.script.n) TRY(copy_script(ctx, at, pack, model->generator.script, err));
+    if (model->generator.script.n) TRY(copy_beside(ctx, at, pack, model->generator.script, err));
+    if (model->ui.logo.n) TRY(copy_beside(ctx, at, pack, model->ui.logo, err));
     TRY(file_read(ctx->arena, path_join(ctx->arena, pack, "pack.yaml"), HOME_TEXT_MAX_BYTES, ret_text, err));
     return file_write_atomic(path_join(ctx->arena, at->pack, "pack.yaml"), *ret_text, err);
 }

@@ -20,6 +20,9 @@ extern const Op APP_OP_EXPLAIN;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
 extern const Op APP_OP_MODEL_APPLY;
+extern const Op APP_OP_MODEL_SHOW;
+extern const Op APP_OP_MODEL_LOG;
+extern const Op APP_OP_MODEL_TEXT;
 extern const Op APP_OP_VERSION;
 
 /* What projects and the like may be called. */
@@ -83,6 +86,7 @@ struct AppSession {
     HomeLock lock;
     Meta *meta;
     Snapshot *snapshot;
+    Snapshot *older; /* of an earlier version of the model that a query names; may be NULL */
     PipelineProject project;
     bool has_project;
     EngineDb *warehouse;
@@ -93,6 +97,10 @@ NODISCARD ErrCode session_run(App *app, const AppRequest *request, Holder *holde
                               const OpArgs *args, const AppOutput *output, Err *err);
 /* Opens any project's warehouse as this session may; ERR_NOT_FOUND: it has none yet. The caller closes it. */
 NODISCARD ErrCode session_open_warehouse(const Ctx *ctx, AppSession *session, Str project, EngineDb **ret_db, Err *err);
+/* The snapshot of an accepted version, in force or not; it lives as long as the session. ERR_NOT_FOUND: no such version; ERR_CONFLICT:
+ * what it asks is not in today's warehouse. */
+NODISCARD ErrCode session_model_version(const Ctx *ctx, AppSession *session, int64_t version,
+                                        const Snapshot **ret_snapshot, Err *err);
 /* A project on its applied model, which lives in `arena`; without warehouse. */
 NODISCARD ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name, Arena *arena,
                                    PipelineProject *ret_project, int64_t *ret_version, Err *err);
@@ -111,5 +119,9 @@ NODISCARD ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProj
  * nothing). */
 Str app_run_status(const AppSession *session, const MetaRun *run);
 Str app_run_error(const AppSession *session, const MetaRun *run);
+/* Whether a question of the pack can be asked of ctx's model. */
+NODISCARD ErrCode app_question_compile(const Ctx *ctx, const ModelQuestion *question, Err *err);
+/* False where it names what the caller may not see. */
+bool app_may_ask(const Ctx *ctx, const ModelQuestion *question);
 /* A findings list on the writer: notes for the person, "findings" for machines. */
 NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);

@@ -1,4 +1,5 @@
-/* starling model check [PACK] and starling model apply: is the pack right, and does the data keep what it promises? */
+/* starling model check [PACK] and starling model apply: is the pack right, and does the data keep what it promises? The versions that
+ * were accepted: app_op_model_log.c; what can be asked: app_op_model_show.c. */
 #include "app/app_internal.h"
 #include "query/query.h"
 
@@ -15,48 +16,64 @@ static ErrCode write_summary(const Ctx *ctx, Writer *w, Str what, const ModelFin
                    findings->is_cut ? " and more" : "");
 }
 
-/* The pack's example questions are compiled as its own model would. */
-static void check_examples(const Ctx *ctx, Model *model, ModelFindings *findings) {
+/* The pack's questions are compiled as its own model would, for somebody who sees all of it. */
+static void check_questions(const Ctx *ctx, Model *model, ModelFindings *findings) {
     Snapshot *snapshot = snapshot_new(0);
     snapshot_set(snapshot, SNAPSHOT_MODEL, model, NULL);
     Ctx own = *ctx;
     own.snapshot = snapshot;
-    own.as_of_us = clock_now(ctx->clock); /* some time: only whether they compile is asked */
-    ModelFinding *at = ARENA_ARRAY(ctx->arena, ModelFinding, findings->n + model->n_examples);
+    own.security = &SECURITY_OWNER;
+    ModelFinding *at = ARENA_ARRAY(ctx->arena, ModelFinding, findings->n + model->n_questions);
     for (size_t i = 0; i < findings->n; i++) at[i] = findings->at[i];
     findings->at = at;
-    for (size_t i = 0; i < model->n_examples; i++) {
-        const ModelExample *example = &model->examples[i];
-        const Query *query = NULL;
-        const QueryPlan *plan = NULL;
+    for (size_t i = 0; i < model->n_questions; i++) {
+        const ModelQuestion *question = &model->questions[i];
         Err why = {0};
-        ErrCode code = query_parse_text(&own, example->query, &query, &why);
-        if (!code) code = query_compile(&own, query, NULL, &plan, &why);
+        ErrCode code = app_question_compile(&own, question, &why);
         if (!code) continue;
         char text[ERR_MESSAGE_MAX + ERR_FILE_MAX];
-        Str message = arena_printf(ctx->arena, "example '%.*s': %s", STR_ARG(example->title),
+        Str message = arena_printf(ctx->arena, "question '%.*s': %s", STR_ARG(question->question),
                                    err_format(&why, text, sizeof text));
         findings->at[findings->n++] =
-            (ModelFinding){.is_error = true, .code = code, .place = example->place, .message = message};
+            (ModelFinding){.is_error = true, .code = code, .place = question->place, .message = message};
         findings->n_errors++;
     }
     snapshot_release(snapshot);
 }
 
-/* Proves keys and dependencies on the warehouse's silver tables, when there are any. */
-static ErrCode check_data(const Ctx *ctx, AppSession *session, const Model *model, ModelFindings *findings, Writer *w,
-                          Err *err) {
+#define NO_DATA S("No data yet: what the pack says of it was not proved.")
+
+static ErrCode prove(const Ctx *ctx, EngineConn *conn, const Model *model, ModelFindings *findings, Writer *w,
+                     Err *err) {
+    int64_t version = 0, at_us = 0;
+    Str batch = {0};
+    bool is_built = false;
+    TRY(warehouse_version(ctx, conn, &version, &batch, &at_us, err));
+    if (!version) return writer_note(w, NO_DATA, err);
+    TRY(pipeline_is_built(ctx, conn, model, &is_built, err));
+    if (is_built) return pipeline_check_data(ctx, conn, model, findings, err);
+    return writer_note(
+        w, S("The warehouse is not built by this model yet (starling sync): the data was not looked at."), err);
+}
+
+/* Attached databases, and what the warehouse's silver tables prove, when there are any. `model` is the project's, read from its
+ * folder, so that places are those of a file. */
+static ErrCode check_data(const Ctx *ctx, AppSession *session, const PipelineProject *project, const Model *model,
+                          ModelFindings *findings, Writer *w, Err *err) {
     EngineDb *db = NULL;
     Err none = {0};
+    PipelineProject own = *project;
+    own.model = model;
+    TRY(pipeline_check_sources(ctx, &own, findings, err));
     ErrCode code = session_warehouse(ctx, session, &db, &none);
-    if (code == ERR_NOT_FOUND) return writer_note(w, S("No data yet: keys and dependencies were not proved."), err);
+    if (code == ERR_NOT_FOUND) return writer_note(w, NO_DATA, err);
     if (code) {
         *err = none;
         return code;
     }
     EngineConn *conn = NULL;
     TRY(engine_connect(ctx, db, &conn, err));
-    code = pipeline_check_data(ctx, conn, model, findings, err);
+    code = prove(ctx, conn, model, findings, w, err);
     engine_disconnect(conn);
     return code;
 }
@@ -67,9 +84,12 @@ static ErrCode load_text(const Ctx *ctx, const PipelineProject *project, Model *
     const char *path = path_join(ctx->arena, project->pack, "pack.yaml");
     Str text = {0};
     TRY(file_read(ctx->arena, path, HOME_TEXT_MAX_BYTES, &text, err));
-    return model_parse(ctx->arena, text, str_of(path), NULL, ret_model, findings, err);
+    TRY(model_parse(ctx->arena, text, str_of(path), NULL, ret_model, findings, err));
+    model_check_files(ctx->arena, *ret_model, project->pack, findings);
+    return ERR_OK;
 }
 
+/* All that is wrong with a text that could be read: files beside it, its questions, and, where it is in force, the data. */
 static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     const char *folder = NULL;
     PipelineProject *project = NULL;
@@ -90,26 +110,71 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
         *err = first;
         return code;
     }
-    if (!code) check_examples(ctx, model, &findings);
+    if (!code) check_questions(ctx, model, &findings);
     if (!code && project && !str_eq(model->hash, project->model->hash))
         TRY(writer_note(w, S("This text is not applied yet (starling model apply): the data was not looked at."), err));
     else if (!code && project)
-        TRY(check_data(ctx, session, model, &findings, w, err));
+        TRY(check_data(ctx, session, project, model, &findings, w, err));
     return write_summary(ctx, w, str_of(folder), &findings, err);
+}
+
+/* ---- apply ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct Changes {
+    int64_t n_added;
+    int64_t n_removed;
+    int64_t n_changed;
+} Changes;
+
+/* Measures by name and definition. */
+static Changes compare_measures(const Ctx *ctx, const Model *before, const Model *after) {
+    Changes changes = {0};
+    for (size_t i = 0; i < after->n_measures; i++) {
+        const ModelMeasure *measure = &after->measures[i], *old = model_measure(before, measure->name);
+        changes.n_added += !old;
+        changes.n_changed += old && !str_eq(expr_print(ctx->arena, old->expr), expr_print(ctx->arena, measure->expr));
+    }
+    for (size_t i = 0; i < before->n_measures; i++)
+        changes.n_removed += !model_measure(after, before->measures[i].name);
+    return changes;
+}
+
+static ErrCode write_changes(const Ctx *ctx, Writer *w, const Model *before, const Model *after, Err *err) {
+    Changes changes = compare_measures(ctx, before, after);
+    bool is_same =
+        !model_warehouse_lacks(ctx->arena, before, after).n && !model_warehouse_lacks(ctx->arena, after, before).n;
+    TRY(writer_field(w, S("measures_added"), (Str){0}, value_int(changes.n_added), err));
+    TRY(writer_field(w, S("measures_removed"), (Str){0}, value_int(changes.n_removed), err));
+    TRY(writer_field(w, S("measures_changed"), (Str){0}, value_int(changes.n_changed), err));
+    TRY(writer_field(w, S("is_warehouse_same"), (Str){0}, value_bool(is_same), err));
+    return writer_note(w,
+                       arena_printf(ctx->arena,
+                                    "Measures: %" PRId64 " added, %" PRId64 " removed, %" PRId64
+                                    " with another definition. The warehouse %s.",
+                                    changes.n_added, changes.n_removed, changes.n_changed,
+                                    is_same ? "is as before" : "changes with the next sync"),
+                       err);
+}
+
+/* The text to apply; with errors it is refused, after they are all written. */
+static ErrCode accept_text(const Ctx *ctx, const PipelineProject *project, Writer *w, Model **ret_model, Err *err) {
+    ModelFindings findings = {0};
+    Err first = {0};
+    ErrCode code = load_text(ctx, project, ret_model, &findings, &first);
+    if (code && !findings.n) {
+        *err = first;
+        return code;
+    }
+    if (!code) check_questions(ctx, *ret_model, &findings);
+    return findings.n_errors ? write_summary(ctx, w, str_of(project->pack), &findings, err) : ERR_OK;
 }
 
 static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     PipelineProject *project = NULL;
-    TRY(session_project(ctx, session, &project, err));
     Model *model = NULL;
-    ModelFindings findings = {0};
-    Err first = {0};
-    if (load_text(ctx, project, &model, &findings, &first)) {
-        if (findings.n) return write_summary(ctx, w, str_of(project->pack), &findings, err);
-        *err = first;
-        return err->code;
-    }
     Meta *meta = NULL;
+    TRY(session_project(ctx, session, &project, err));
+    TRY(accept_text(ctx, project, w, &model, err));
     TRY(session_meta(ctx, session, &meta, err));
     int64_t before = snapshot_version(ctx->snapshot), version = 0;
     const MetaModel applied = {.hash = model->hash,
@@ -119,12 +184,12 @@ static ErrCode run_apply(const Ctx *ctx, AppSession *session, const OpArgs *args
                                .at_us = clock_now(ctx->clock)};
     TRY(meta_model_apply(ctx, meta, project->name, &applied, &version, err));
     TRY(writer_field(w, S("version"), (Str){0}, value_int(version), err));
-    return writer_note(w,
-                       arena_printf(ctx->arena,
-                                    version == before ? "Model version %" PRId64 " has this text already."
-                                                      : "Applied as model version %" PRId64 ". Next: starling sync",
-                                    version),
-                       err);
+    if (version == before)
+        return writer_note(w, arena_printf(ctx->arena, "Model version %" PRId64 " has this text already.", version),
+                           err);
+    TRY(write_changes(ctx, w, project->model, model, err));
+    return writer_note(
+        w, arena_printf(ctx->arena, "Applied as model version %" PRId64 ". Next: starling sync", version), err);
 }
 
 static const OpArg CHECK_ARGS[] = {
@@ -134,14 +199,15 @@ static const OpArg CHECK_ARGS[] = {
      .help = "a pack's name or folder; otherwise the project's pack and its data"},
 };
 
+/* Findings quote the data and what is hidden from some: they are for who may change the model. */
 const Op APP_OP_MODEL_CHECK = {
     .name = "model check",
     .summary = "Check a pack, and that the data keeps its keys",
     .help =
-        "Every finding is listed with file, line and column. In a home the natural keys and dependent attributes are also proved\n"
-        "on the data.",
+        "Every finding is listed with file, line and column: of the text, of its questions and, in a home, of the data: keys, dependent\n"
+        "attributes, not null, checks, references, joins and dimensions that lack what rows name, and attached databases.",
     .example = "starling model check",
-    .permission = PERMISSION_READ_MODEL,
+    .permission = PERMISSION_ADMIN,
     .home = OP_HOME_OPTIONAL,
     .needs_project = true,
     .args = CHECK_ARGS,

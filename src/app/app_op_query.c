@@ -24,6 +24,8 @@ static const WriterColumn *columns_of(const Ctx *ctx, const QueryColumn *columns
                                  .unit = c->unit,
                                  .decimals = c->decimals,
                                  .grain = c->grain,
+                                 .fiscal_month = c->fiscal_month,
+                                 .bucket = query_column_is_bucket(c) ? value_print(ctx->arena, c->bucket) : (Str){0},
                                  .is_local = c->is_local,
                                  .member = c->member,
                                  .role = str_of(query_role_name(c->role))};
@@ -205,6 +207,7 @@ static ErrCode write_sql(const Ctx *ctx, Writer *w, const SqlDialect *dialect, c
 
 /* A query compiled, with a connection to the data that it asks; the caller closes it. */
 typedef struct Prepared {
+    Ctx ctx; /* with the model that it asks */
     const Query *query;
     const QueryPlan *plan;
     EngineConn *conn;
@@ -218,26 +221,28 @@ static ErrCode check_has_data(const Ctx *ctx, EngineConn *conn, Err *err) {
     return err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(ctx->project));
 }
 
-static ErrCode compile_as_of(const Ctx *ctx, Prepared *p, const QueryOptions *options, Err *err) {
-    Ctx own = *ctx;
-    TRY(query_as_of(ctx, p->conn, &own.as_of_us, err));
+static ErrCode compile_as_of(Prepared *p, const QueryOptions *options, Err *err) {
+    Ctx own = p->ctx;
+    TRY(query_as_of(&p->ctx, p->conn, &own.as_of_us, err));
     return query_compile(&own, p->query, options, &p->plan, err);
 }
 
 static ErrCode prepare(const Ctx *ctx, AppSession *session, Str text, Prepared *ret, Err *err) {
-    Prepared p = {0};
+    Prepared p = {.ctx = *ctx};
     EngineDb *db = NULL;
     const QueryOptions options = {.max_rows = session_config(session)->query_max_rows,
                                   .max_bytes = session_config(session)->query_max_bytes,
                                   .default_limit = -1};
     TRY(query_parse_text(ctx, text, &p.query, err));
+    if (p.query->model_version && session_model_version(ctx, session, p.query->model_version, &p.ctx.snapshot, err))
+        return err_at(err, S("model"), 0, 0);
     bool needs_as_of = query_needs_as_of(p.query);
     if (!needs_as_of)
-        TRY(query_compile(ctx, p.query, &options, &p.plan, err)); /* a mistake is told before data is looked at */
+        TRY(query_compile(&p.ctx, p.query, &options, &p.plan, err)); /* a mistake is told before data is looked at */
     TRY(session_warehouse(ctx, session, &db, err));
     TRY(engine_connect(ctx, db, &p.conn, err));
     ErrCode code = check_has_data(ctx, p.conn, err);
-    if (!code && needs_as_of) code = compile_as_of(ctx, &p, &options, err);
+    if (!code && needs_as_of) code = compile_as_of(&p, &options, err);
     if (code)
         engine_disconnect(p.conn);
     else
@@ -248,11 +253,11 @@ static ErrCode prepare(const Ctx *ctx, AppSession *session, Str text, Prepared *
 static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_sql, Writer *w, Err *err) {
     Prepared p;
     TRY(prepare(ctx, session, text, &p, err));
-    Answer a = {.ctx = ctx, .writer = w, .plan = p.plan};
+    Answer a = {.ctx = &p.ctx, .writer = w, .plan = p.plan};
     const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
     ErrCode code = ERR_OK;
     if (shows_sql) code = write_sql(ctx, w, engine_dialect(engine_of(p.conn)), p.plan, err);
-    if (!code) code = query_run(ctx, p.conn, p.plan, &receiver, err);
+    if (!code) code = query_run(&p.ctx, p.conn, p.plan, &receiver, err);
     engine_disconnect(p.conn);
     return code;
 }
@@ -314,7 +319,7 @@ static ErrCode explain(const Ctx *ctx, const Prepared *p, Writer *w, Err *err) {
 static ErrCode run_explain(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     Prepared p;
     TRY(prepare(ctx, session, op_arg_text(args, "query"), &p, err));
-    ErrCode code = explain(ctx, &p, w, err);
+    ErrCode code = explain(&p.ctx, &p, w, err);
     engine_disconnect(p.conn);
     return code;
 }
@@ -323,23 +328,26 @@ static ErrCode run_query(const Ctx *ctx, AppSession *session, const OpArgs *args
     return answer(ctx, session, op_arg_text(args, "query"), op_arg_flag(args, "sql"), w, err);
 }
 
+/* What the pack shows to people who are new; a question that names what the caller may not see is not for them. */
 static ErrCode run_examples(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     PipelineProject *project = NULL;
     TRY(session_project(ctx, session, &project, err));
     const Model *model = project->model;
-    bool shows_sql = op_arg_flag(args, "sql");
+    bool shows_sql = op_arg_flag(args, "sql"), is_first = true;
     TRY(writer_list_begin(w, S("examples"), err));
-    for (size_t i = 0; i < model->n_examples; i++) {
-        const ModelExample *example = &model->examples[i];
+    for (size_t i = 0; i < model->n_questions; i++) {
+        const ModelQuestion *question = &model->questions[i];
+        if (!question->is_example || !app_may_ask(ctx, question)) continue;
         TRY(writer_object_begin(w, (Str){0}, err));
-        if (i) TRY(writer_note(w, (Str){0}, err));
-        TRY(writer_note(w, example->title, err));
-        TRY(writer_note(w, example->query, err));
+        if (!is_first) TRY(writer_note(w, (Str){0}, err));
+        is_first = false;
+        TRY(writer_note(w, question->question, err));
+        TRY(writer_note(w, question->query, err));
         TRY(writer_note(w, (Str){0}, err));
-        TRY(writer_field(w, S("title"), (Str){0}, value_text(example->title), err));
-        TRY(writer_field(w, S("query"), (Str){0}, value_text(example->query), err));
-        if (answer(ctx, session, example->query, shows_sql, w, err))
-            return err_prefix(err, "example %zu of the pack, '%.*s'", i + 1, STR_ARG(example->title));
+        TRY(writer_field(w, S("question"), (Str){0}, value_text(question->question), err));
+        TRY(writer_field(w, S("query"), (Str){0}, value_text(question->query), err));
+        if (answer(ctx, session, question->query, shows_sql, w, err))
+            return err_prefix(err, "question %zu of the pack, '%.*s'", i + 1, STR_ARG(question->question));
         TRY(writer_object_end(w, err));
     }
     return writer_list_end(w, err);
@@ -400,7 +408,7 @@ static const OpArg EXAMPLES_ARGS[] = {
 
 const Op APP_OP_EXAMPLES = {
     .name = "examples",
-    .summary = "Answer the pack's example questions",
+    .summary = "Answer the questions that the pack gives as examples",
     .example = "starling examples --sql",
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_READ,

@@ -136,6 +136,45 @@ static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str name, Err *err) 
     return ERR_OK;
 }
 
+/* The model of a version, in an arena of its own that the snapshot holds. */
+static ErrCode load_version(const Ctx *ctx, AppSession *session, int64_t version, Arena *arena, Model **ret_model,
+                            Err *err) {
+    MetaModel accepted = {0};
+    Meta *meta = NULL;
+    TRY(session_meta(ctx, session, &meta, err));
+    TRY(meta_model_get(ctx, meta, session->project.name, version, &accepted, err));
+    if (model_parse(arena, accepted.text, S("pack.yaml"), session->project.pack, ret_model, NULL, err))
+        return err_prefix(err, "version %" PRId64 " of the model cannot be read by this program", version);
+    Str lack = model_warehouse_lacks(ctx->arena, *ret_model, session->project.model);
+    if (!lack.n) return ERR_OK;
+    return err_set(err, ERR_CONFLICT,
+                   "the warehouse is that of version %" PRId64 " of the model, and version %" PRId64
+                   " needs another: %.*s; ask a version that differs in measures only, or the one in force",
+                   snapshot_version(session->snapshot), version, STR_ARG(lack));
+}
+
+ErrCode session_model_version(const Ctx *ctx, AppSession *session, int64_t version, const Snapshot **ret_snapshot,
+                              Err *err) {
+    if (version == snapshot_version(session->snapshot)) {
+        *ret_snapshot = session->snapshot;
+        return ERR_OK;
+    }
+    if (!session->older || snapshot_version(session->older) != version) {
+        Arena *arena = arena_new(0);
+        Model *model = NULL;
+        ErrCode code = load_version(ctx, session, version, arena, &model, err);
+        if (code) {
+            arena_free(arena);
+            return code;
+        }
+        snapshot_release(session->older);
+        session->older = snapshot_new(version);
+        snapshot_set(session->older, SNAPSHOT_MODEL, model, free_model);
+    }
+    *ret_snapshot = session->older;
+    return ERR_OK;
+}
+
 ErrCode session_project(const Ctx *ctx, AppSession *session, PipelineProject **ret_project, Err *err) {
     (void)ctx;
     if (!session->has_project)
@@ -273,6 +312,7 @@ static ErrCode run_somewhere(Ctx *ctx, AppSession *session, const OpArgs *args, 
 static void leave(AppSession *session, Arena *arena, ErrCode code) {
     engine_close(session->warehouse);
     meta_close(session->meta);
+    snapshot_release(session->older);
     snapshot_release(session->snapshot);
     if (session->has_entered) holder_leave(session->holder, HOLDER_COMMAND);
     if (code && session->lock.fd >= 0 && session->op->home == OP_HOME_CREATE)

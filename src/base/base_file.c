@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,6 +135,34 @@ ErrCode file_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_tex
     }
     return err_set(err, ERR_TOO_LARGE, "'%s' is larger than the limit of %zu bytes; split it or raise the limit", path,
                    max_bytes);
+}
+
+typedef struct FileMap {
+    void *at;
+    size_t n_bytes;
+} FileMap;
+
+static void unmap(void *arg) {
+    FileMap *map = arg;
+    if (map->at) munmap(map->at, map->n_bytes);
+}
+
+ErrCode file_map(Arena *arena, const char *path, size_t max_bytes, Str *ret_bytes, Err *err) {
+    CLEANUP(close_fd) int fd = -1;
+    struct stat info = {0};
+    TRY(open_to_read(path, &fd, &info, err));
+    if ((uintmax_t)info.st_size > max_bytes)
+        return err_set(err, ERR_TOO_LARGE, "'%s' is larger than the limit of %zu bytes", path, max_bytes);
+    FileMap *map = ARENA_NEW(arena, FileMap);
+    arena_on_reset(arena, unmap, map);
+    map->n_bytes = (size_t)info.st_size;
+    if (map->n_bytes) { /* no bytes cannot be mapped */
+        void *at = mmap(NULL, map->n_bytes, PROT_READ, MAP_SHARED, fd, 0);
+        if (at == MAP_FAILED) return file_err(err, errno, "read", path);
+        map->at = at;
+    }
+    *ret_bytes = (Str){map->at, map->n_bytes};
+    return ERR_OK;
 }
 
 /* A file being written beside its final path. */

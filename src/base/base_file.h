@@ -7,6 +7,9 @@ bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 /* The whole file, at most max_bytes (ERR_TOO_LARGE). */
 NODISCARD ErrCode file_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Err *err);
+/* The whole file mapped into memory, to be read only, until the arena's reset: for tables that are shipped and replaced by rename, if
+ * at all (a file that shrinks under the map kills the reader). At most max_bytes (ERR_TOO_LARGE). */
+NODISCARD ErrCode file_map(Arena *arena, const char *path, size_t max_bytes, Str *ret_bytes, Err *err);
 /* Writes path.tmp, syncs it, renames it over path, syncs the folder: all or nothing. */
 NODISCARD ErrCode file_write_atomic(const char *path, Str bytes, Err *err);
 /* Copies in the same manner; ctx for cancel and progress. */
@@ -27,6 +30,8 @@ Str path_base(const char *path); /* the part after the last '/' */
 NODISCARD ErrCode dir_list(Arena *arena, const char *path, Str **ret_names, size_t *ret_n, Err *err);
 /* Folder that holds the running program's bin/ (its prefix). */
 NODISCARD ErrCode path_prefix(Arena *arena, const char **ret_path, Err *err);
+/* share/starling/NAME beside the program: what is shipped with it. It need not exist. */
+NODISCARD ErrCode path_share(Arena *arena, const char *name, const char **ret_path, Err *err);
 
 enum { HASH_TEXT_BYTES = 64 };
 /* BLAKE2b-256 in lower-case hex (libsodium). */

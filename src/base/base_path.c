@@ -141,6 +141,13 @@ ErrCode path_prefix(Arena *arena, const char **ret_path, Err *err) {
     return ERR_OK;
 }
 
+ErrCode path_share(Arena *arena, const char *name, const char **ret_path, Err *err) {
+    const char *prefix = NULL;
+    TRY(path_prefix(arena, &prefix, err));
+    *ret_path = path_join(arena, path_join(arena, prefix, "share/starling"), name);
+    return ERR_OK;
+}
+
 /* Text, since hashes are compared, stored and shown more often than computed. */
 static Str hash_hex(Arena *arena, const unsigned char hash[HASH_BYTES]) {
     static const char hex[] = "0123456789abcdef";

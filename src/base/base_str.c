@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE 1
 #include "base/base_str.h"
+#include "base/base_utf8.h"
 
 #include <locale.h>
 #include <math.h>
@@ -209,28 +210,43 @@ bool str_to_double(Str s, double *ret_value) {
     return true;
 }
 
-enum { DISTANCE_NAME_MAX = 64, NEAREST_EDITS_MAX = 3 };
+enum { DISTANCE_RUNES_MAX = 256, NEAREST_EDITS_MAX = 3 };
 
-/* Optimal string alignment (Oommen & Loke 1997): Levenshtein plus the swap of neighbours, over three rolling rows. */
+/* The characters of s, ASCII case folded, into runes (room for DISTANCE_RUNES_MAX); -1 when there are more. */
+static int distance_runes(Str s, uint32_t *runes) {
+    int n = 0;
+    for (size_t i = 0; i < s.n; n++) {
+        if (n == DISTANCE_RUNES_MAX) return -1;
+        uint32_t rune = lower(s.p[i]);
+        size_t length = rune < 0x80 ? 1 : utf8_decode(str_slice(s, i, s.n), &rune);
+        /* Bytes that are no character differ from each other. */
+        runes[n] = length == 1 && rune >= 0x80 ? 0x80000000u | (unsigned char)s.p[i] : rune;
+        i += length;
+    }
+    return n;
+}
+
+/* Optimal string alignment (Oommen & Loke 1997): Levenshtein plus the swap of neighbours, over three rolling rows, of which
+ * only the cells within `cap` of the diagonal are ever of use (Ukkonen 1985); those beside them hold cap + 1. */
 int str_distance(Str a, Str b, int cap) {
-    if (a.n > DISTANCE_NAME_MAX || b.n > DISTANCE_NAME_MAX) return cap + 1;
-    int n_a = (int)a.n, n_b = (int)b.n;
-    if (n_a - n_b > cap || n_b - n_a > cap) return cap + 1;
-    int storage[3][DISTANCE_NAME_MAX + 1] = {{0}};
+    uint32_t as[DISTANCE_RUNES_MAX], bs[DISTANCE_RUNES_MAX];
+    int n_a = distance_runes(a, as), n_b = distance_runes(b, bs);
+    if (n_a < 0 || n_b < 0 || n_a - n_b > cap || n_b - n_a > cap) return cap + 1;
+    int storage[3][DISTANCE_RUNES_MAX + 2];
     int *before = storage[0], *above = storage[1], *row = storage[2];
-    for (int j = 0; j <= n_b; j++) above[j] = j;
+    for (int j = 0; j <= n_b + 1; j++) above[j] = before[j] = MIN_OF(j, cap + 1);
     for (int i = 1; i <= n_a; i++) {
-        unsigned char ca = lower(a.p[i - 1]);
-        int least = row[0] = i;
-        for (int j = 1; j <= n_b; j++) {
-            unsigned char cb = lower(b.p[j - 1]);
-            int edits = MIN_OF(above[j - 1] + (ca != cb), MIN_OF(above[j], row[j - 1]) + 1);
+        int from = MAX_OF(1, i - cap), to = MIN_OF(n_b, i + cap);
+        int least = row[from - 1] = from == 1 ? MIN_OF(i, cap + 1) : cap + 1;
+        for (int j = from; j <= to; j++) {
+            int edits = MIN_OF(above[j - 1] + (as[i - 1] != bs[j - 1]), MIN_OF(above[j], row[j - 1]) + 1);
             /* The swap of two neighbours is the most common slip of the hand and costs one edit, not two. */
-            bool is_swap = i > 1 && j > 1 && ca == lower(b.p[j - 2]) && lower(a.p[i - 2]) == cb;
+            bool is_swap = i > 1 && j > 1 && as[i - 1] == bs[j - 2] && as[i - 2] == bs[j - 1];
             if (is_swap) edits = MIN_OF(edits, before[j - 2] + 1);
-            row[j] = edits;
+            row[j] = MIN_OF(edits, cap + 1);
             least = MIN_OF(least, edits);
         }
+        row[to + 1] = cap + 1; /* what the next row finds above its last cell */
         /* A later cell comes from this row or, by a swap, from the one before it at one more; neither gets below
          * `least`. */
         if (least > cap) return cap + 1;

@@ -31,8 +31,9 @@ uint64_t str_hash(Str s); /* FNV-1a, 64 bits: stable across runs, not for hostil
 NODISCARD bool str_to_int64(Str s,
                             int64_t *ret_value); /* whole slice, decimal, optional sign; false on junk or overflow */
 NODISCARD bool str_to_double(Str s, double *ret_value); /* whole slice, C locale; false on junk, inf or nan */
-/* Damerau-Levenshtein distance (optimal string alignment) of two names, ASCII case folded, at most `cap` (then cap + 1 is
- * returned). Both at most 64 bytes; longer ones give cap + 1. For "did you mean". */
+/* Damerau-Levenshtein distance (optimal string alignment) of two texts in characters, ASCII case folded, at most `cap` (then
+ * cap + 1 is returned; cap >= 0). Texts of more than 256 characters give cap + 1. For "did you mean" and for typing errors:
+ * 20 characters at cap 2 take about 0.1 us. */
 int str_distance(Str a, Str b, int cap);
 /* The candidate nearest to `word` within a third of its length (at least 1, at most 3 edits), or an empty slice. */
 Str str_nearest(Str word, const Str *candidates, size_t n_candidates);

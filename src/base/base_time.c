@@ -29,8 +29,14 @@ static inline int64_t floor_mod(int64_t a, int64_t b) {
 }
 
 static const char *const GRAIN_NAMES[TIME_GRAIN_COUNT] = {
-    [TIME_GRAIN_NONE] = "",       [TIME_GRAIN_YEAR] = "year", [TIME_GRAIN_QUARTER] = "quarter",
-    [TIME_GRAIN_MONTH] = "month", [TIME_GRAIN_WEEK] = "week", [TIME_GRAIN_DAY] = "day",
+    [TIME_GRAIN_NONE] = "",
+    [TIME_GRAIN_YEAR] = "year",
+    [TIME_GRAIN_FISCAL_YEAR] = "fiscal_year",
+    [TIME_GRAIN_QUARTER] = "quarter",
+    [TIME_GRAIN_FISCAL_QUARTER] = "fiscal_quarter",
+    [TIME_GRAIN_MONTH] = "month",
+    [TIME_GRAIN_WEEK] = "week",
+    [TIME_GRAIN_DAY] = "day",
     [TIME_GRAIN_HOUR] = "hour",
 };
 
@@ -45,6 +51,17 @@ bool time_grain_parse(Str name, TimeGrain *ret) {
         return true;
     }
     return false;
+}
+
+int time_grain_months(TimeGrain grain) {
+    switch (grain) {
+    case TIME_GRAIN_YEAR:
+    case TIME_GRAIN_FISCAL_YEAR: return MONTHS_PER_YEAR;
+    case TIME_GRAIN_QUARTER:
+    case TIME_GRAIN_FISCAL_QUARTER: return 3;
+    case TIME_GRAIN_MONTH: return 1;
+    default: return 0;
+    }
 }
 
 /* Hinnant's days_from_civil: years start in March, so that the leap day is their last. */
@@ -112,27 +129,28 @@ int64_t time_day_of_us(int64_t utc_us) {
     return floor_div(utc_us, TIME_US_PER_DAY);
 }
 
-static inline int quarter_start(int month) {
-    return (month - 1) / 3 * 3 + 1;
-}
-
 /* The first day of the period that holds `days`; the grain is a day or coarser. */
-static int64_t trunc_days(TimeGrain grain, int64_t days) {
+static int64_t trunc_days(TimeGrain grain, int first_month, int64_t days) {
     if (grain == TIME_GRAIN_WEEK) return days - (time_weekday(days) - 1);
     if (grain == TIME_GRAIN_DAY) return days;
+    bool is_fiscal = grain == TIME_GRAIN_FISCAL_YEAR || grain == TIME_GRAIN_FISCAL_QUARTER;
+    int64_t ahead = is_fiscal && first_month > 1 ? first_month - 1 : 0;
     Civil civil = time_civil_of(days);
-    if (grain == TIME_GRAIN_YEAR) civil.month = 1;
-    if (grain == TIME_GRAIN_QUARTER) civil.month = quarter_start(civil.month);
-    civil.day = 1;
-    return time_days_of(civil);
+    int64_t month = (int64_t)civil.year * MONTHS_PER_YEAR + civil.month - 1;
+    month -= floor_mod(month - ahead, time_grain_months(grain));
+    return time_days_of((Civil){(int)floor_div(month, MONTHS_PER_YEAR), (int)floor_mod(month, MONTHS_PER_YEAR) + 1, 1});
 }
 
-int64_t time_trunc(TimeGrain grain, int64_t us) {
+int64_t time_trunc_fiscal(TimeGrain grain, int first_month, int64_t us) {
     /* The start of the very first period of an int64 does not fit one; it is not an instant of ours, and stays as it
      * is. */
     if (us < INT64_MIN + 367 * TIME_US_PER_DAY || grain <= TIME_GRAIN_NONE || grain >= TIME_GRAIN_COUNT) return us;
     if (grain == TIME_GRAIN_HOUR) return us - floor_mod(us, US_PER_HOUR);
-    return trunc_days(grain, time_day_of_us(us)) * TIME_US_PER_DAY;
+    return trunc_days(grain, first_month, time_day_of_us(us)) * TIME_US_PER_DAY;
+}
+
+int64_t time_trunc(TimeGrain grain, int64_t us) {
+    return time_trunc_fiscal(grain, 1, us);
 }
 
 static int64_t clamp_us(int64_t us) {
@@ -166,9 +184,11 @@ int64_t time_add(TimeGrain grain, int64_t us, int64_t n_periods) {
     const int64_t n = MAX_OF(INT64_C(-1000000), MIN_OF(n_periods, INT64_C(1000000)));
     us = clamp_us(us);
     switch (grain) {
-    case TIME_GRAIN_YEAR: return add_months(us, n * MONTHS_PER_YEAR);
-    case TIME_GRAIN_QUARTER: return add_months(us, n * 3);
-    case TIME_GRAIN_MONTH: return add_months(us, n);
+    case TIME_GRAIN_YEAR:
+    case TIME_GRAIN_FISCAL_YEAR:
+    case TIME_GRAIN_QUARTER:
+    case TIME_GRAIN_FISCAL_QUARTER:
+    case TIME_GRAIN_MONTH: return add_months(us, n * time_grain_months(grain));
     case TIME_GRAIN_WEEK: return add_fixed(us, n_periods, 7 * TIME_US_PER_DAY);
     case TIME_GRAIN_DAY: return add_fixed(us, n_periods, TIME_US_PER_DAY);
     case TIME_GRAIN_HOUR: return add_fixed(us, n_periods, US_PER_HOUR);

@@ -25,7 +25,9 @@ typedef struct IsoWeek {
 typedef enum TimeGrain {
     TIME_GRAIN_NONE,
     TIME_GRAIN_YEAR,
+    TIME_GRAIN_FISCAL_YEAR,
     TIME_GRAIN_QUARTER,
+    TIME_GRAIN_FISCAL_QUARTER,
     TIME_GRAIN_MONTH,
     TIME_GRAIN_WEEK,
     TIME_GRAIN_DAY,
@@ -33,8 +35,9 @@ typedef enum TimeGrain {
     TIME_GRAIN_COUNT
 } TimeGrain;
 
-const char *time_grain_name(TimeGrain grain);              /* "year" … "hour"; "" for NONE */
+const char *time_grain_name(TimeGrain grain);              /* "year", "fiscal_year" … "hour"; "" for NONE */
 NODISCARD bool time_grain_parse(Str name, TimeGrain *ret); /* lower case */
+int time_grain_months(TimeGrain grain);                    /* of one period; 0: it is counted in days or hours */
 
 int64_t time_days_of(Civil civil);
 Civil time_civil_of(int64_t days);
@@ -47,6 +50,12 @@ int64_t time_day_of_us(int64_t utc_us);          /* floor */
 int64_t time_trunc(TimeGrain grain, int64_t us); /* start of the period that holds it, in the same zone */
 int64_t time_add(TimeGrain grain, int64_t us, int64_t n_periods); /* calendar arithmetic; day of month is clamped */
 
+/*
+ * Fiscal years begin with the month `first_month` (1..12; 0 is January too) and are called by the calendar year in which they end:
+ * from April on, FY2014 is April 2013 to March 2014. Functions that take no first month take January.
+ */
+int64_t time_trunc_fiscal(TimeGrain grain, int first_month, int64_t us);
+
 /* "2014-03-07" exactly. */
 NODISCARD bool time_parse_date(Str s, int64_t *ret_days);
 /* "2014-03-07", "…T10:20", "… 10:20:30.123456", with "Z" or "+02:00" or nothing (UTC). */
@@ -54,10 +63,15 @@ NODISCARD bool time_parse_timestamp(Str s, int64_t *ret_utc_us);
 /* A calendar period in words of §3a: "2014", "2014-Q1", "2014-03", "2014-W09", "2014-03-07", "2014-03-07T10". Gives its half-open
  * bounds in microseconds and its grain. */
 NODISCARD bool time_parse_period(Str s, int64_t *ret_from_us, int64_t *ret_to_us, TimeGrain *ret_grain);
+/* The same, and "FY2014", "FY2014-Q2". */
+NODISCARD bool time_parse_period_fiscal(Str s, int first_month, int64_t *ret_from_us, int64_t *ret_to_us,
+                                        TimeGrain *ret_grain);
 /* Printers write a NUL-terminated text of less than TIME_TEXT_MAX bytes and return its length. */
 size_t time_print_date(int64_t days, char out[TIME_TEXT_MAX]);
 size_t time_print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]); /* RFC 3339, "Z", fraction only when not zero */
 size_t time_print_period(TimeGrain grain, int64_t us, char out[TIME_TEXT_MAX]); /* of the period's start: "2014-Q1" */
+size_t time_print_period_fiscal(TimeGrain grain, int first_month, int64_t us,
+                                char out[TIME_TEXT_MAX]); /* "FY2014-Q1" */
 
 /* The clock everyone asks, so that tests can move it. */
 typedef struct Clock {

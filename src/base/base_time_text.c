@@ -160,6 +160,32 @@ static bool take_period_rest(Cursor *cursor, int year, TimeGrain *grain, int64_t
     return time_civil_is_valid(civil);
 }
 
+/* What stands after "FY2014": nothing or a quarter. The year's name is that of its last month. */
+static bool take_fiscal_rest(Cursor *cursor, int year, int first_month, TimeGrain *grain, int64_t *from_us) {
+    int quarter = 1;
+    bool has_quarter = take_char(cursor, '-');
+    if (has_quarter && (!take_char(cursor, 'Q') || !take_digits(cursor, 1, &quarter) || quarter < 1 || quarter > 4))
+        return false;
+    Civil civil = {year - (first_month > 1), MAX_OF(first_month, 1), 1};
+    *grain = has_quarter ? TIME_GRAIN_FISCAL_QUARTER : TIME_GRAIN_FISCAL_YEAR;
+    *from_us = time_add(TIME_GRAIN_QUARTER, time_days_of(civil) * TIME_US_PER_DAY, quarter - 1);
+    return civil.year >= 1 && at_end(cursor);
+}
+
+bool time_parse_period_fiscal(Str s, int first_month, int64_t *ret_from_us, int64_t *ret_to_us, TimeGrain *ret_grain) {
+    if (!str_starts(s, S("FY"))) return time_parse_period(s, ret_from_us, ret_to_us, ret_grain);
+    Cursor cursor = cursor_of(str_slice(s, 2, s.n));
+    int year;
+    int64_t from_us;
+    TimeGrain grain;
+    if (!take_digits(&cursor, 4, &year) || year < 1 || !take_fiscal_rest(&cursor, year, first_month, &grain, &from_us))
+        return false;
+    *ret_from_us = from_us;
+    *ret_to_us = time_add(grain, from_us, 1);
+    *ret_grain = grain;
+    return true;
+}
+
 bool time_parse_period(Str s, int64_t *ret_from_us, int64_t *ret_to_us, TimeGrain *ret_grain) {
     Cursor cursor = cursor_of(s);
     int year, hour;
@@ -252,17 +278,41 @@ size_t time_print_timestamp(int64_t utc_us, char out[TIME_TEXT_MAX]) {
     return put_end(out, p);
 }
 
+static char *put_quarter(char *out, Civil civil) {
+    out = put_year(out, civil.year);
+    *out++ = '-';
+    *out++ = 'Q';
+    *out++ = (char)('1' + (civil.month - 1) / 3);
+    return out;
+}
+
+/* Months are counted from the fiscal year's first, in the year that it ends in. */
+static Civil fiscal_of(Civil civil, int first_month) {
+    enum { MONTHS_PER_YEAR = 12 };
+    if (first_month <= 1) return civil;
+    bool is_next = civil.month >= first_month;
+    civil.year += is_next;
+    civil.month += 1 - first_month + (is_next ? 0 : MONTHS_PER_YEAR);
+    return civil;
+}
+
 size_t time_print_period(TimeGrain grain, int64_t us, char out[TIME_TEXT_MAX]) {
+    return time_print_period_fiscal(grain, 1, us, out);
+}
+
+size_t time_print_period_fiscal(TimeGrain grain, int first_month, int64_t us, char out[TIME_TEXT_MAX]) {
     int64_t days = time_day_of_us(us);
     Civil civil = time_civil_of(days);
     char *p = out;
     switch (grain) {
     case TIME_GRAIN_YEAR: p = put_year(p, civil.year); break;
-    case TIME_GRAIN_QUARTER:
-        p = put_year(p, civil.year);
-        *p++ = '-';
-        *p++ = 'Q';
-        *p++ = (char)('1' + (civil.month - 1) / 3);
+    case TIME_GRAIN_QUARTER: p = put_quarter(p, civil); break;
+    case TIME_GRAIN_FISCAL_YEAR:
+    case TIME_GRAIN_FISCAL_QUARTER:
+        *p++ = 'F';
+        *p++ = 'Y';
+        civil = fiscal_of(civil, first_month);
+        p = grain == TIME_GRAIN_FISCAL_YEAR ? put_year(p, civil.year) : put_quarter(p, civil);
         break;
     case TIME_GRAIN_MONTH: p = put_month(p, civil); break;
     case TIME_GRAIN_WEEK: {

@@ -223,3 +223,39 @@ Str utf8_lower(Arena *arena, Str s) {
 Str utf8_upper(Arena *arena, Str s) {
     return map_case(arena, s, utf8proc_toupper);
 }
+
+Str utf8_unaccent(Arena *arena, Str s) {
+    const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_STRIPMARK;
+    Str mapped;
+    if (skip_ascii(s, 0) == s.n) return s;
+    return map_forms(arena, s, options, &mapped) ? mapped : s;
+}
+
+Utf8Class utf8_class(uint32_t rune) {
+    switch (utf8proc_category((utf8proc_int32_t)rune)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME: return UTF8_LETTER;
+    case UTF8PROC_CATEGORY_ND: return UTF8_DIGIT;
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC: return UTF8_SPACE;
+    case UTF8PROC_CATEGORY_CF: return UTF8_FORMAT;
+    default: return UTF8_OTHER;
+    }
+}
+
+uint32_t utf8_plain(uint32_t rune) {
+    if (rune < 0x80) return rune >= 'A' && rune <= 'Z' ? rune + ('a' - 'A') : rune;
+    utf8proc_int32_t parts[8]; /* a canonical decomposition has at most four */
+    int last_boundary = 0;
+    utf8proc_ssize_t n = utf8proc_decompose_char(utf8proc_tolower((utf8proc_int32_t)rune), parts, COUNT_OF(parts),
+                                                 UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK, &last_boundary);
+    return n < 0 ? rune : n == 0 ? 0 : (uint32_t)parts[0];
+}

@@ -15,4 +15,13 @@ Str utf8_nfc(Arena *arena, Str s);              /* s itself when it is NFC alrea
 /* Character by character, as SQL's lower and upper do: as many characters as before (length in bytes may differ). */
 Str utf8_lower(Arena *arena, Str s);
 Str utf8_upper(Arena *arena, Str s);
+/* In lower case and without its accents (the base of its canonical decomposition): e for É; 0 for an accent alone. */
+uint32_t utf8_plain(uint32_t rune);
 Str utf8_fold(Arena *arena, Str s); /* NFKC case folding, for comparing what people type */
+Str utf8_unaccent(Arena *arena,
+                  Str s); /* without combining marks, composed: "Côte" -> "Cote"; s itself when it has none */
+
+/* What a character is to one who splits text. FORMAT is seen by nobody: soft hyphens, joiners, marks of direction. */
+typedef enum Utf8Class { UTF8_SPACE, UTF8_LETTER, UTF8_DIGIT, UTF8_FORMAT, UTF8_OTHER } Utf8Class;
+/* SPACE: control characters too. LETTER: combining marks too. DIGIT: decimal digits of any script. */
+Utf8Class utf8_class(uint32_t rune);

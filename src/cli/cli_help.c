@@ -44,7 +44,7 @@ static void add_common(Buf *out) {
     add_row(out, S("--project NAME"), "the project; otherwise the home's only one");
     add_row(out, S("--json, --format F"), "result as json, or as table, json or csv");
     add_row(out, S("--timeout SECONDS"), "stop after that long");
-    add_row(out, S("--quiet"), "no progress");
+    add_row(out, S("--quiet"), "no progress, and no notes beside CSV");
     add_row(out, S("--log-level LEVEL"), "log to standard error: debug, info, warn, error (off)");
     add_row(out, S("--help"), "what the command does");
 }

@@ -19,10 +19,12 @@ typedef struct WriterColumn {
     Str title;  /* text tables' heading; empty: the name */
     Str format; /* currency percent number integer text date, weekday (1 Monday … 7) */
     Str unit;
-    int decimals;    /* -1: by format */
-    TimeGrain grain; /* dates and timestamps are shown as periods of it */
-    bool is_local;   /* timestamps are of the reporting zone, not UTC: written without Z */
-    Str member;      /* JSON only, as are role and unit */
+    int decimals;     /* -1: by format */
+    TimeGrain grain;  /* dates and timestamps are shown as periods of it */
+    int fiscal_month; /* with which fiscal years begin */
+    Str bucket;       /* width of the buckets whose lower ends the values are; may be empty */
+    bool is_local;    /* timestamps are of the reporting zone, not UTC: written without Z */
+    Str member;       /* JSON only, as are role and unit */
     Str role;
 } WriterColumn;
 

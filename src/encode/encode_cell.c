@@ -24,9 +24,11 @@ size_t encode_cell_print(char out[ENCODE_CELL_BYTES], const Column *column, size
     case TYPE_FLOAT64: return real_print(column_value(column, row).f, out);
     case TYPE_DATE:
         if (shown->grain == TIME_GRAIN_NONE) return time_print_date(cell_int(column, row), out);
-        return time_print_period(shown->grain, cell_int(column, row) * TIME_US_PER_DAY, out);
+        return time_print_period_fiscal(shown->grain, shown->fiscal_month, cell_int(column, row) * TIME_US_PER_DAY,
+                                        out);
     case TYPE_TIMESTAMP:
-        if (shown->grain != TIME_GRAIN_NONE) return time_print_period(shown->grain, cell_int(column, row), out);
+        if (shown->grain != TIME_GRAIN_NONE)
+            return time_print_period_fiscal(shown->grain, shown->fiscal_month, cell_int(column, row), out);
         n = time_print_timestamp(cell_int(column, row), out);
         return shown->is_local ? n - 1 : n; /* without the Z */
     case TYPE_NULL:

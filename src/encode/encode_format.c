@@ -171,7 +171,8 @@ static Str format_time(Arena *arena, Value value, const WriterColumn *column) {
     bool is_date = value.type.kind == TYPE_DATE;
     size_t n;
     if (column->grain != TIME_GRAIN_NONE)
-        n = time_print_period(column->grain, is_date ? value.i * TIME_US_PER_DAY : value.i, text);
+        n = time_print_period_fiscal(column->grain, column->fiscal_month, is_date ? value.i * TIME_US_PER_DAY : value.i,
+                                     text);
     else if (is_date || str_eq(column->format, S("date")))
         n = time_print_date(is_date ? value.i : time_day_of_us(value.i), text);
     else

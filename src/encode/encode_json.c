@@ -104,6 +104,7 @@ static void put_column(JsonWriter *json, const WriterColumn *column) {
     put_member(json, S("type"), str_of(type_print(column->type, type)));
     put_member(json, S("role"), column->role);
     put_member(json, S("grain"), str_of(time_grain_name(column->grain)));
+    put_member(json, S("bucket"), column->bucket);
     put_member(json, S("unit"), column->unit);
     put_member(json, S("title"), column->title);
     put_member(json, S("format"), column->format);

@@ -21,7 +21,24 @@
 
 enum { MODEL_PACK_VERSION = 1, MODEL_MAX_FINDINGS = 100, MODEL_UNKNOWN_KEY = -1 };
 
-/* How a thing is shown and found in words. */
+/* What a value says about a person; see PACK_PII_CLASSES. */
+typedef enum ModelPii {
+    MODEL_PII_NONE,
+    MODEL_PII_NAME,
+    MODEL_PII_EMAIL,
+    MODEL_PII_PHONE,
+    MODEL_PII_ADDRESS,
+    MODEL_PII_BIRTH_DATE,
+    MODEL_PII_ID_NUMBER,
+    MODEL_PII_LOCATION,
+    MODEL_PII_FINANCIAL,
+    MODEL_PII_HEALTH,
+    MODEL_PII_OTHER,
+    MODEL_PII_COUNT
+} ModelPii;
+Str model_pii_name(ModelPii class); /* "birth_date"; empty for NONE */
+
+/* How a thing is shown and found in words, and by whom. */
 typedef struct ModelLabel {
     Str title;       /* defaults to the name, "Unit price" for unit_price */
     Str description; /* may be empty */
@@ -32,6 +49,9 @@ typedef struct ModelLabel {
     int decimals;   /* -1: by format */
     bool is_hidden; /* not offered to people */
     bool is_pii;
+    ModelPii pii_class;
+    const Str *visible_to; /* roles; none: everybody sees it */
+    size_t n_visible_to;
 } ModelLabel;
 
 typedef struct ModelColumn {
@@ -138,6 +158,15 @@ typedef struct ModelAttribute {
     ModelPlace place;
 } ModelAttribute;
 
+/* A way from the whole to the part. */
+typedef struct ModelHierarchy {
+    Str name;
+    ModelLabel label;
+    const size_t *levels; /* attributes of the dimension, coarse to fine; at least 2 */
+    size_t n_levels;
+    ModelPlace place;
+} ModelHierarchy;
+
 typedef struct ModelDimension {
     Str name;
     ModelLabel label;
@@ -146,6 +175,8 @@ typedef struct ModelDimension {
     size_t n_attributes;
     const size_t *key; /* attributes of the natural key */
     size_t n_key;
+    const ModelHierarchy *hierarchies;
+    size_t n_hierarchies;
     ModelPlace place;
 } ModelDimension;
 
@@ -156,6 +187,15 @@ typedef struct ModelRole {
     const Expr *const *key_exprs; /* one a natural key attribute, over the fact's path */
     ModelPlace place;
 } ModelRole;
+
+/* What can be made of a fact's column as a measure. */
+typedef struct ModelAggregate {
+    const char *name; /* in packs and messages: "count_distinct" */
+    SqlFn fn;
+    bool is_distinct;
+    const char *title; /* before a column's title: "Average"; NULL: takes more than the column, and is no default */
+    bool is_plain;     /* has neither the column's format nor its unit */
+} ModelAggregate;
 
 typedef enum ModelColumnKind {
     MODEL_COLUMN_VALUE,     /* a number or other thing to aggregate; member only as fact.column */
@@ -170,11 +210,20 @@ typedef struct ModelFactColumn {
     Type type;
     const Expr *expr; /* over the fact's path; NULL for a lookup */
     ModelLookup lookup;
+    unsigned aggregations;           /* VALUE: bit i: model_aggregates' i-th is allowed */
+    const ModelAggregate *aggregate; /* VALUE: the default, among them; NULL: none */
+    const Expr *aggregated; /* …of fact.column: what that stands for where a measure is asked for; NULL: nothing */
     bool is_shared; /* another fact has a member of this bare name: the canonical name has the fact's before it */
     ModelPlace place;
 } ModelFactColumn;
 
 typedef enum ModelPartition { MODEL_PARTITION_NONE, MODEL_PARTITION_MONTH, MODEL_PARTITION_DAY } ModelPartition;
+
+/* What another fact has and this one may be asked beside without: a member, or a whole role. */
+typedef struct ModelIgnore {
+    Str name;
+    ModelPlace place;
+} ModelIgnore;
 
 typedef struct ModelFact {
     Str name;
@@ -187,15 +236,49 @@ typedef struct ModelFact {
     ptrdiff_t time; /* the main time axis: a column of kind TIME, or an integer column; -1: none */
     Str axis_unit;  /* integer axis: what one step is called ("week"); empty for dates */
     ModelPartition partition;
+    const ModelIgnore *ignores;
+    size_t n_ignores;
     ModelPlace place;
 } ModelFact;
+
+/* A condition on rows with a name, of each fact that has all that it names, and of a dimension's own rows. */
+typedef struct ModelFilter {
+    Str name;
+    ModelLabel label;
+    const Expr *expr; /* is_row; other filters are named in it */
+    uint64_t facts;   /* bit i: of fact i */
+    const ModelDimension
+        *dimension; /* whose members it can be asked of; NULL: it names more than attributes of one dimension */
+    ModelPlace place;
+} ModelFilter;
+
+/* Whether what it is in each of several groups adds up to what it is over all their rows. */
+typedef enum ModelAdditivity {
+    MODEL_NON_ADDITIVE,  /* averages, distinct counts, extremes, ratios, and what is not known to be additive */
+    MODEL_SEMI_ADDITIVE, /* of one instant of each period: over no time */
+    MODEL_ADDITIVE       /* sums and counts, their sums and differences, and these times a number */
+} ModelAdditivity;
+
+Str model_additivity_name(ModelAdditivity additivity); /* "non_additive" */
+
+/* What counts is one instant of each period, not their sum: a stock. */
+typedef struct ModelSemiAdditive {
+    const ModelFactColumn *time; /* of the measure's fact */
+    bool takes_first;            /* instant, else the last */
+    const Str *per;              /* members of the fact: an instant for each combination of theirs */
+    size_t n_per;
+    ModelPlace place;
+} ModelSemiAdditive;
 
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;
     const Expr *expr;
     Type type;
-    const ModelFact *fact; /* the one fact its columns come from */
+    ModelAdditivity additivity;
+    const ModelFact *fact;                  /* whose rows it aggregates; NULL: it is a formula of measures of several */
+    uint64_t facts;                         /* bit i: of fact i */
+    const ModelSemiAdditive *semi_additive; /* NULL: all rows count; of sums and counts only */
     ModelPlace place;
 } ModelMeasure;
 
@@ -204,12 +287,33 @@ typedef struct ModelCalendar {
     int fiscal_year_month; /* 1..12: month the fiscal year starts */
 } ModelCalendar;
 
-/* A question worth asking of a new home, as a semantic query. */
-typedef struct ModelExample {
-    Str title;
-    Str query; /* JSON text */
+/* A question in words, and the semantic query that is known to answer it. */
+typedef struct ModelQuestion {
+    Str question;
+    const Str *also; /* the same in other words */
+    size_t n_also;
+    Str query;       /* JSON text */
+    Str verified_by; /* who says that the query is right; empty: nobody yet */
+    bool has_verified_on;
+    int32_t verified_on; /* days since 1970-01-01 */
+    bool is_example;     /* offered to people who are new here */
     ModelPlace place;
-} ModelExample;
+} ModelQuestion;
+
+/* How the pack's app is to look. */
+typedef struct ModelUi {
+    Str title; /* empty: the pack's */
+    Str color; /* "#1f6feb"; may be empty */
+    Str logo;  /* an SVG or PNG file within the pack; may be empty */
+    ModelPlace logo_place;
+} ModelUi;
+
+/* Who looks at a model: members that are visible to others only do not exist for them. {0}: somebody who sees all. */
+typedef struct ModelViewer {
+    bool is_limited;
+    const Str *roles;
+    size_t n_roles;
+} ModelViewer;
 
 typedef struct Model {
     Arena *arena; /* that it lives in */
@@ -236,10 +340,16 @@ typedef struct Model {
     size_t n_dimensions;
     const ModelFact *facts;
     size_t n_facts;
+    const ModelFilter *filters;
+    size_t n_filters;
     const ModelMeasure *measures;
     size_t n_measures;
-    const ModelExample *examples;
-    size_t n_examples;
+    const Str *rules; /* of the business, in words */
+    size_t n_rules;
+    const ModelQuestion *questions;
+    size_t n_questions;
+    ModelUi ui;
+    ModelViewer viewer;
 } Model;
 
 /* One thing that is wrong, or doubtful, in a pack. */
@@ -266,19 +376,39 @@ NODISCARD ErrCode model_parse(Arena *arena, Str text, Str file, const char *fold
 /* Reads FOLDER/pack.yaml. */
 NODISCARD ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err);
 
+/* Adds what is wrong with the files in `folder` that the model names and that must be there to be of use: the logo. */
+void model_check_files(Arena *arena, const Model *model, const char *folder, ModelFindings *findings);
+
+/* The same model as somebody with these roles sees it: names are found, and suggested, only where model_sees. Shares everything
+ * with *model, pointers to members included; roles are borrowed. */
+const Model *model_seen_by(Arena *arena, const Model *model, const Str *roles, size_t n_roles);
+bool model_sees(const Model *model, const ModelLabel *label);
+/* ctx's model as the caller sees it: by its roles, and all of it for who may change it. NULL: no project is open. In ctx->arena. */
+const Model *model_of(const Ctx *ctx);
+
 const ModelTable *model_table(const Model *model, Str name); /* NULL when none; likewise below */
 const ModelInput *model_input(const Model *model, Str name);
 const ModelDimension *model_dimension(const Model *model, Str name);
 const ModelFact *model_fact(const Model *model, Str name);
+const ModelFilter *model_filter(const Model *model, Str name);
 const ModelMeasure *model_measure(const Model *model, Str name);
 ptrdiff_t model_column(const ModelTable *table, Str name); /* index; -1 when none */
 
+/* What keeps `model` from asking a warehouse that was built from `built`: "its column 'line.amount' has changed". Empty: nothing,
+ * for each table, mapping, dimension and fact of it is there as it says; `built` may have more. In the arena. */
+Str model_warehouse_lacks(Arena *arena, const Model *model, const Model *built);
+
 /* A name of the semantic layer. */
-typedef enum ModelMemberKind { MODEL_MEMBER_MEASURE, MODEL_MEMBER_ATTRIBUTE, MODEL_MEMBER_COLUMN } ModelMemberKind;
+typedef enum ModelMemberKind {
+    MODEL_MEMBER_MEASURE,
+    MODEL_MEMBER_ATTRIBUTE,
+    MODEL_MEMBER_COLUMN,
+    MODEL_MEMBER_FILTER
+} ModelMemberKind;
 /* Date parts of a TIME member: "order_date.month" truncates, "order_date.month_of_year" numbers. */
 typedef struct ModelPart {
     Str name;
-    SqlFn fn;
+    SqlFn fn; /* of the calendar; a fiscal period's bounds are moved by the fiscal year's start (query_grain.c) */
     TimeGrain grain; /* NONE for the numbered parts */
 } ModelPart;
 
@@ -287,7 +417,9 @@ typedef struct ModelMember {
     Type type; /* after the part, if any */
     const ModelLabel *label;
     const ModelMeasure *measure; /* MEASURE */
-    const ModelFact *fact;       /* ATTRIBUTE (NULL when asked of no fact) and COLUMN */
+    const ModelFilter *filter;   /* FILTER */
+    const ModelFact
+        *fact; /* MEASURE, COLUMN; ATTRIBUTE (NULL when asked of no fact); FILTER (NULL when no fact has it) */
     const ModelRole *role; /* ATTRIBUTE; NULL when asked of no fact by the name of a dimension that no fact uses so */
     const ModelDimension *dimension; /* ATTRIBUTE */
     const ModelAttribute *attribute; /* ATTRIBUTE */
@@ -298,7 +430,14 @@ typedef struct ModelMember {
 /* Finds a member by its name, as used with `fact` (NULL: any; then the first fact that has it). ERR_UNKNOWN_NAME with the
  * nearest name. */
 NODISCARD ErrCode model_member(const Model *model, const ModelFact *fact, Str name, ModelMember *ret_member, Err *err);
+/* Whether it is a member, date part or none, that `fact` has not and by its `ignores` may be asked beside. */
+bool model_ignores(const Model *model, const ModelFact *fact, Str name);
 const ModelPart *model_parts(size_t *ret_n); /* all date parts */
+/* The first name in a filter that a fact does not have; empty: it has them all (the pack may name one fact even so). With ret_ignores
+ * what it ignores is not looked for, and *ret_ignores tells whether there is such. */
+Str model_filter_lacks(const Model *model, const ModelFilter *filter, const ModelFact *fact, bool *ret_ignores);
+/* "line", "line and visit": the facts of a measure. */
+Str model_fact_names(Arena *arena, const Model *model, uint64_t facts);
 /* The canonical name: "line.amount", "order_date.month". */
 Str model_member_name(Arena *arena, const ModelMember *member);
 
@@ -311,10 +450,10 @@ ExprScope model_table_scope(Arena *arena, const ModelTable *table, Str alias);
 ExprScope model_input_scope(Arena *arena, const Str *columns, size_t n_columns, Str alias);
 /*
  * Over one fact, by the rules of design 5 "Names": inside an aggregate and its `where` a bare name is a column of the fact first,
- * elsewhere a measure, an attribute or a time. A measure comes back as its Expr and is compiled in its place; every other member
- * goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
- * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact is refused,
- * as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
+ * elsewhere a measure, an attribute or a time. A measure and a filter come back as their Expr and are compiled in its place; every other
+ * member goes through `column`, which gives its SqlExpr with the date part (member->part, if any) applied. With
+ * scope.allows_aggregate=false a measure is refused, naming the column to write instead. A measure of another fact, or of several, is
+ * refused, as is every measure with `fact` NULL (attributes are then found by role or dimension, see model_member).
  */
 typedef struct ModelFactScope {
     const Model *model;
@@ -324,8 +463,11 @@ typedef struct ModelFactScope {
 } ModelFactScope;
 /* *how is copied; allows_aggregate is true and may be cleared by the caller. */
 ExprScope model_fact_scope(Arena *arena, const ModelFactScope *how);
-/* Adds an error for every operator of a measure's expression that adds, subtracts or compares what the pack gives different units.
- * `fact` is the measure's; names that are not known have none. */
+/* Adds an error for every operator of a measure's or filter's expression that adds, subtracts or compares what the pack gives different units.
+ * `fact` is its own (NULL: of several); names that are not known have none. */
 void model_check_units(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
+const ModelAggregate *model_aggregates(size_t *ret_n); /* all that there are */
+/* Adds an error for every aggregate that is called on a bare column and that the pack does not allow of it. `fact` is the expression's. */
+void model_check_aggregates(const Model *model, const ModelFact *fact, const Expr *expr, ExprErrors *errors);
 /* "Order ID", "OrderId", "Sub-Category" -> order_id, order_id, sub_category. */
 Str model_snake_name(Arena *arena, Str header);

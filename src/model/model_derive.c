@@ -16,6 +16,7 @@ static const Derivation DERIVATIONS[EXPR_DERIVE_COUNT] = {
                              {.has_agg = true, .has_span = true, .needs_span = true, .has_count = true},
                              true},
     [EXPR_DERIVE_YTD] = {"ytd", {0}, true},
+    [EXPR_DERIVE_FYTD] = {"fytd", {0}, true},
     [EXPR_DERIVE_QTD] = {"qtd", {0}, true},
     [EXPR_DERIVE_MTD] = {"mtd", {0}, true},
     [EXPR_DERIVE_CUMULATIVE] = {"cumulative", {0}, true},

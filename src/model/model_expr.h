@@ -46,7 +46,8 @@ typedef enum ExprDerive {
     EXPR_DERIVE_GROWTH,  /* growth(m[, span]): m / prior - 1 */
     EXPR_DERIVE_LAG,     /* lag(m, n): n periods earlier */
     EXPR_DERIVE_ROLLING, /* rolling(agg, m, span): of the periods that end with this one */
-    EXPR_DERIVE_YTD,     /* ytd(m): of the rows since the year began; likewise qtd and mtd */
+    EXPR_DERIVE_YTD,     /* ytd(m): of the rows since the year began; likewise fytd (the fiscal year), qtd and mtd */
+    EXPR_DERIVE_FYTD,
     EXPR_DERIVE_QTD,
     EXPR_DERIVE_MTD,
     EXPR_DERIVE_CUMULATIVE, /* cumulative(m[, all]): of the rows since the range, or the data, began */
@@ -69,6 +70,7 @@ struct Expr {
     bool is_distinct; /* CALL of an aggregate */
     bool is_negated;  /* IN */
     bool is_try;      /* CAST */
+    bool is_row;      /* a filter's: names in it are as inside an aggregate, wherever it stands */
     Type type;        /* CAST */
     const Expr *const *args;
     size_t n_args;
@@ -100,6 +102,8 @@ typedef struct ExprErrors {
 void expr_errors_add(ExprErrors *errors, ModelPlace place, const Err *err);
 /* The first of them as *err, if any. */
 NODISCARD ErrCode expr_errors_first(const ExprErrors *errors, Err *err);
+/* The same with the others' places and messages behind the first's: "…; and at 14: …". */
+NODISCARD ErrCode expr_errors_joined(const ExprErrors *errors, Err *err);
 
 /* ERR_INVALID with the place of the first thing that cannot be read and what would fit there. `place` is where the text begins. */
 NODISCARD ErrCode expr_parse(Arena *arena, Str text, ModelPlace place, const Expr **ret_expr, Err *err);
@@ -116,7 +120,7 @@ typedef enum ExprUse {
 } ExprUse;
 
 /* How names are resolved. Exactly one of *ret_sql and *ret_expr is set: an expression in columns, or another Expr that is compiled
- * in its place under the same scope (a measure). */
+ * in its place under the same scope (a measure, a filter). */
 typedef struct ExprScope ExprScope;
 struct ExprScope {
     ErrCode (*resolve)(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
@@ -137,6 +141,9 @@ NODISCARD ErrCode expr_compile(const ExprScope *scope, const Expr *expr, const S
 const SqlExpr *expr_compile_all(const ExprScope *scope, const Expr *expr, ExprErrors *errors);
 /* Calls fn for every NAME in the tree, in text order. */
 void expr_each_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg);
+/* The same for those outside aggregates, conditions of `where` and lists of `by`: what may be measures. */
+void expr_each_plain_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg);
+bool expr_is_aggregate(const Expr *expr);  /* an aggregate's call */
 bool expr_has_aggregate(const Expr *expr); /* an aggregate call in its own text; measures are not looked into */
 /* The first column that stands outside every aggregate, or NULL: what a compiled measure must not have. */
 const SqlExpr *expr_bare_column(const SqlExpr *sql);

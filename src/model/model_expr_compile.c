@@ -202,6 +202,24 @@ static ErrCode compile_aggregate(Compiler *c, Place at, const Expr *call, const 
     return ERR_OK;
 }
 
+/* A constant beside decimals is no wider than it needs to be. */
+static const SqlExpr *narrowed(Compiler *c, const SqlExpr *arg) {
+    if (arg->kind != SQL_EXPR_LITERAL || arg->type.kind != TYPE_INT64) return arg;
+    int digits = 1;
+    for (int64_t rest = arg->value.i / 10; rest; rest /= 10) digits++;
+    return sql_literal(c->scope->arena, value_decimal(arg->value.i, digits, 0));
+}
+
+static ErrCode compile_bucket(Compiler *c, const Expr *call, const SqlExpr **args, const SqlExpr **ret) {
+    if (!sql_is_bucket(args, call->n_args))
+        return expr_error(c->err, ERR_INVALID, call->args[1]->place,
+                          "'bucket' takes a constant width of more than 0 here, and may take a constant start, as in "
+                          "bucket(x, 100) and bucket(x, 100, 50)");
+    for (size_t i = 1; i < call->n_args && args[0]->type.kind == TYPE_DECIMAL; i++) args[i] = narrowed(c, args[i]);
+    *ret = sql_call(c->scope->arena, call->fn, args, call->n_args);
+    return ERR_OK;
+}
+
 static ErrCode compile_call(Compiler *c, Place at, const Expr *call, const SqlExpr **ret) {
     const SqlExpr **args;
     if (call->fn == SQL_FN_COUNT_OF) return unknown_function(c, call);
@@ -212,6 +230,7 @@ static ErrCode compile_call(Compiler *c, Place at, const Expr *call, const SqlEx
     *ret = c->broken;
     if (is_any_broken(c, args, call->n_args)) return ERR_OK;
     TRY(check_call(c, call, args));
+    if (call->fn == SQL_FN_BUCKET) return compile_bucket(c, call, args, ret);
     *ret = expr_fold(c->scope->arena, sql_call(c->scope->arena, call->fn, args, call->n_args));
     return ERR_OK;
 }
@@ -370,6 +389,7 @@ static ErrCode compile_node(Compiler *c, Place at, const Expr *expr, const SqlEx
     if (++c->n_nodes > EXPR_MAX_NODES)
         return expr_error(c->err, ERR_TOO_LARGE, expr->place,
                           "with its measures written out, the expression has more than %d parts", EXPR_MAX_NODES);
+    if (expr->is_row) at.use = EXPR_USE_AGGREGATE;
     switch (expr->kind) {
     case EXPR_LITERAL: *ret = sql_literal(c->scope->arena, expr->value); return ERR_OK;
     case EXPR_NAME: return compile_name(c, at, expr, ret);

@@ -40,3 +40,21 @@ ErrCode expr_errors_first(const ExprErrors *errors, Err *err) {
     const ExprError *first = &errors->at[0];
     return expr_error(err, first->code, first->place, "%.*s", STR_ARG(first->message));
 }
+
+static bool is_said(const ExprErrors *errors, size_t i) {
+    bool is = false;
+    for (size_t k = 0; k < i && !is; k++) is = str_eq(errors->at[k].message, errors->at[i].message);
+    return is;
+}
+
+ErrCode expr_errors_joined(const ExprErrors *errors, Err *err) {
+    if (errors->n < 2) return expr_errors_first(errors, err);
+    const ExprError *first = &errors->at[0];
+    Str all = first->message;
+    for (size_t i = 1; i < errors->n; i++) {
+        if (is_said(errors, i)) continue;
+        all = arena_printf(errors->arena, "%.*s; and at %d: %.*s", STR_ARG(all), errors->at[i].place.column,
+                           STR_ARG(errors->at[i].message));
+    }
+    return expr_error(err, first->code, first->place, "%.*s%s", STR_ARG(all), errors->is_cut ? "; and more" : "");
+}

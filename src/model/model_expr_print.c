@@ -205,9 +205,20 @@ void expr_each_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), v
     for (size_t i = 0; i < expr->n_args; i++) expr_each_name(expr->args[i], fn, arg);
 }
 
+bool expr_is_aggregate(const Expr *expr) {
+    return expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF &&
+           sql_fn_info(expr->fn)->class == SQL_CLASS_AGGREGATE;
+}
+
+void expr_each_plain_name(const Expr *expr, void (*fn)(void *arg, const Expr *name), void *arg) {
+    bool is_first_only = expr->kind == EXPR_WHERE || expr->kind == EXPR_DERIVED;
+    if (expr_is_aggregate(expr)) return;
+    if (expr->kind == EXPR_NAME) fn(arg, expr);
+    for (size_t i = 0; i < (is_first_only ? 1 : expr->n_args); i++) expr_each_plain_name(expr->args[i], fn, arg);
+}
+
 bool expr_has_aggregate(const Expr *expr) {
-    if (expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF && sql_fn_info(expr->fn)->class == SQL_CLASS_AGGREGATE)
-        return true;
+    if (expr_is_aggregate(expr)) return true;
     for (size_t i = 0; i < expr->n_args; i++)
         if (expr_has_aggregate(expr->args[i])) return true;
     return false;

@@ -27,8 +27,18 @@ const ModelFact *model_fact(const Model *model, Str name) {
     FIND_BY_NAME(model->facts, model->n_facts, name);
 }
 
+const ModelFilter *model_filter(const Model *model, Str name) {
+    for (size_t i = 0; i < model->n_filters; i++)
+        if (str_eq(model->filters[i].name, name))
+            return model_sees(model, &model->filters[i].label) ? &model->filters[i] : NULL;
+    return NULL;
+}
+
 const ModelMeasure *model_measure(const Model *model, Str name) {
-    FIND_BY_NAME(model->measures, model->n_measures, name);
+    for (size_t i = 0; i < model->n_measures; i++)
+        if (str_eq(model->measures[i].name, name))
+            return model_sees(model, &model->measures[i].label) ? &model->measures[i] : NULL;
+    return NULL;
 }
 
 ptrdiff_t model_column(const ModelTable *table, Str name) {
@@ -37,10 +47,37 @@ ptrdiff_t model_column(const ModelTable *table, Str name) {
     return -1;
 }
 
+/* ---- who sees what -------------------------------------------------------------------------------------------------- */
+
+const Model *model_seen_by(Arena *arena, const Model *model, const Str *roles, size_t n_roles) {
+    Model *seen = arena_dup(arena, model, sizeof(Model));
+    seen->viewer = (ModelViewer){.is_limited = true, .roles = roles, .n_roles = n_roles};
+    return seen;
+}
+
+bool model_sees(const Model *model, const ModelLabel *label) {
+    const ModelViewer *viewer = &model->viewer;
+    if (!viewer->is_limited || !label->n_visible_to) return true;
+    for (size_t i = 0; i < label->n_visible_to; i++)
+        for (size_t r = 0; r < viewer->n_roles; r++)
+            if (str_eq(label->visible_to[i], viewer->roles[r])) return true;
+    return false;
+}
+
+const Model *model_of(const Ctx *ctx) {
+    const Model *model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL);
+    if (!model || security_allows(ctx->security, PERMISSION_ADMIN)) return model;
+    return model_seen_by(ctx->arena, model, ctx->security->roles, ctx->security->n_roles);
+}
+
+/* ---- date parts and canonical names --------------------------------------------------------------------------------- */
+
 const ModelPart *model_parts(size_t *ret_n) {
     static const ModelPart parts[] = {
         {S("year"), SQL_FN_TRUNC_YEAR, TIME_GRAIN_YEAR},
+        {S("fiscal_year"), SQL_FN_TRUNC_YEAR, TIME_GRAIN_FISCAL_YEAR},
         {S("quarter"), SQL_FN_TRUNC_QUARTER, TIME_GRAIN_QUARTER},
+        {S("fiscal_quarter"), SQL_FN_TRUNC_QUARTER, TIME_GRAIN_FISCAL_QUARTER},
         {S("month"), SQL_FN_TRUNC_MONTH, TIME_GRAIN_MONTH},
         {S("week"), SQL_FN_TRUNC_WEEK, TIME_GRAIN_WEEK},
         {S("day"), SQL_FN_TRUNC_DAY, TIME_GRAIN_DAY},
@@ -55,10 +92,25 @@ const ModelPart *model_parts(size_t *ret_n) {
     return parts;
 }
 
+Str model_fact_names(Arena *arena, const Model *model, uint64_t facts) {
+    Str names = {0};
+    for (size_t i = 0; i < model->n_facts; i++) {
+        if (!(facts >> i & 1)) continue;
+        bool is_last = !(facts >> i >> 1);
+        names = arena_printf(arena, "%.*s%s%.*s", STR_ARG(names),
+                             !names.n  ? ""
+                             : is_last ? " and "
+                                       : ", ",
+                             STR_ARG(model->facts[i].name));
+    }
+    return names;
+}
+
 Str model_member_name(Arena *arena, const ModelMember *member) {
     Str name = {0};
     switch (member->kind) {
     case MODEL_MEMBER_MEASURE: return member->measure->name;
+    case MODEL_MEMBER_FILTER: return member->filter->name;
     case MODEL_MEMBER_ATTRIBUTE: {
         Str owner = member->role ? member->role->name : member->dimension->name;
         name = arena_printf(arena, "%.*s.%.*s", STR_ARG(owner), STR_ARG(member->attribute->name));

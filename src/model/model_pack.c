@@ -70,30 +70,6 @@ static void read_as_of(Pack *p, const Yaml *root) {
         pack_find_unknown(p, expr->args[0]->place, "time in the first fact named", column, names, n);
 }
 
-static void read_examples(Pack *p, const Yaml *root) {
-    const Yaml *list = pack_list(root, "examples");
-    if (!list) return;
-    ModelExample *examples = ARENA_ARRAY(p->arena, ModelExample, list->n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < list->n; i++) {
-        const Yaml *item = &list->items[i];
-        if (!pack_check(p, item, item->place, PACK_OBJECT_EXAMPLE)) continue;
-        const Yaml *query = pack_scalar(item, "query");
-        const Json *json = NULL;
-        Err err = {0};
-        ModelExample example = {.title = pack_text(p, item, "title", PACK_TITLE_MAX), .place = item->place};
-        if (!query) continue;
-        example.query = query->text;
-        if (json_parse(p->scratch, query->text, &JSON_LIMITS_DEFAULT, &json, &err))
-            pack_find(p, query->place, "'query' is not a semantic query: %s", err.message);
-        else if (!json_is(json, JSON_OBJECT))
-            pack_find(p, query->place, "'query' takes a semantic query in JSON, such as '{\"measures\":[\"NAME\"]}'");
-        examples[n++] = example;
-    }
-    p->model->examples = examples;
-    p->model->n_examples = n;
-}
-
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 static int compare_findings(const void *a, const void *b) {
@@ -103,25 +79,33 @@ static int compare_findings(const void *a, const void *b) {
     return str_cmp(x->message, y->message);
 }
 
-/* Hands the findings on; the first error becomes *err. */
-static ErrCode conclude(Pack *p, ModelFindings *ret, Err *err) {
-    if (p->findings.n) qsort(p->findings.at, p->findings.n, sizeof(*p->findings.at), compare_findings);
-    if (ret)
-        *ret = (ModelFindings){.at = p->findings.at, .n = p->findings.n, .n_errors = p->n_errors, .is_cut = p->is_cut};
-    for (size_t i = 0; i < p->findings.n; i++) {
-        const ModelFinding *finding = &p->findings.at[i];
+/* The first error. */
+static ErrCode first_error(const ModelFindings *findings, Err *err) {
+    for (size_t i = 0; i < findings->n; i++) {
+        const ModelFinding *finding = &findings->at[i];
         if (!finding->is_error) continue;
         (void)err_set(err, finding->code, "%.*s", STR_ARG(finding->message));
         if (err) err_ignore(err_at(err, finding->place.file, finding->place.line, finding->place.column));
         return finding->code;
     }
+    return ERR_OK;
+}
+
+/* Hands the findings on; the first error becomes *err. */
+static ErrCode conclude(Pack *p, ModelFindings *ret, Err *err) {
+    if (p->findings.n) qsort(p->findings.at, p->findings.n, sizeof(*p->findings.at), compare_findings);
+    if (ret)
+        *ret = (ModelFindings){.at = p->findings.at, .n = p->findings.n, .n_errors = p->n_errors, .is_cut = p->is_cut};
+    const ModelFindings all = {.at = p->findings.at, .n = p->findings.n};
+    TRY(first_error(&all, err));
     return p->n_errors ? err_set(err, ERR_INVALID, "the pack has %zu errors", p->n_errors) : ERR_OK;
 }
 
 static void read_sections(Pack *p, const Yaml *root) {
     static void (*const sections[])(Pack * p, const Yaml *root) = {
-        read_head,       read_calendar,      pack_read_sources, pack_read_inputs, pack_read_dimensions,
-        pack_read_facts, pack_read_measures, read_as_of,        read_examples,
+        read_head,       read_calendar,     pack_read_sources,  pack_read_inputs, pack_read_dimensions,
+        pack_read_facts, pack_read_filters, pack_read_measures, read_as_of,       pack_read_rules,
+        pack_read_questions, pack_read_ui,
     };
     for (size_t i = 0; i < COUNT_OF(sections); i++) {
         sections[i](p, root);
@@ -157,12 +141,18 @@ ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model 
     return ERR_OK;
 }
 
+/* Goes on with findings that there are. */
+static Pack pack_resume(Arena *arena, Arena *scratch, const Model *model, const ModelFindings *findings) {
+    Pack p = {.arena = arena, .scratch = scratch, .n_errors = findings->n_errors, .is_cut = findings->is_cut};
+    p.model = arena_dup(scratch, model, sizeof(Model));
+    for (size_t i = 0; i < findings->n; i++) VEC_PUSH(arena, &p.findings, findings->at[i]);
+    return p;
+}
+
 /* A sample or script that is not there is no error: packs may come without their data. */
 static void warn_absent(Arena *arena, const Model *model, ModelFindings *findings) {
     Arena *scratch CLEANUP(arena_freep) = arena_new(0);
-    Pack p = pack_begin(arena, scratch);
-    for (size_t i = 0; i < findings->n; i++) VEC_PUSH(arena, &p.findings, findings->at[i]);
-    p.is_cut = findings->is_cut;
+    Pack p = pack_resume(arena, scratch, model, findings);
     for (size_t i = 0; i < model->n_inputs; i++) {
         const ModelInput *input = &model->inputs[i];
         if (input->sample.n && !file_exists(path_join(scratch, model->folder, arena_cstr(scratch, input->sample))))
@@ -176,6 +166,13 @@ static void warn_absent(Arena *arena, const Model *model, ModelFindings *finding
     err_ignore(conclude(&p, findings, NULL));
 }
 
+void model_check_files(Arena *arena, const Model *model, const char *folder, ModelFindings *findings) {
+    Arena *scratch CLEANUP(arena_freep) = arena_new(0);
+    Pack p = pack_resume(arena, scratch, model, findings);
+    pack_check_logo(&p, folder);
+    err_ignore(conclude(&p, findings, NULL));
+}
+
 ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err) {
     const char *path = path_join(arena, folder, "pack.yaml");
     ModelFindings found = {0};
@@ -184,6 +181,8 @@ ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFin
     TRY(file_read(arena, path, YAML_MAX_BYTES, &text, err));
     ErrCode code = model_parse(arena, text, str_of(path), folder, &model, &found, err);
     if (!code) warn_absent(arena, model, &found);
+    if (!code) model_check_files(arena, model, folder, &found);
+    if (!code) code = first_error(&found, err);
     if (findings) *findings = found;
     if (!code) *ret_model = model;
     return code;

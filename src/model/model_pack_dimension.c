@@ -52,6 +52,64 @@ static void read_key(Pack *p, const Yaml *names, ModelAttribute *attributes, Mod
     (void)map_put(p->broken_keys, dimension->name, key);
 }
 
+/* ---- hierarchies ---------------------------------------------------------------------------------------------------- */
+
+static void read_level(Pack *p, const ModelDimension *dimension, const Yaml *name, size_t *levels, size_t *n) {
+    Str *known = ARENA_ARRAY(p->scratch, Str, dimension->n_attributes + 1);
+    size_t a = dimension->n_attributes;
+    for (size_t i = 0; i < dimension->n_attributes; i++) {
+        known[i] = dimension->attributes[i].name;
+        if (str_eq(known[i], name->text)) a = i;
+    }
+    if (a == dimension->n_attributes) {
+        Str what = arena_printf(p->scratch, "attribute in dimension '%.*s' named", STR_ARG(dimension->name));
+        pack_find_unknown(p, name->place, arena_cstr(p->scratch, what), name->text, known, dimension->n_attributes);
+        return;
+    }
+    for (size_t i = 0; i < *n; i++)
+        if (levels[i] == a) {
+            pack_find(p, name->place, "'%.*s' stands here twice", STR_ARG(name->text));
+            return;
+        }
+    levels[(*n)++] = a;
+}
+
+/* NAME: [coarse, …, fine], or a map with that list as `levels`. */
+static void read_hierarchy(Pack *p, const ModelDimension *dimension, const YamlPair *pair, ModelHierarchy *ret) {
+    ModelHierarchy hierarchy = {.name = pair->key, .place = pair->place};
+    const Yaml *map = NULL, *list = pair->value->kind == YAML_LIST ? pair->value : NULL;
+    pack_check_name(p, pair->key, pair->place, false);
+    if (!list && pack_check(p, pair->value, pair->place, PACK_OBJECT_HIERARCHY)) {
+        map = pair->value;
+        list = pack_list(map, "levels");
+    }
+    pack_label(p, map, pair->key, &hierarchy.label);
+    size_t *levels = ARENA_ARRAY(p->arena, size_t, list ? list->n + 1 : 1), n = 0;
+    for (size_t i = 0; list && i < list->n; i++) {
+        if (list->items[i].kind == YAML_SCALAR)
+            read_level(p, dimension, &list->items[i], levels, &n);
+        else
+            pack_find(p, list->items[i].place, "the name of an attribute must stand here");
+    }
+    if (list && list->n < 2)
+        pack_find(p, list->place, "a hierarchy goes from coarse to fine: it has at least two levels");
+    hierarchy.levels = levels;
+    hierarchy.n_levels = n;
+    *ret = hierarchy;
+}
+
+static void read_hierarchies(Pack *p, const Yaml *map, ModelDimension *dimension) {
+    if (!map) return;
+    if (map->n > PACK_HIERARCHIES_MAX)
+        pack_find(p, map->place, "%zu hierarchies; at most %d are allowed", map->n, PACK_HIERARCHIES_MAX);
+    ModelHierarchy *hierarchies = ARENA_ARRAY(p->arena, ModelHierarchy, map->n + 1);
+    for (size_t i = 0; i < map->n; i++) read_hierarchy(p, dimension, &map->pairs[i], &hierarchies[i]);
+    dimension->hierarchies = hierarchies;
+    dimension->n_hierarchies = map->n;
+}
+
+/* ---- the section ---------------------------------------------------------------------------------------------------- */
+
 static void read_dimension(Pack *p, const YamlPair *pair, ModelDimension *ret) {
     ModelDimension dimension = {.name = pair->key, .place = pair->place};
     pack_check_name(p, pair->key, pair->place, false);
@@ -69,6 +127,7 @@ static void read_dimension(Pack *p, const YamlPair *pair, ModelDimension *ret) {
     dimension.attributes = attributes;
     dimension.n_attributes = list ? list->n : 0;
     read_key(p, pack_list(map, "key"), attributes, &dimension);
+    read_hierarchies(p, pack_map(map, "hierarchies"), &dimension);
     *ret = dimension;
 }
 

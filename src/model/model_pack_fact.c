@@ -198,6 +198,7 @@ static ModelFactColumn read_column(FactReader *r, const YamlPair *pair, ModelCol
     if (kind == MODEL_COLUMN_TIME && column.type.kind != TYPE_NULL && !type_is_time(column.type))
         pack_find(p, pair->place, "'%.*s' stands under 'times' and must be a date or timestamp, but it is %s",
                   STR_ARG(pair->key), type_print(column.type, text));
+    pack_read_aggregates(p, map, r->fact, &column);
     if (column.type.kind == TYPE_DECIMAL && column.type.precision > FACT_FAST_PRECISION)
         pack_warn(
             p, pair->place,
@@ -247,6 +248,11 @@ static void read_time(FactReader *r, const Yaml *map) {
     if (time && fact->time < 0)
         pack_find_unknown(p, time->place, "time (or whole-number column) in this fact named", time->text, names,
                           n_names);
+    if (fact->time >= 0 && fact->columns[fact->time].label.n_visible_to)
+        pack_find(
+            p, fact->columns[fact->time].place,
+            "'%.*s' is the fact's main time, which every query may use: everybody sees it; leave 'visible_to' out",
+            STR_ARG(fact->columns[fact->time].name));
     bool is_integer = fact->time >= 0 && fact->columns[fact->time].kind != MODEL_COLUMN_TIME;
     if (is_integer && !unit)
         pack_find(p, time->place, "'%.*s' is a number: say what one step is with 'time_unit', such as week",
@@ -286,6 +292,7 @@ static void read_fact(Pack *p, const YamlPair *pair, ModelFact *fact) {
     read_columns(&r, map);
     read_time(&r, map);
     read_partition(&r, map);
+    pack_read_ignores(p, map, fact);
 }
 
 /* A fact's name and a time's stand before a dot, as a role's does. */
@@ -326,6 +333,17 @@ static bool is_shared(const Model *model, const ModelFact *fact, const ModelFact
     return false;
 }
 
+const ModelFact *pack_given_fact(Pack *p, const Yaml *scalar, bool *ret_broken) {
+    if (!scalar) return NULL;
+    const ModelFact *fact = model_fact(p->model, scalar->text);
+    if (fact) return fact;
+    Str *names = ARENA_ARRAY(p->scratch, Str, p->model->n_facts + 1);
+    for (size_t i = 0; i < p->model->n_facts; i++) names[i] = p->model->facts[i].name;
+    pack_find_unknown(p, scalar->place, "fact", scalar->text, names, p->model->n_facts);
+    *ret_broken = true;
+    return NULL;
+}
+
 void pack_read_facts(Pack *p, const Yaml *root) {
     const Yaml *map = pack_map(root, "facts");
     if (!map) return;
@@ -342,6 +360,7 @@ void pack_read_facts(Pack *p, const Yaml *root) {
             (ModelFactColumn *)(uintptr_t)facts[f].columns; /* ours until the model is handed on */
         check_prefix(p, &facts[f], facts[f].name, facts[f].place, "fact");
         check_roles(p, &facts[f], facts);
+        pack_check_ignores(p, &facts[f]);
         for (size_t i = 0; i < facts[f].n_columns; i++) {
             if (columns[i].kind == MODEL_COLUMN_TIME)
                 check_prefix(p, &facts[f], columns[i].name, columns[i].place, "time");

@@ -128,9 +128,7 @@ static bool is_used(const Model *model, const ModelTable *table, const ModelInpu
 /* ---- the generator -------------------------------------------------------------------------------------------------- */
 
 static void check_script(Pack *p, const Yaml *value) {
-    bool is_inside = *value->text.p != '.' && str_find_char(value->text, '/') < 0 &&
-                     str_find_char(value->text, '\\') < 0 && str_ends(value->text, S(".sql"));
-    if (!is_inside)
+    if (!pack_is_beside(value->text, S(".sql")))
         pack_find(p, value->place, "'%.*s' must be an SQL file beside pack.yaml, such as generate.sql",
                   STR_ARG(value->text));
 }

@@ -71,6 +71,8 @@ static const char *shape_words(PackShape shape) {
     case PACK_EXPR: return "an expression";
     case PACK_INT: return "a whole number";
     case PACK_BOOL: return "true or false";
+    case PACK_CLASS: return "true, false or a class";
+    case PACK_QUERY: return "a semantic query, as JSON in a text or as a map";
     case PACK_TEXTS: return "a list of texts, such as [a, b]";
     case PACK_LIST: return "a list";
     case PACK_MAP: return "a map";
@@ -90,9 +92,11 @@ static bool is_shape(const Yaml *yaml, PackShape shape) {
     bool b;
     switch (shape) {
     case PACK_TEXT:
-    case PACK_EXPR: return yaml->kind == YAML_SCALAR && str_trim(yaml->text).n > 0;
+    case PACK_EXPR:
+    case PACK_CLASS: return yaml->kind == YAML_SCALAR && str_trim(yaml->text).n > 0;
     case PACK_INT: return yaml->kind == YAML_SCALAR && !yaml->is_quoted && str_to_int64(yaml->text, &i);
     case PACK_BOOL: return read_bool(yaml, &b);
+    case PACK_QUERY: return yaml->kind == YAML_MAP || is_shape(yaml, PACK_TEXT);
     case PACK_LIST: return yaml->kind == YAML_LIST;
     case PACK_MAP: return yaml->kind == YAML_MAP || yaml->kind == YAML_NULL;
     case PACK_TEXTS:
@@ -195,6 +199,21 @@ Str pack_text(Pack *p, const Yaml *map, const char *key, size_t max_bytes) {
     return text;
 }
 
+const Str *pack_texts(Pack *p, const Yaml *map, const char *key, size_t max_bytes, size_t max_n, size_t *ret_n) {
+    const Yaml *list = pack_list(map, key);
+    if (!list || !is_shape(list, PACK_TEXTS)) return NULL;
+    if (list->n > max_n) pack_find(p, list->place, "'%s' has %zu texts; at most %zu are allowed", key, list->n, max_n);
+    Str *texts = ARENA_ARRAY(p->arena, Str, list->n + 1);
+    for (size_t i = 0; i < list->n; i++) {
+        texts[i] = str_trim(list->items[i].text);
+        if (texts[i].n > max_bytes)
+            pack_find(p, list->items[i].place, "a text of '%s' has %zu bytes; at most %zu are allowed", key, texts[i].n,
+                      max_bytes);
+    }
+    *ret_n = list->n;
+    return texts;
+}
+
 bool pack_bool(const Yaml *map, const char *key) {
     const Yaml *value = pack_scalar(map, key);
     bool b = false;
@@ -221,6 +240,10 @@ size_t pack_choice(Pack *p, const Yaml *map, const char *key, const Str *choices
     pack_find(p, value->place, "'%s' is one of %.*s, not '%.*s'", key, STR_ARG(buf_str(&list)), STR_ARG(value->text));
     buf_release(&list);
     return absent;
+}
+
+bool pack_is_beside(Str file, Str ending) {
+    return *file.p != '.' && str_find_char(file, '/') < 0 && str_find_char(file, '\\') < 0 && str_ends(file, ending);
 }
 
 void pack_check_name(Pack *p, Str name, ModelPlace at, bool allows_hyphen) {
@@ -254,20 +277,31 @@ static Str title_of(Pack *p, Str name) {
     return (Str){title, name.n};
 }
 
-static void read_synonyms(Pack *p, const Yaml *map, ModelLabel *label) {
-    const Yaml *list = pack_list(map, "synonyms");
-    if (!list || !is_shape(list, PACK_TEXTS)) return;
-    if (list->n > PACK_SYNONYMS_MAX)
-        pack_find(p, list->place, "%zu synonyms; at most %d are allowed", list->n, PACK_SYNONYMS_MAX);
-    Str *synonyms = ARENA_ARRAY(p->arena, Str, list->n);
-    for (size_t i = 0; i < list->n; i++) {
-        synonyms[i] = str_trim(list->items[i].text);
-        if (synonyms[i].n > PACK_SYNONYM_MAX)
-            pack_find(p, list->items[i].place, "a synonym has %zu bytes; at most %d are allowed", synonyms[i].n,
-                      PACK_SYNONYM_MAX);
+/* true is the class "other". */
+static void read_pii(Pack *p, const Yaml *map, ModelLabel *label) {
+    const Yaml *value = pack_scalar(map, "pii");
+    bool is_some = false;
+    if (!value) return;
+    if (read_bool(value, &is_some)) {
+        label->pii_class = is_some ? MODEL_PII_OTHER : MODEL_PII_NONE;
+    } else {
+        size_t class = pack_choice(p, map, "pii", PACK_PII_CLASSES, PACK_N_PII_CLASSES, PACK_N_PII_CLASSES);
+        if (class < PACK_N_PII_CLASSES) label->pii_class = (ModelPii)(class + 1);
     }
-    label->synonyms = synonyms;
-    label->n_synonyms = list->n;
+    label->is_pii = label->pii_class != MODEL_PII_NONE;
+}
+
+static void read_visible_to(Pack *p, const Yaml *map, ModelLabel *label) {
+    const Yaml *list = pack_list(map, "visible_to");
+    label->visible_to = pack_texts(p, map, "visible_to", PACK_NAME_MAX, PACK_ROLES_MAX, &label->n_visible_to);
+    if (!label->visible_to) return;
+    if (!list->n) pack_find(p, list->place, "'visible_to' names no role; leave it out where everybody may see this");
+    for (size_t i = 0; i < label->n_visible_to; i++) {
+        pack_check_name(p, label->visible_to[i], list->items[i].place, false);
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(label->visible_to[i], label->visible_to[k]))
+                pack_find(p, list->items[i].place, "'%.*s' stands here twice", STR_ARG(label->visible_to[i]));
+    }
 }
 
 void pack_label(Pack *p, const Yaml *map, Str name, ModelLabel *ret) {
@@ -278,10 +312,11 @@ void pack_label(Pack *p, const Yaml *map, Str name, ModelLabel *ret) {
     label.unit = pack_text(p, map, "unit", PACK_UNIT_MAX);
     label.decimals = pack_int(p, map, "decimals", 0, PACK_DECIMALS_MAX, -1);
     label.is_hidden = pack_bool(map, "hidden");
-    label.is_pii = pack_bool(map, "pii");
+    read_pii(p, map, &label);
+    read_visible_to(p, map, &label);
     size_t format = pack_choice(p, map, "format", PACK_FORMATS, PACK_N_FORMATS, PACK_N_FORMATS);
     if (format < PACK_N_FORMATS) label.format = PACK_FORMATS[format];
-    read_synonyms(p, map, &label);
+    label.synonyms = pack_texts(p, map, "synonyms", PACK_SYNONYM_MAX, PACK_SYNONYMS_MAX, &label.n_synonyms);
     *ret = label;
 }
 

@@ -121,12 +121,16 @@ static ErrCode resolve_in_fact(const ExprScope *scope, const Expr *name, ExprUse
     const ModelFactScope *how = scope->arg;
     ModelMember member;
     TRY(model_resolve(how->model, how->fact, scope->allows_aggregate, name, use, &member, err));
+    if (member.kind == MODEL_MEMBER_FILTER) {
+        *ret_expr = member.filter->expr;
+        return ERR_OK;
+    }
     if (member.kind != MODEL_MEMBER_MEASURE) return how->column(how->arg, &member, ret_sql, err);
     if (member.measure->fact != how->fact)
-        return err_set(err, ERR_INVALID,
-                       "measure '%.*s' is of fact '%.*s', which is not the one looked at here%s%.*s%s",
-                       STR_ARG(member.measure->name), STR_ARG(member.measure->fact->name), how->fact ? " ('" : "",
-                       STR_ARG(how->fact ? how->fact->name : (Str){0}), how->fact ? "')" : "");
+        return err_set(err, ERR_INVALID, "measure '%.*s' is of %.*s, which is not the one fact looked at here%s%.*s%s",
+                       STR_ARG(member.measure->name),
+                       STR_ARG(model_fact_names(scope->arena, how->model, member.measure->facts)),
+                       how->fact ? " ('" : "", STR_ARG(how->fact ? how->fact->name : (Str){0}), how->fact ? "')" : "");
     *ret_expr = member.measure->expr;
     return ERR_OK;
 }

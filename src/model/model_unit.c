@@ -81,6 +81,8 @@ static Unit unit_of_args(const Check *check, const Expr *expr, ExprUse use, bool
 static Unit unit_of_name(const Check *check, const Expr *name, ExprUse use) {
     ModelMember member;
     if (model_resolve(check->model, check->fact, true, name, use, &member, NULL) || member.part) return (Unit){0};
+    bool is_plain = member.column && member.column->aggregate && member.column->aggregate->is_plain;
+    if (is_plain && use == EXPR_USE_PLAIN) return (Unit){0};
     return unit_of_label(member.label, name->name);
 }
 
@@ -109,6 +111,7 @@ static Effect effect_of(SqlFn fn) {
     case SQL_FN_NEG:
     case SQL_FN_ABS:
     case SQL_FN_ROUND:
+    case SQL_FN_BUCKET:
     case SQL_FN_CEIL:
     case SQL_FN_FLOOR:
     case SQL_FN_TRUNC:
@@ -157,6 +160,7 @@ static Unit unit_of_derived(const Check *check, const Expr *derived, ExprUse use
 }
 
 static Unit unit_of(const Check *check, const Expr *expr, ExprUse use) {
+    if (expr->is_row) use = EXPR_USE_AGGREGATE;
     switch (expr->kind) {
     case EXPR_NAME: return unit_of_name(check, expr, use);
     case EXPR_CALL: return unit_of_call(check, expr, use);

@@ -313,6 +313,13 @@ NODISCARD ErrCode pipeline_attach(const Ctx *ctx, const PipelineProject *project
 NODISCARD ErrCode pipeline_detach(const Ctx *ctx, const PipelineProject *project, Str source, Str *ret_path,
                                   int64_t *ret_n, Err *err);
 
-/* Proves the model's natural keys and dependent attributes on silver, one scan a table. */
+/* Adds what is wrong with attached databases: not there, tables and columns that lack, declared types that do not fit. */
+NODISCARD ErrCode pipeline_check_sources(const Ctx *ctx, const PipelineProject *project, ModelFindings *findings,
+                                         Err *err);
+/* Whether all of the warehouse's gold was built from this model. */
+NODISCARD ErrCode pipeline_is_built(const Ctx *ctx, EngineConn *warehouse, const Model *model, bool *ret_is_built,
+                                    Err *err);
+/* Proves on silver, and adds to *findings all that is not so: keys, dependent attributes, not null, checks, references (errors); joins
+ * and dimensions that lack what rows name (warnings). Silver must be that of the model. */
 NODISCARD ErrCode pipeline_check_data(const Ctx *ctx, EngineConn *warehouse, const Model *model,
                                       ModelFindings *findings, Err *err);

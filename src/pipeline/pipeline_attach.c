@@ -88,8 +88,8 @@ static ErrCode refuse_managed(const Ctx *ctx, EngineConn *conn, const char *path
 
 /* ---- declarations --------------------------------------------------------------------------------------------------- */
 
-static ErrCode declared(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str column, Str *ret_type,
-                        Err *err) {
+ErrCode pipeline_attach_declared(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str column, Str *ret_type,
+                                 Err *err) {
     Value type, name = value_text(column);
     TRY(engine_valuef(ctx, conn, &type, err, "SELECT type FROM pragma_table_xinfo(%L) WHERE name = %V COLLATE NOCASE",
                       &table->name, &name));
@@ -104,7 +104,7 @@ static Value declared_name(Arena *arena, const ModelTable *table, Str column) {
 static ErrCode remember_declared(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Err *err) {
     for (size_t i = 0; i < table->n_columns; i++) {
         Str type;
-        TRY(declared(ctx, conn, table, table->columns[i].name, &type, err));
+        TRY(pipeline_attach_declared(ctx, conn, table, table->columns[i].name, &type, err));
         Value name = declared_name(ctx->arena, table, table->columns[i].name), text = value_text(type);
         TRY(engine_execf(ctx, conn, NULL, err, "INSERT OR REPLACE INTO " MANAGED_STATE " (name, value) VALUES (%V, %V)",
                          &name, &text));
@@ -118,7 +118,7 @@ static ErrCode table_change(const Ctx *ctx, EngineConn *conn, const ModelTable *
     for (size_t i = 0; i < table->n_columns && !ret_change->n; i++) {
         Str column = table->columns[i].name, now;
         Value then, name = declared_name(ctx->arena, table, column);
-        TRY(declared(ctx, conn, table, column, &now, err));
+        TRY(pipeline_attach_declared(ctx, conn, table, column, &now, err));
         TRY(engine_valuef(ctx, conn, &then, err, "SELECT value FROM " MANAGED_STATE " WHERE name = %V", &name));
         if (then.is_null)
             *ret_change = arena_printf(ctx->arena, "column '%.*s' of table '%.*s' is new in the pack", STR_ARG(column),
@@ -149,7 +149,7 @@ static ErrCode describe_columns(const Ctx *ctx, EngineConn *conn, const ModelTab
     Str text = S("");
     for (size_t i = 0; i < table->n_columns; i++) {
         Str type;
-        TRY(declared(ctx, conn, table, table->columns[i].name, &type, err));
+        TRY(pipeline_attach_declared(ctx, conn, table, table->columns[i].name, &type, err));
         text = arena_printf(ctx->arena, "%.*s%s%.*s%s%.*s", STR_ARG(text), i ? ", " : "",
                             STR_ARG(table->columns[i].name), type.n ? " " : "", STR_ARG(type));
     }
@@ -379,23 +379,29 @@ static ErrCode check_tables(const Ctx *ctx, EngineConn *conn, const ModelSource 
                    STR_ARG(source->name), STR_ARG(change), STR_ARG(attached->path), STR_ARG(source->name));
 }
 
-ErrCode pipeline_attached_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
-                               EngineDb **ret_db, EngineConn **ret_conn, const ModelTable ***ret_tables, size_t *ret_n,
-                               Err *err) {
-    MetaAttached attached;
+ErrCode pipeline_attached_look(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                               bool is_read_only, MetaAttached *ret_attached, EngineDb **ret_db, EngineConn **ret_conn,
+                               const ModelTable ***ret_tables, size_t *ret_n, Err *err) {
     bool is_found;
-    TRY(find_attached(ctx, project, source->name, &attached, &is_found, err));
+    TRY(find_attached(ctx, project, source->name, ret_attached, &is_found, err));
     if (!is_found)
         return err_set(err, ERR_CONFLICT,
                        "source '%.*s' is attached to no database yet: starling source attach sqlite:PATH --source %.*s",
                        STR_ARG(source->name), STR_ARG(source->name));
     VEC(Str) names = {0};
-    for (Str rest = attached.tables; rest.n;) {
+    for (Str rest = ret_attached->tables; rest.n;) {
         Str name = str_split_next(&rest, ',');
         if (model_table(project->model, name)) VEC_PUSH(ctx->arena, &names, name);
     }
     TRY(find_tables(ctx, project, source, names.at, names.n, ret_tables, ret_n, err));
-    TRY(open_foreign(ctx, project, arena_cstr(ctx->arena, attached.path), false, ret_db, ret_conn, err));
+    return open_foreign(ctx, project, arena_cstr(ctx->arena, ret_attached->path), is_read_only, ret_db, ret_conn, err);
+}
+
+ErrCode pipeline_attached_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                               EngineDb **ret_db, EngineConn **ret_conn, const ModelTable ***ret_tables, size_t *ret_n,
+                               Err *err) {
+    MetaAttached attached;
+    TRY(pipeline_attached_look(ctx, project, source, false, &attached, ret_db, ret_conn, ret_tables, ret_n, err));
     ErrCode code = check_tables(ctx, *ret_conn, source, &attached, *ret_tables, *ret_n, err);
     if (!code) return ERR_OK;
     engine_disconnect(*ret_conn);

@@ -38,22 +38,30 @@ static ErrCode missing_table(const Ctx *ctx, EngineConn *conn, const ModelTable 
     return ERR_OK;
 }
 
+/* All of them. */
 static ErrCode missing_column(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str *ret_problem, Err *err) {
     EngineStream *stream;
     Str *names;
     size_t n;
     TRY(engine_queryf(ctx, conn, &stream, err, "SELECT name FROM pragma_table_xinfo(%L)", &table->name));
     TRY(read_names(ctx, stream, &names, &n, err));
+    Str more = {0};
     for (size_t i = 0; i < table->n_columns; i++) {
         Str column = table->columns[i].name;
         bool is_there = false;
         for (size_t c = 0; c < n; c++) is_there |= str_eq_nocase(names[c], column);
         if (is_there) continue;
+        if (ret_problem->n) {
+            more = arena_printf(ctx->arena, "%.*s%s'%.*s'", STR_ARG(more), more.n ? ", " : "", STR_ARG(column));
+            continue;
+        }
         Str near = did_you_mean(ctx->arena, column, names, n);
         *ret_problem = arena_printf(ctx->arena, "table '%.*s' has no column '%.*s'%.*s", STR_ARG(table->name),
                                     STR_ARG(column), STR_ARG(near));
-        return ERR_OK;
     }
+    if (more.n)
+        *ret_problem = arena_printf(ctx->arena, "%.*s%s it lacks %.*s too", STR_ARG(*ret_problem),
+                                    str_ends(*ret_problem, S("?")) ? "" : ";", STR_ARG(more));
     return ERR_OK;
 }
 

@@ -263,6 +263,14 @@ NODISCARD ErrCode pipeline_log_purge(const Ctx *ctx, EngineConn *conn, const Log
 NODISCARD ErrCode pipeline_attached_open(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
                                          EngineDb **ret_db, EngineConn **ret_conn, const ModelTable ***ret_tables,
                                          size_t *ret_n, Err *err);
+/* The same without that proof. ERR_CONFLICT: it is attached to none yet. */
+NODISCARD ErrCode pipeline_attached_look(const Ctx *ctx, const PipelineProject *project, const ModelSource *source,
+                                         bool is_read_only, MetaAttached *ret_attached, EngineDb **ret_db,
+                                         EngineConn **ret_conn, const ModelTable ***ret_tables, size_t *ret_n,
+                                         Err *err);
+/* A column's type as the database's own text has it; empty: none is declared. */
+NODISCARD ErrCode pipeline_attach_declared(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str column,
+                                           Str *ret_type, Err *err);
 /* What capture has to say against a table of another application's database; empty: nothing. */
 NODISCARD ErrCode pipeline_attach_problem(const Ctx *ctx, EngineConn *conn, const ModelTable *table, Str *ret_problem,
                                           Err *err);
@@ -617,8 +625,24 @@ NODISCARD ErrCode pipeline_keys_extend(const Ctx *ctx, Warehouse *warehouse, con
 NODISCARD ErrCode pipeline_history_versions(const Ctx *ctx, Warehouse *warehouse, const ModelDimension *dimension,
                                             const SqlRelation *scope, const SqlRelation **ret_versions, Err *err);
 
-/* Whether all of gold was built from this model. */
-NODISCARD ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err);
+/* ---- proving the model on silver: pipeline_check*.c ------------------------------------------------------------------ */
+
+typedef struct DataCheck {
+    const Ctx *ctx;
+    EngineConn *conn; /* of the warehouse */
+    ModelFindings *findings;
+} DataCheck;
+/* Adds an error or a warning; the message is the arena's. */
+void pipeline_check_add(const DataCheck *check, bool is_error, ModelPlace place, Str message);
+/* Columns that are not null, and checks. */
+NODISCARD ErrCode pipeline_check_rows(const DataCheck *check, const ModelTable *table, Err *err);
+NODISCARD ErrCode pipeline_check_references(const DataCheck *check, const ModelTable *table, Err *err);
+/* Joins of a dimension's or fact's path. */
+NODISCARD ErrCode pipeline_check_joins(const DataCheck *check, const char *kind, Str owner, const ModelPath *path,
+                                       Err *err);
+/* Whether the keys that a fact names are among `members`, whose columns are the dimension's attributes. */
+NODISCARD ErrCode pipeline_check_role(const DataCheck *check, const ModelFact *fact, const ModelRole *role,
+                                      const SqlRelation *members, Err *err);
 
 /* ---- quarantine: pipeline_warehouse_quarantine.c -------------------------------------------------------------------- */
 

@@ -289,7 +289,7 @@ static ErrCode apply_and_publish(Sync *sync, Err *err) {
     Warehouse *warehouse = sync->run->warehouse;
     bool is_current;
     TRY(open_sources(sync, err));
-    TRY(pipeline_gold_is_current(sync->ctx, warehouse, &is_current, err));
+    TRY(pipeline_is_built(sync->ctx, warehouse->conn, warehouse->model, &is_current, err));
     if (is_current && !is_any_moved(sync) && !sync->options->is_full) return ERR_OK;
     if (!sync->run->id) TRY(pipeline_run_begin(sync->run, err));
     FAULT_POINT("sync.begin");

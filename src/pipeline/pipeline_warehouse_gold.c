@@ -40,11 +40,10 @@ static ErrCode mark_built(const Ctx *ctx, Warehouse *warehouse, Str name, Err *e
                         &text, &model);
 }
 
-ErrCode pipeline_gold_is_current(const Ctx *ctx, Warehouse *warehouse, bool *ret_is_current, Err *err) {
-    const Model *model = warehouse->model;
+ErrCode pipeline_is_built(const Ctx *ctx, EngineConn *conn, const Model *model, bool *ret_is_built, Err *err) {
     Value hash = value_text(model->hash), n;
-    TRY(engine_valuef(ctx, warehouse->conn, &n, err, "SELECT count(*) FROM _starling.built WHERE model = %V", &hash));
-    *ret_is_current = n.i >= (int64_t)(model->n_dimensions + model->n_facts + 1);
+    TRY(engine_valuef(ctx, conn, &n, err, "SELECT count(*) FROM _starling.built WHERE model = %V", &hash));
+    *ret_is_built = n.i >= (int64_t)(model->n_dimensions + model->n_facts + 1);
     return ERR_OK;
 }
 

@@ -17,6 +17,7 @@ enum {
     QUERY_MAX_MEMBERS = 64,
     QUERY_MAX_VALUES = 10000,
     QUERY_MAX_DEPTH = 16,
+    QUERY_MAX_FILL = 100000,
     QUERY_MAX_LIMIT = 10000000
 };
 
@@ -24,11 +25,12 @@ enum {
 
 typedef struct Query Query;
 
-/* "amount" or {"expr": "avg(line.weight)", "as": "avg_weight"}. */
+/* "amount" or {"expr": "avg(line.weight)", "as": "avg_weight"}; of a dimension that is a bucket also "fill". */
 typedef struct QueryMember {
     Str name;         /* as given; for an expression its text */
     const Expr *expr; /* parsed; a plain name is an EXPR_NAME */
     Str alias;        /* the result column's name: "as", else the name */
+    bool is_filled;   /* "fill": buckets without rows are shown too */
     Str path;         /* where in the JSON: "measures[0]" */
 } QueryMember;
 
@@ -95,7 +97,7 @@ struct QueryFilter {
     QueryFilterKind kind;
     const QueryFilter *const *children; /* AND, OR, NOT */
     size_t n_children;
-    QueryMember member;  /* TEST, MEMBERSHIP; EXPR: a bool expression */
+    QueryMember member;  /* TEST, MEMBERSHIP; EXPR: a bool expression, or the name of a filter or another bool member */
     QueryOp op;          /* TEST; MEMBERSHIP: IN, NOT_IN, or a comparison with the query's one value */
     const Value *values; /* TEST, as read from JSON: text, int64, float64, bool; typed by the member when compiled */
     size_t n_values;
@@ -130,6 +132,7 @@ typedef struct QueryOrder {
 } QueryOrder;
 
 struct Query {
+    int64_t model_version;     /* "model": the accepted version that its names are of; 0: the one in force */
     Str source;                /* name of a fact or dimension; empty: by the measures */
     const Query *source_query; /* or a query */
     const QueryMember *measures;
@@ -174,18 +177,24 @@ typedef struct QueryColumn {
     Str member; /* canonical name, or the expression's text */
     Type type;
     QueryRole role;
-    TimeGrain grain; /* TIME: how to print its values ("2014-Q1") */
-    bool is_local;   /* a timestamp of the reporting zone, which is not UTC */
+    TimeGrain grain;    /* TIME: how to print its values ("2014-Q1") */
+    int fiscal_month;   /* with which fiscal years begin: of "FY2014-Q1" */
+    bool is_local;      /* a timestamp of the reporting zone, which is not UTC */
+    Value bucket;       /* of lower ends of buckets their width; of type null: they are none */
+    Value bucket_start; /* where one of them begins */
     Str title;
     Str format;
     Str unit;
     int decimals; /* -1: by format */
 } QueryColumn;
+static inline bool query_column_is_bucket(const QueryColumn *column) {
+    return column->bucket.type.kind != TYPE_NULL;
+}
 
 /* What the groups with an unknown or null key of one member carry. */
 typedef struct QueryLeftOut {
-    Str member;
-    const Value *measures; /* one a measure's column, in their order; null for what is derived */
+    Str member;            /* of an inner query "source: line.kind", behind its path */
+    const Value *measures; /* one a measure's column, in their order; null for what is derived, and of an inner query */
     int64_t n_rows;        /* fact rows */
 } QueryLeftOut;
 
@@ -238,7 +247,23 @@ typedef struct QueryAccount {
 
 /* ---- compiling and running ------------------------------------------------------------------------------------------ */
 
-typedef struct QueryPlan {
+/* How many periods or buckets are filled, where only the data says: more than QUERY_MAX_FILL are refused before the rows are read. */
+typedef struct QueryFill {
+    const SqlSelect *select; /* one float64; null: there are no rows */
+    Str path;
+} QueryFill;
+
+typedef struct QueryPlan QueryPlan;
+
+/* A query within another: as its source, or in a filter. */
+typedef struct QueryInner {
+    Str key;  /* of the outer one that it stands in: source, where, having */
+    Str path; /* where in the outer one: "source", "where[0].query" */
+    const QueryPlan
+        *plan; /* what it reads, shows, leaves out and took for granted; its statements are parts of the outer one's */
+} QueryInner;
+
+struct QueryPlan {
     const Query *query;
     const ModelFact *fact; /* NULL: a dimension's members */
     const Str *facts;      /* the facts' names; none: a dimension's members, or a query's rows */
@@ -246,9 +271,12 @@ typedef struct QueryPlan {
     const SqlSelect *select;
     const QueryColumn *columns;
     size_t n_columns;
+    const QueryFill *fills;
+    size_t n_fills;
     const QueryLeftOut *left_out_for; /* members whose unknown groups are left out; measures not filled */
     const SqlSelect *const *left_out; /* a select a member: count(*), measures… over the rows left out */
     size_t n_left_out;
+    size_t n_left_out_own; /* the first so many; the others' groups are of inner queries */
     bool
         has_unknown_row; /* the select's first row may be the group whose key is null (its account, with count(*) as a further
                              column), and left_out[0] is NULL: one pass over the data instead of two */
@@ -260,13 +288,16 @@ typedef struct QueryPlan {
         asked; /* the time asked for by range and `where`, before the data is looked at; INT64_MIN, _MAX: open */
     TimeGrain first_grain; /* of the first and last period shown: the query's grain, else that of the range's ends; */
     TimeGrain last_grain;  /* NONE: no range */
+    int fiscal_month;
     const Str *defaults;
     size_t n_defaults;
     size_t n_cursor;  /* columns of the select behind those that are shown: a row's place in the list's order */
     int64_t max_rows; /* the caps in force */
     int64_t max_bytes;
     int64_t compile_us;
-} QueryPlan;
+    const QueryInner *inners;
+    size_t n_inners;
+};
 
 typedef struct QueryOptions {
     int64_t max_rows;      /* row cap; one more is read to tell that it was cut. 0: 1,000,000 */
@@ -279,7 +310,7 @@ bool query_needs_as_of(const Query *query);
 /* ctx's as-of, else by the pack's rule (now, or the newest value of a column), in the reporting zone; an integer axis: a number.
  * INT64_MIN: there is no data yet. */
 NODISCARD ErrCode query_as_of(const Ctx *ctx, EngineConn *conn, int64_t *ret_us, Err *err);
-/* The model is ctx->snapshot's. ERR_UNKNOWN_NAME with the nearest, ERR_UNSUPPORTED naming the stage, ERR_INVALID with the path. */
+/* The model is ctx->snapshot's; ERR_CONFLICT where the query names another version of it. ERR_UNKNOWN_NAME with the nearest, ERR_UNSUPPORTED naming the stage, ERR_INVALID with the path. */
 NODISCARD ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options,
                                 const QueryPlan **ret_plan, Err *err);
 

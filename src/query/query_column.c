@@ -162,8 +162,10 @@ const SqlExpr *const *query_other_keys(const QueryBuild *build, ptrdiff_t but, s
 }
 
 /* The aggregate that puts groups' values together to what the rows would give; SQL_FN_COUNT_OF: there is none. */
-SqlFn query_additive(const SqlExpr *base) {
-    if (base->is_distinct) return SQL_FN_COUNT_OF;
+SqlFn query_additive(const QueryBuild *build, size_t index) {
+    const SqlExpr *base = build->bases.at[index].sql;
+    const QueryBuild *leg = build->bases.at[index].leg;
+    if (base->is_distinct || query_leg_repeats(leg) || query_is_at_instant(leg, base)) return SQL_FN_COUNT_OF;
     switch (base->fn) {
     case SQL_FN_SUM:
     case SQL_FN_COUNT:

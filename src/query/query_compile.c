@@ -63,35 +63,46 @@ static ErrCode add_member_group(QueryBuild *build, const ModelMember *member, Qu
     return ERR_OK;
 }
 
-static const ModelPart *grain_part(TimeGrain grain) {
-    size_t n = 0;
-    const ModelPart *parts = model_parts(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (parts[i].grain == grain) return &parts[i];
-    }
-    return NULL;
-}
-
 static ErrCode add_time_group(QueryBuild *build, Err *err) {
     const QueryAxis *axis = &build->axis;
     ModelMember member = axis->member;
     if (!axis->is_number) {
-        member.part = grain_part(build->query->time.grain);
+        member.part = query_grain_part(build->query->time.grain);
         if (!member.part)
             return err_set(err, ERR_INTERNAL, "no date part for the grain %s",
                            time_grain_name(build->query->time.grain));
     }
     QueryColumn column = member_column(build, &member, model_member_name(build->arena, &member));
     column.role = QUERY_ROLE_TIME; /* of an integer axis too */
-    return add_member_group(build, &member, column,
-                            build->query->time.dimension.n ? build->query->time.dimension : axis->name, err);
+    Str base = build->query->time.dimension.n ? build->query->time.dimension : axis->name;
+    TRY(add_member_group(build, &member, column, base, err));
+    build->groups.at[0].is_filled = build->query->time.is_filled;
+    return ERR_OK;
 }
 
-static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err *err) {
-    QueryGroup group = {.may_be_null = true};
+static ErrCode check_filled(const QueryMember *member, const QueryColumn *column, Err *err) {
+    if (!member->is_filled || query_column_is_bucket(column)) return ERR_OK;
+    return query_error(err, ERR_INVALID, member->path,
+                       "gaps are between periods, which 'fill' in 'time' fills, and between buckets: bucket(x, 100)");
+}
+
+static void note_bucket(const SqlExpr *key, QueryColumn *column) {
+    if (key->kind != SQL_EXPR_CALL || key->fn != SQL_FN_BUCKET) return;
+    column->bucket = key->args[1]->value;
+    column->bucket_start = key->n_args == 3 ? key->args[2]->value : value_int(0);
+}
+
+/* `filter` is the one that it names; NULL: an expression. */
+static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, const ModelMember *filter, Err *err) {
+    QueryGroup group = {
+        .may_be_null = true, .is_filled = member->is_filled, .path = member->path, .is_member = filter != NULL};
+    if (filter) group.member = *filter;
     TRY(query_compile_expr(build, QUERY_IN_GROUP, member, &group.key, err));
-    group.column = expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
+    group.column = filter ? member_column(build, filter, member->alias)
+                          : expr_column(member, group.key.sql->type, QUERY_ROLE_DIMENSION);
     if (type_is_time(group.column.type)) group.column.role = QUERY_ROLE_TIME;
+    note_bucket(group.key.sql, &group.column);
+    TRY(check_filled(member, &group.column, err));
     if (!build->query->shows_unknown && !build->query->n_list) {
         group.missing = (QuerySql){sql_call1(build->arena, SQL_FN_IS_NULL, group.key.sql), group.key.roles};
     }
@@ -99,23 +110,39 @@ static ErrCode add_expr_group(QueryBuild *build, const QueryMember *member, Err 
     return ERR_OK;
 }
 
-/* Periods of the source's query stay periods. */
-static TimeGrain inner_grain(const QueryBuild *build, const ModelMember *member) {
-    return build->inner_columns[member->column - build->fact->columns].grain;
+/* Periods and buckets of the source's query stay what they are. */
+static void keep_inner(const QueryBuild *build, const ModelMember *member, QueryColumn *column) {
+    const QueryColumn *inner = &build->inner_columns[member->column - build->fact->columns];
+    column->grain = inner->grain;
+    column->bucket = inner->bucket;
+    column->bucket_start = inner->bucket_start;
 }
 
 static ErrCode add_dimension(QueryBuild *build, const QueryMember *dimension, Err *err) {
-    if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, err);
+    bool is_ignored = false;
+    if (build->parent) TRY(query_leg_ignores(build, dimension->expr, dimension->path, &is_ignored, err));
+    if (is_ignored) {
+        QueryGroup group = {.is_ignored = true};
+        VEC_PUSH(build->arena, &build->groups, group);
+        return ERR_OK;
+    }
+    if (dimension->expr->kind != EXPR_NAME) return add_expr_group(build, dimension, NULL, err);
     ModelMember member;
     TRY(query_find_member(build, dimension->name, dimension->path, &member, err));
     if (member.kind == MODEL_MEMBER_MEASURE) {
         return query_error(err, ERR_INVALID, dimension->path, "'%.*s' is a measure: put it into 'measures'",
                            STR_ARG(dimension->name));
     }
+    if (member.kind == MODEL_MEMBER_FILTER) return add_expr_group(build, dimension, &member, err);
     ModelMember plain = query_member_base(&member);
     QueryColumn column = member_column(build, &member, dimension->alias);
-    if (build->inner && !member.part) column.grain = inner_grain(build, &member);
-    return add_member_group(build, &member, column, model_member_name(build->arena, &plain), err);
+    if (build->inner && !member.part) keep_inner(build, &member, &column);
+    TRY(check_filled(dimension, &column, err));
+    TRY(add_member_group(build, &member, column, model_member_name(build->arena, &plain), err));
+    QueryGroup *group = &build->groups.at[build->groups.n - 1];
+    group->is_filled = dimension->is_filled;
+    group->path = dimension->path;
+    return ERR_OK;
 }
 
 ErrCode query_compile_groups(QueryBuild *build, Err *err) {
@@ -134,6 +161,26 @@ static void as_percent(QueryColumn *column) {
     column->decimals = -1;
 }
 
+/* "Average weight" */
+static Str aggregated_title(Arena *arena, const ModelFactColumn *column) {
+    Str title = column->label.title;
+    bool is_word =
+        title.n && title.p[0] >= 'A' && title.p[0] <= 'Z' && !(title.n > 1 && title.p[1] >= 'A' && title.p[1] <= 'Z');
+    char first = is_word ? (char)(title.p[0] - 'A' + 'a') : 0;
+    Str rest = is_word ? str_slice(title, 1, title.n) : title;
+    return arena_printf(arena, "%s %.*s%.*s", column->aggregate->title, is_word, &first, STR_ARG(rest));
+}
+
+/* A column that stands for its default aggregation is shown as the column is; an average of whole numbers is none. */
+static void format_aggregated(const ModelFactColumn *of, QueryColumn *column) {
+    bool is_between =
+        of->aggregate->fn == SQL_FN_AVG || of->aggregate->fn == SQL_FN_MEDIAN || of->aggregate->fn == SQL_FN_STDDEV;
+    if (of->aggregate->is_plain) return;
+    column->unit = of->label.unit;
+    column->decimals = of->label.decimals;
+    if (!is_between || !str_eq(of->label.format, S("integer"))) column->format = of->label.format;
+}
+
 /* Shares and growth are ratios; what is of a measure's own kind is shown as the measure is. */
 static void format_derived(const QueryBuild *build, const Expr *derived, QueryColumn *column) {
     if (derived->derive == EXPR_DERIVE_SHARE || derived->derive == EXPR_DERIVE_GROWTH) {
@@ -142,7 +189,10 @@ static void format_derived(const QueryBuild *build, const Expr *derived, QueryCo
     }
     const Expr *of = derived->args[0];
     const ModelMeasure *measure = of->kind == EXPR_NAME && !build->inner ? model_measure(build->model, of->name) : NULL;
-    if (!measure || derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
+    const ModelFactColumn *aggregated = of->kind == EXPR_NAME ? query_aggregated(build, build->model, of->name) : NULL;
+    if (derived->derive == EXPR_DERIVE_RANK || derived->agg == SQL_FN_COUNT) return;
+    if (aggregated) format_aggregated(aggregated, column);
+    if (!measure) return;
     column->format = measure->label.format;
     column->unit = measure->label.unit;
     column->decimals = measure->label.decimals;
@@ -154,13 +204,16 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         member->expr->kind == EXPR_NAME && !build->inner ? model_measure(build->model, member->expr->name) : NULL;
     if (named && !build->legs.n && named->fact != build->fact) {
         return query_error(err, ERR_UNSUPPORTED, member->path, "'%.*s' belongs to %.*s, the query is about %.*s",
-                           STR_ARG(named->name), STR_ARG(named->fact->name), STR_ARG(build->fact->name));
+                           STR_ARG(named->name), STR_ARG(model_fact_names(build->arena, build->model, named->facts)),
+                           STR_ARG(build->fact->name));
     }
     if (member->expr->kind == EXPR_NAME && !named && !build->legs.n) { /* the better message */
         ModelMember found;
         TRY(query_find_member(build, member->name, member->path, &found, err));
     }
     TRY(query_compile_expr(build, QUERY_IN_MEASURE, member, &measure.value, err));
+    const ModelFactColumn *column =
+        member->expr->kind == EXPR_NAME && !named ? query_aggregated(build, build->model, member->expr->name) : NULL;
     if (named) {
         ModelMember found = {.kind = MODEL_MEMBER_MEASURE,
                              .type = measure.value.sql->type,
@@ -170,6 +223,11 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
         measure.column = member_column(build, &found, member->alias);
     } else {
         measure.column = expr_column(member, measure.value.sql->type, QUERY_ROLE_MEASURE);
+        if (column) {
+            measure.column.member = expr_print(build->arena, column->aggregated);
+            measure.column.title = aggregated_title(build->arena, column);
+            format_aggregated(column, &measure.column);
+        }
         if (member->expr->kind == EXPR_DERIVED) format_derived(build, member->expr, &measure.column);
     }
     measure.given = member;
@@ -234,8 +292,10 @@ static ErrCode gather_columns(QueryBuild *build, const QueryColumn **ret_columns
                                STR_ARG(columns[i].name));
         }
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         columns[i].is_local = query_is_local(build) && columns[i].type.kind == TYPE_TIMESTAMP;
+        columns[i].fiscal_month = query_fiscal_month(build);
+    }
     *ret_columns = columns;
     *ret_n = n;
     return ERR_OK;
@@ -265,9 +325,18 @@ static QuerySql present(const QueryBuild *build, const QueryGroup *group) {
     return (QuerySql){sql_call(build->arena, fn, missing->args, missing->n_args), group->missing.roles};
 }
 
+/* Whether one of them has groups that are not shown. */
+static bool leave_out(const QueryInner *inners, size_t n) {
+    bool do_so = false;
+    for (size_t i = 0; i < n && !do_so; i++)
+        do_so = inners[i].plan->n_left_out || leave_out(inners[i].plan->inners, inners[i].plan->n_inners);
+    return do_so;
+}
+
 /* With one group whose key may be unknown, the unknown one is a row among the others: it comes first, past limit and having, and
  * is taken off when the query is run. Otherwise a row is in no group of one member and in a known one of another. */
 static bool has_unknown_row(const QueryBuild *build) {
+    if (leave_out(build->inners.at, build->inners.n)) return false;
     bool are_used_again = build->query->has_others || build->query->wants_total_shown; /* the rows, for totals */
     return !build->is_inner && !are_used_again && !query_is_staged(build) && build->groups.n == 1 &&
            build->groups.at[0].missing.sql && build->measures.n && !build->query->offset;
@@ -337,7 +406,56 @@ static void plan_left_out(QueryBuild *build, QueryPlan *plan) {
     }
     plan->left_out_for = members;
     plan->left_out = selects;
-    plan->n_left_out = n;
+    plan->n_left_out = plan->n_left_out_own = n;
+}
+
+/* What inner queries say of themselves, behind their paths. */
+typedef struct Inners {
+    QueryBuild *build;
+    VEC(QueryLeftOut) members;
+    VEC(const SqlSelect *) selects;
+} Inners;
+
+/* The number of rows; the outer query's measures are not made of them. */
+static const SqlSelect *rows_left_out(QueryBuild *build, const SqlSelect *left_out) {
+    SqlSelect *select = arena_dup(build->arena, left_out, sizeof(SqlSelect));
+    SqlItem *items = ARENA_ARRAY(build->arena, SqlItem, 1 + build->measures.n);
+    items[0] = left_out->items[0];
+    for (size_t i = 0; i < build->measures.n; i++) {
+        const QueryColumn *column = &build->measures.at[i].column;
+        items[1 + i] = (SqlItem){sql_literal(build->arena, value_null(column->type)), column->name};
+    }
+    select->items = items;
+    select->n_items = 1 + build->measures.n;
+    return select;
+}
+
+static void take_inner(Inners *to, const QueryInner *inner, Str path) {
+    QueryBuild *build = to->build;
+    const QueryPlan *plan = inner->plan;
+    for (size_t i = 0; i < plan->n_left_out; i++) {
+        Str member = plan->left_out_for[i].member;
+        QueryLeftOut left_out = {.member = arena_printf(build->arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(member))};
+        VEC_PUSH(build->arena, &to->members, left_out);
+        VEC_PUSH(build->arena, &to->selects, rows_left_out(build, plan->left_out[i]));
+    }
+    for (size_t i = 0; i < plan->n_defaults; i++)
+        VEC_PUSH(build->arena, &build->defaults,
+                 arena_printf(build->arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(plan->defaults[i])));
+    for (size_t i = 0; i < plan->n_inners; i++)
+        take_inner(to, &plan->inners[i], query_path_within(build->arena, path, plan->inners[i].path));
+}
+
+static void plan_inners(QueryBuild *build, QueryPlan *plan) {
+    Inners to = {.build = build};
+    for (size_t i = 0; i < plan->n_left_out; i++) {
+        VEC_PUSH(build->arena, &to.members, plan->left_out_for[i]);
+        VEC_PUSH(build->arena, &to.selects, plan->left_out[i]);
+    }
+    for (size_t i = 0; i < build->inners.n; i++) take_inner(&to, &build->inners.at[i], build->inners.at[i].path);
+    plan->left_out_for = to.members.at;
+    plan->left_out = to.selects.at;
+    plan->n_left_out = to.members.n;
 }
 
 /* The extent of the fact's data on the axis. Without conditions, so that engines answer it from statistics, and because only the
@@ -369,11 +487,17 @@ static void plan_period(QueryBuild *build, QueryPlan *plan) {
 
 /* ---- the plan ------------------------------------------------------------------------------------------------------- */
 
+const Model *query_whole_model(const QueryBuild *build) {
+    return snapshot_get(build->ctx->snapshot, SNAPSHOT_MODEL);
+}
+
 ErrCode query_compile_rows(QueryBuild *build, Err *err) {
     QuerySql range, where;
     if (build->fact) {
         ModelFactScope how = {.model = build->model, .fact = build->fact, .column = query_member_sql, .arg = build};
         build->fact_scope = model_fact_scope(build->arena, &how);
+        how.model = query_whole_model(build);
+        build->body_scope = model_fact_scope(build->arena, &how);
     }
     TRY(query_compile_axis(build, &range, err));
     TRY(query_compile_filter(build, QUERY_IN_WHERE, build->query->where, &where, err));
@@ -414,6 +538,18 @@ static void name_facts(const QueryBuild *build, QueryPlan *plan) {
     plan->n_facts = n;
 }
 
+void query_plan_about(QueryBuild *build, QueryPlan *plan) {
+    plan->fact = build->fact;
+    name_facts(build, plan);
+    plan_left_out(build, plan);
+    plan_period(build, plan);
+    plan->fiscal_month = query_fiscal_month(build);
+    plan->defaults = build->defaults.at;
+    plan->n_defaults = build->defaults.n;
+    plan->inners = build->inners.at;
+    plan->n_inners = build->inners.n;
+}
+
 /* The query with the options' defaults in it. */
 static const Query *with_defaults(QueryBuild *build, const Query *query, const QueryOptions *options) {
     bool is_one_row = !query->n_dimensions && !query->n_list && query->time.grain == TIME_GRAIN_NONE;
@@ -428,18 +564,22 @@ static const Query *with_defaults(QueryBuild *build, const Query *query, const Q
 ErrCode query_compile(const Ctx *ctx, const Query *query, const QueryOptions *options, const QueryPlan **ret_plan,
                       Err *err) {
     int64_t start_us = clock_monotonic(ctx->clock);
-    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL)};
+    QueryBuild build = {.ctx = ctx, .arena = ctx->arena, .model = model_of(ctx)};
     if (!build.model) return err_set(err, ERR_CONFLICT, "no project is open; open one first");
+    if (query->model_version && query->model_version != snapshot_version(ctx->snapshot))
+        return query_error(err, ERR_CONFLICT, S("model"),
+                           "the query is one to version %" PRId64 " of the model, not %" PRId64, query->model_version,
+                           snapshot_version(ctx->snapshot));
     build.query = with_defaults(&build, query, options);
     QueryPlan *plan = ARENA_NEW(ctx->arena, QueryPlan);
     TRY(query_build_rows(&build, &plan->select, &plan->columns, &plan->n_columns, err));
     plan->query = build.query;
-    plan->fact = build.fact;
-    name_facts(&build, plan);
     plan->has_unknown_row = has_unknown_row(&build);
-    plan_left_out(&build, plan);
+    query_plan_about(&build, plan);
+    plan_inners(&build, plan);
     query_plan_totals(&build, plan);
-    plan_period(&build, plan);
+    plan->fills = build.fills.at;
+    plan->n_fills = build.fills.n;
     plan->n_cursor = build.n_cursor;
     plan->defaults = build.defaults.at;
     plan->n_defaults = build.defaults.n;

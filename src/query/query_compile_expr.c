@@ -38,6 +38,15 @@ static ErrCode refuse_measure(const Names *names, Str name, Err *err) {
     return query_error(err, ERR_INVALID, names->path, "'%.*s' is a measure: %s", STR_ARG(name), where_to);
 }
 
+static ErrCode refuse_filter(const Names *names, Str name, Err *err) {
+    if (names->place == QUERY_IN_HAVING)
+        return query_error(err, ERR_INVALID, names->path, "'%.*s' is a filter of rows: put it into 'where'",
+                           STR_ARG(name));
+    return query_error(err, ERR_INVALID, names->path,
+                       "'%.*s' is a filter: put it into 'where', or behind a measure, as in count(*) where %.*s",
+                       STR_ARG(name), STR_ARG(name));
+}
+
 /* In `having` a column of the result stands for its measure: as it was compiled, so that it is computed once. */
 static bool resolve_alias(const Names *names, Str name, const SqlExpr **ret_sql, const Expr **ret_expr) {
     const QueryBuild *build = names->build;
@@ -69,23 +78,34 @@ static bool has_where(const Expr *expr) {
 
 /* Of a dimension's rows, or of a query's: there are no measures. */
 static ErrCode resolve_own(QueryBuild *build, const Names *names, const Expr *name, bool is_plain,
-                           const SqlExpr **ret_sql, Err *err) {
+                           const SqlExpr **ret_sql, const Expr **ret_expr, Err *err) {
     ModelMember member;
     TRY(query_find_member(build, name->name, names->path, &member, err));
     if (member.kind == MODEL_MEMBER_MEASURE) return refuse_measure(names, name->name, err);
+    if (member.kind == MODEL_MEMBER_FILTER) {
+        if (is_plain && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
+        *ret_expr = member.filter->expr;
+        return ERR_OK;
+    }
     if (is_plain && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
     return query_member_sql(build, &member, ret_sql, err);
 }
 
 /* Over measures of several facts: each is compiled in its own. */
-static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr *name, const SqlExpr **ret_sql,
-                              Err *err) {
-    const ModelMeasure *measure = model_measure(build->model, name->name);
+static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr *name, bool is_own,
+                              const SqlExpr **ret_sql, const Expr **ret_expr, Err *err) {
+    const Model *model = is_own ? build->model : query_whole_model(build);
+    const ModelMeasure *measure = model_measure(model, name->name);
+    bool is_measure = measure || query_aggregated(build, model, name->name);
     const QueryMember member = {.name = name->name, .expr = name, .alias = name->name, .path = names->path};
     if (names->has_where)
         return query_error(err, ERR_UNSUPPORTED, names->path,
                            "'where' cannot stand beside measures of several facts; put it into each of them");
-    QueryBuild *leg = measure ? query_leg_of(build, &member) : NULL;
+    if (measure && !measure->fact) { /* a formula of measures */
+        *ret_expr = measure->expr;
+        return ERR_OK;
+    }
+    QueryBuild *leg = is_measure ? query_leg_of(build, &member) : NULL;
     if (!leg)
         return query_error(err, ERR_INVALID, names->path,
                            "'%.*s' is no measure, and beside measures of several facts only measures can stand",
@@ -96,9 +116,26 @@ static ErrCode resolve_in_leg(QueryBuild *build, const Names *names, const Expr 
     return ERR_OK;
 }
 
+/* A measure of one instant: its text, narrowed to the rows that count by a name for what query_instant says. */
+static ErrCode at_instant(Names *names, const ModelMeasure *measure, const Expr **ret_expr, Err *err) {
+    QueryBuild *build = names->build;
+    Expr *name = ARENA_NEW(build->arena, Expr), *where = ARENA_NEW(build->arena, Expr);
+    const Expr **args = ARENA_ARRAY(build->arena, const Expr *, 2);
+    Compiled compiled = {.name = name};
+    TRY(query_instant(build, measure, &compiled.sql, err));
+    *name = (Expr){.kind = EXPR_NAME, .place = measure->expr->place, .fn = SQL_FN_COUNT_OF};
+    *where =
+        (Expr){.kind = EXPR_WHERE, .place = measure->expr->place, .fn = SQL_FN_COUNT_OF, .args = args, .n_args = 2};
+    args[0] = measure->expr;
+    args[1] = name;
+    VEC_PUSH(build->arena, &names->compiled, compiled);
+    *ret_expr = where;
+    return ERR_OK;
+}
+
 static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, const SqlExpr **ret_sql,
                        const Expr **ret_expr, Err *err) {
-    const Names *names = scope->arg;
+    Names *names = scope->arg;
     QueryBuild *build = names->build;
     bool is_plain = use == EXPR_USE_PLAIN;
     bool is_own = str_starts(name->place.file, names->path); /* not of a measure that is written out */
@@ -109,16 +146,29 @@ static ErrCode resolve(const ExprScope *scope, const Expr *name, ExprUse use, co
         *ret_sql = names->compiled.at[i].sql;
         return ERR_OK;
     }
-    if (build->legs.n) return resolve_in_leg(build, names, name, ret_sql, err);
-    if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, err);
+    if (build->legs.n) return resolve_in_leg(build, names, name, is_own, ret_sql, ret_expr, err);
+    if (!build->fact || build->inner) return resolve_own(build, names, name, is_plain, ret_sql, ret_expr, err);
     const SqlExpr *sql = NULL;
     const Expr *expr = NULL;
-    TRY(build->fact_scope.resolve(&build->fact_scope, name, use, &sql, &expr, err));
-    if (is_plain && sql && takes_aggregates(names->place)) return refuse_column(names, name->name, err);
-    if (is_plain && expr && !takes_aggregates(names->place)) return refuse_measure(names, name->name, err);
+    const ExprScope *of = is_own ? &build->fact_scope : &build->body_scope;
+    const Model *model = is_own ? build->model : query_whole_model(build);
+    bool is_filter = model_filter(model, name->name) != NULL;
+    if (is_plain && is_filter && takes_aggregates(names->place)) return refuse_filter(names, name->name, err);
+    TRY(of->resolve(of, name, use, &sql, &expr, err));
+    bool is_column = is_plain && sql && takes_aggregates(names->place);
+    const ModelFactColumn *column = is_column ? query_aggregated(build, model, name->name) : NULL;
+    if (column) {
+        *ret_expr = column->aggregated;
+        return ERR_OK;
+    }
+    if (is_column) return refuse_column(names, name->name, err);
+    if (is_plain && expr && !is_filter && !takes_aggregates(names->place))
+        return refuse_measure(names, name->name, err);
     if (sql) *ret_sql = sql;
-    if (expr) *ret_expr = expr;
-    return ERR_OK;
+    if (!expr) return ERR_OK;
+    *ret_expr = expr;
+    const ModelMeasure *measure = model_measure(model, name->name);
+    return measure && measure->semi_additive ? at_instant(names, measure, ret_expr, err) : ERR_OK;
 }
 
 static ErrCode derive(const ExprScope *scope, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret_sql,
@@ -154,14 +204,16 @@ static void see_renamed(void *arg, const Expr *name) {
     }
 }
 
-/* Of what names stand for in the model: not where a column of the result has another's name. */
-static ErrCode check_units(const QueryBuild *build, QueryPlace place, const Expr *expr, Err *err) {
+/* Units and aggregations, of what names stand for in the model: not where a column of the result has another's name. */
+static ErrCode check_meaning(const QueryBuild *build, QueryPlace place, const Expr *expr, Err *err) {
     ExprErrors errors = {.arena = build->arena};
     Aliases renamed = {.build = build};
     if (place == QUERY_IN_HAVING) expr_each_name(expr, see_renamed, &renamed);
     if (takes_aggregates(place) && build->fact && !build->inner && !renamed.has_one)
         model_check_units(build->model, build->legs.n ? NULL : build->fact, expr, &errors);
-    return expr_errors_first(&errors, err);
+    if (takes_aggregates(place) && build->fact && !build->inner && !build->legs.n)
+        model_check_aggregates(build->model, build->fact, expr, &errors);
+    return expr_errors_joined(&errors, err);
 }
 
 /* Over measures of several facts: each `where` with what stands before it is compiled in its fact, and a name put in its place. */
@@ -213,8 +265,10 @@ ErrCode query_compile_expr(QueryBuild *build, QueryPlace place, const QueryMembe
     names.has_where = has_where(expr);
     QueryRoles *outer = build->roles;
     build->roles = &sql.roles;
-    ErrCode code = expr_compile(&scope, expr, &sql.sql, err);
-    if (!code) code = check_units(build, place, member->expr, err);
+    ExprErrors errors = {.arena = build->arena};
+    sql.sql = expr_compile_all(&scope, expr, &errors);
+    ErrCode code = expr_errors_joined(&errors, err);
+    if (!code) code = check_meaning(build, place, member->expr, err);
     build->roles = outer;
     if (code && err) err_at(err, member->path, 0, 0);
     if (code) return code;

@@ -196,12 +196,16 @@ static ErrCode compile_operand_expr(Task *task, const QueryMember *member, Query
 
 static ErrCode member_operand(Task *task, const QueryMember *member, Str path, QueryOperand *ret_operand, Err *err) {
     QueryBuild *build = task->build;
-    QueryOperand operand = {.name = member->name, .is_member = true, .is_local = query_is_local(build)};
+    QueryOperand operand = {.name = member->name,
+                            .is_member = true,
+                            .is_local = query_is_local(build),
+                            .fiscal_month = query_fiscal_month(build)};
     TRY(query_find_member(build, member->name, path, &operand.member, err));
     if (operand.member.kind == MODEL_MEMBER_MEASURE) {
         return query_error(err, ERR_INVALID, path, "'%.*s' is a measure: filter on it in 'having'",
                            STR_ARG(member->name));
     }
+    if (operand.member.kind == MODEL_MEMBER_FILTER) return compile_operand_expr(task, member, ret_operand, err);
     ModelMember base = query_member_base(&operand.member);
     QuerySql sql, plain;
     TRY(query_compile_member(build, &operand.member, &sql, err));
@@ -241,7 +245,7 @@ static ErrCode compile_membership(Task *task, const QueryOperand *operand, const
     QueryOp op;
     const SqlExpr *sql = NULL;
     if (is_negative(filter->op, &op)) is_turned = !is_turned;
-    TRY(query_compile_membership(task->build, operand, filter, op, &sql, err));
+    TRY(query_compile_membership(task->build, task->place, operand, filter, op, &sql, err));
     if (is_top && !is_turned) note_certain(task, operand, NULL);
     *ret_sql = sql;
     if (!is_turned) return ERR_OK;

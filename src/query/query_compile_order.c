@@ -61,18 +61,12 @@ static ErrCode unknown_order(const QueryBuild *build, const QueryOrder *order, E
                        STR_ARG(order->name), STR_ARG(all));
 }
 
-/* A measure of the model, or of the legs' facts. */
+/* A measure of the model, or of the legs' facts; or a column that stands for one. */
 static ErrCode add_hidden(QueryBuild *build, const QueryOrder *order, Err *err) {
     const ModelMeasure *measure = build->inner ? NULL : model_measure(build->model, order->name);
-    if (!measure || !build->fact) return unknown_order(build, order, err);
-    Expr *name = ARENA_NEW(build->arena, Expr);
-    Str *part = arena_dup(build->arena, &order->name, sizeof(Str));
-    *name = (Expr){.kind = EXPR_NAME,
-                   .place = {.file = order->path},
-                   .name = order->name,
-                   .parts = part,
-                   .n_parts = 1,
-                   .fn = SQL_FN_COUNT_OF};
+    if ((!measure && !query_aggregated(build, build->model, order->name)) || !build->fact)
+        return unknown_order(build, order, err);
+    const Expr *name = query_name_expr(build->arena, order->name, order->path);
     const QueryMember member = {.name = order->name, .expr = name, .alias = order->name, .path = order->path};
     QueryMeasure hidden = {.column = {.name = order->name}};
     TRY(query_compile_expr(build, QUERY_IN_MEASURE, &member, &hidden.value, err));
@@ -108,8 +102,9 @@ static void add_default(Orders *orders) {
     QueryBuild *build = orders->build;
     for (size_t i = 0; i < build->groups.n; i++) {
         const QueryColumn *column = &build->groups.at[i].column;
-        if (column->role != QUERY_ROLE_TIME && !build->groups.at[i].member.part) continue;
-        if (!orders->n) note_default(build, column, ", earliest first");
+        bool is_time = column->role == QUERY_ROLE_TIME || build->groups.at[i].member.part;
+        if (!is_time && !query_column_is_bucket(column)) continue;
+        if (!orders->n) note_default(build, column, is_time ? ", earliest first" : ", smallest first");
         add(orders, i, false);
     }
     if (orders->n) return;

@@ -102,15 +102,15 @@ typedef struct Point {
 static ErrCode wrong_point(const QueryOperand *operand, Value value, Str path, Err *err) {
     bool is_text = value.type.kind == TYPE_TEXT;
     char example[TIME_TEXT_MAX];
-    time_print_period(operand->grain == TIME_GRAIN_NONE ? TIME_GRAIN_DAY : operand->grain,
-                      time_days_of((Civil){2014, 3, 7}) * TIME_US_PER_DAY, example);
+    time_print_period_fiscal(operand->grain == TIME_GRAIN_NONE ? TIME_GRAIN_DAY : operand->grain, operand->fiscal_month,
+                             time_days_of((Civil){2014, 3, 7}) * TIME_US_PER_DAY, example);
     if (operand->grain != TIME_GRAIN_NONE) {
         return query_error(err, ERR_INVALID, path, "'%.*s' takes a %s, written %s", STR_ARG(operand->name),
-                           time_grain_name(operand->grain), example);
+                           query_grain_words(operand->grain), example);
     }
     int64_t from, to;
     TimeGrain grain;
-    if (is_text && time_parse_period(value.s, &from, &to, &grain)) {
+    if (is_text && time_parse_period_fiscal(value.s, operand->fiscal_month, &from, &to, &grain)) {
         return query_error(err, ERR_INVALID, path,
                            "'%.*s' takes a day such as %s; for the period '%.*s' use the op in_range",
                            STR_ARG(operand->name), example, STR_ARG(value.s));
@@ -124,14 +124,16 @@ static ErrCode wrong_point(const QueryOperand *operand, Value value, Str path, E
 static bool read_part_point(const QueryOperand *operand, Value value, Point *ret) {
     char year[24];
     Str text = value.s;
-    if (value.type.kind == TYPE_INT64 && operand->grain == TIME_GRAIN_YEAR) {
-        snprintf(year, sizeof(year), "%" PRId64, value.i);
+    bool is_fiscal = operand->grain == TIME_GRAIN_FISCAL_YEAR;
+    if (value.type.kind == TYPE_INT64 && (operand->grain == TIME_GRAIN_YEAR || is_fiscal)) {
+        snprintf(year, sizeof(year), "%s%" PRId64, is_fiscal ? "FY" : "", value.i);
         text = str_of(year);
     } else if (value.type.kind != TYPE_TEXT) {
         return false;
     }
     TimeGrain grain;
-    return time_parse_period(text, &ret->from, &ret->to, &grain) && grain == operand->grain;
+    return time_parse_period_fiscal(text, operand->fiscal_month, &ret->from, &ret->to, &grain) &&
+           grain == operand->grain;
 }
 
 /* "+02:00" at the end of an instant. */

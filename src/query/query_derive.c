@@ -49,22 +49,24 @@ static const SqlExpr *total_base(void *arg, const SqlExpr *expr) {
     QueryBuild *build = to->build;
     if (!query_is_stage_column(expr)) return NULL;
     size_t base = query_base_index(build, expr);
-    SqlFn fn = base < build->bases.n ? query_additive(build->bases.at[base].sql) : SQL_FN_SUM;
+    SqlFn fn = base < build->bases.n ? query_additive(build, base) : SQL_FN_SUM;
     if (fn != SQL_FN_COUNT_OF) {
         const SqlExpr *const *partition = by_keys(build, to->by, to->n_by, 0);
         const SqlExpr *sum =
             query_over(build, sql_call1(build->arena, fn, expr), partition, to->n_by, NULL, false, (SqlFrame){0});
         return query_stage_add(build, to->stage, query_as_type(build, sum, expr->type));
     }
+    size_t n_by = 0;
+    const size_t *by = query_known_groups(build->bases.at[base].leg, to->by, to->n_by, &n_by);
     QueryStageJoin *join = query_stage_join(
-        build,
-        (QueryStageJoin){.kind = QUERY_JOIN_TOTAL, .stage = to->stage, .base = base, .by = to->by, .n_by = to->n_by});
+        build, (QueryStageJoin){.kind = QUERY_JOIN_TOTAL, .stage = to->stage, .base = base, .by = by, .n_by = n_by});
     join->on = NULL;
-    for (size_t i = 0; i < to->n_by; i++)
+    for (size_t i = 0; i < n_by; i++)
         join->on = sql_and(build->arena, join->on,
-                           sql_call2(build->arena, SQL_FN_SAME, query_stage_key(build, QUERY_STAGE, to->by[i]),
-                                     query_stage_key(build, join->alias, to->by[i])));
-    return query_stage_add(build, to->stage, sql_column(build->arena, join->alias, expr->name, expr->type));
+                           sql_call2(build->arena, SQL_FN_SAME, query_stage_key(build, QUERY_STAGE, by[i]),
+                                     query_stage_key(build, join->alias, by[i])));
+    const SqlExpr *column = sql_column(build->arena, join->alias, expr->name, expr->type);
+    return query_stage_add(build, to->stage, query_zero_if_count(build, base, column));
 }
 
 static ErrCode derive_share(QueryBuild *build, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret,
@@ -147,6 +149,7 @@ static ErrCode derive(QueryBuild *build, const Expr *derived, const SqlExpr *mea
         return ERR_OK;
     case EXPR_DERIVE_ROLLING: return query_derive_rolling(build, derived, measure, ret, err);
     case EXPR_DERIVE_YTD:
+    case EXPR_DERIVE_FYTD:
     case EXPR_DERIVE_QTD:
     case EXPR_DERIVE_MTD:
     case EXPR_DERIVE_CUMULATIVE: return query_derive_since(build, derived, measure, ret, err);

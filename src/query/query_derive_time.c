@@ -23,10 +23,9 @@ static const SqlExpr *whole(const QueryBuild *build, int64_t n) {
 static const SqlExpr *earlier(const QueryBuild *build, const SqlExpr *period, TimeGrain unit, int64_t n) {
     Arena *arena = build->arena;
     if (build->axis.is_number) return sql_call2(arena, SQL_FN_SUB, period, whole(build, n));
+    int months = time_grain_months(unit);
+    if (months) return sql_call2(arena, SQL_FN_ADD_MONTHS, period, whole(build, -months * n));
     switch (unit) {
-    case TIME_GRAIN_YEAR: return sql_call2(arena, SQL_FN_ADD_MONTHS, period, whole(build, -12 * n));
-    case TIME_GRAIN_QUARTER: return sql_call2(arena, SQL_FN_ADD_MONTHS, period, whole(build, -3 * n));
-    case TIME_GRAIN_MONTH: return sql_call2(arena, SQL_FN_ADD_MONTHS, period, whole(build, -n));
     case TIME_GRAIN_WEEK: return sql_call2(arena, SQL_FN_ADD_DAYS, period, whole(build, -7 * n));
     case TIME_GRAIN_DAY: return sql_call2(arena, SQL_FN_ADD_DAYS, period, whole(build, -n));
     case TIME_GRAIN_HOUR: return sql_call2(arena, SQL_FN_ADD_HOURS, period, whole(build, -n));
@@ -56,6 +55,10 @@ static const SqlExpr *same_keys(const QueryBuild *build, Str alias, ptrdiff_t bu
     return on;
 }
 
+static bool is_year(TimeGrain unit) {
+    return unit == TIME_GRAIN_YEAR || unit == TIME_GRAIN_FISCAL_YEAR;
+}
+
 static ErrCode check_unit(const QueryBuild *build, const Expr *derived, TimeGrain unit, Err *err) {
     TimeGrain grain = build->query->time.grain;
     if (build->axis.is_number) {
@@ -63,10 +66,13 @@ static ErrCode check_unit(const QueryBuild *build, const Expr *derived, TimeGrai
         return err_set(err, ERR_INVALID, "'%.*s' counts in steps of a %.*s here", STR_ARG(derived->name),
                        STR_ARG(build->fact->axis_unit));
     }
-    bool is_of_months = unit == TIME_GRAIN_QUARTER || unit == TIME_GRAIN_MONTH;
-    if (unit <= grain && !(grain == TIME_GRAIN_WEEK && is_of_months)) return ERR_OK;
+    int months = time_grain_months(unit), months_shown = time_grain_months(grain);
+    bool is_week = grain == TIME_GRAIN_WEEK && months;
+    bool fits = months_shown ? months >= months_shown : is_week ? is_year(unit) : unit <= grain;
+    if (fits) return ERR_OK;
+    const char *shown = query_grain_words(grain);
     return err_set(err, ERR_INVALID, "'%.*s' of a %s cannot go back by a %s; take a span of whole %ss",
-                   STR_ARG(derived->name), time_grain_name(grain), time_grain_name(unit), time_grain_name(grain));
+                   STR_ARG(derived->name), shown, query_grain_words(unit), shown);
 }
 
 /* What has to be read before the range, so that its first periods have what they go back to. */
@@ -85,6 +91,8 @@ static const SqlExpr *if_joined(QueryBuild *build, const SqlExpr *measure, Str a
 
 /* ---- prior ---------------------------------------------------------------------------------------------------------- */
 
+enum { WEEKS_MAX = 53 }; /* of an ISO year */
+
 static const SqlExpr *prior_in_time(QueryBuild *build, const SqlExpr *measure, TimeGrain unit, int64_t n) {
     size_t time = (size_t)time_group(build);
     int stage = query_stage_of(build, measure) + 1;
@@ -92,12 +100,14 @@ static const SqlExpr *prior_in_time(QueryBuild *build, const SqlExpr *measure, T
         query_stage_join(build, (QueryStageJoin){.kind = QUERY_JOIN_PRIOR, .stage = stage, .unit = unit, .n = n});
     const SqlExpr *period = query_stage_key(build, QUERY_STAGE, time),
                   *prior = query_stage_key(build, join->alias, time);
-    bool is_week = !build->axis.is_number && build->query->time.grain == TIME_GRAIN_WEEK && unit == TIME_GRAIN_YEAR;
+    bool is_week = !build->axis.is_number && build->query->time.grain == TIME_GRAIN_WEEK && is_year(unit);
     const SqlExpr *is_earlier = is_week ? same_week(build, period, prior, n)
                                         : sql_call2(build->arena, SQL_FN_EQ, prior, earlier(build, period, unit, n));
     join->on = sql_and(build->arena, same_keys(build, join->alias, (ptrdiff_t)time), is_earlier);
-    widen(build, stage, unit, n, false);
-    if (is_week) widen(build, stage, TIME_GRAIN_WEEK, 1, false);
+    if (is_week)
+        widen(build, stage, TIME_GRAIN_WEEK, WEEKS_MAX * n, false);
+    else
+        widen(build, stage, unit, n, false);
     return query_stage_add(build, stage, if_joined(build, measure, join->alias, prior));
 }
 
@@ -133,15 +143,14 @@ static QueryBounds move(const QueryBuild *build, const QueryBounds *range, TimeG
         return moved;
     }
     int64_t last_day = range->to - TIME_US_PER_DAY;
-    bool is_of_months = unit == TIME_GRAIN_YEAR || unit == TIME_GRAIN_QUARTER || unit == TIME_GRAIN_MONTH;
     bool is_of_weeks = range->from_grain == TIME_GRAIN_WEEK && range->to_grain == TIME_GRAIN_WEEK;
-    if (is_of_weeks && unit == TIME_GRAIN_YEAR) {
+    if (is_of_weeks && is_year(unit)) {
         moved.from = week_years_earlier(range->from, n);
         moved.to = week_years_earlier(last_day, n) + 7 * TIME_US_PER_DAY;
         return moved;
     }
-    bool is_of_days =
-        is_of_months && !(is_month_start(range->from) && is_month_start(range->to)) && range->to % TIME_US_PER_DAY == 0;
+    bool is_of_days = time_grain_months(unit) && !(is_month_start(range->from) && is_month_start(range->to)) &&
+                      range->to % TIME_US_PER_DAY == 0;
     moved.from = time_add(unit, range->from, -n);
     moved.to = is_of_days ? time_add(unit, last_day, -n) + TIME_US_PER_DAY : time_add(unit, range->to, -n);
     return moved;
@@ -156,10 +165,8 @@ typedef struct OfRows {
 static const SqlExpr *base_of_rows(void *arg, const SqlExpr *expr) {
     const OfRows *of = arg;
     if (!query_is_stage_column(expr)) return NULL;
-    const SqlExpr *base = of->build->bases.at[query_base_index(of->build, expr)].sql;
     const SqlExpr *column = sql_column(of->build->arena, of->alias, expr->name, expr->type);
-    bool is_count = query_is_count(base);
-    return is_count ? sql_call2(of->build->arena, SQL_FN_COALESCE, column, whole(of->build, 0)) : column;
+    return query_zero_if_count(of->build, query_base_index(of->build, expr), column);
 }
 
 /* The measure over other rows of the same groups. Of a group that has none there it is null where it stands for that group as it was
@@ -215,8 +222,9 @@ static const SqlExpr *period_number(const QueryBuild *build, const SqlExpr *peri
     Arena *arena = build->arena;
     TimeGrain grain = build->query->time.grain;
     if (build->axis.is_number) return period;
-    if (grain == TIME_GRAIN_YEAR) return sql_call1(arena, SQL_FN_YEAR_OF, period);
-    if (grain == TIME_GRAIN_QUARTER || grain == TIME_GRAIN_MONTH) {
+    period = query_calendar_period(build, grain, period);
+    if (is_year(grain)) return sql_call1(arena, SQL_FN_YEAR_OF, period);
+    if (time_grain_months(grain)) {
         bool is_month = grain == TIME_GRAIN_MONTH;
         const SqlExpr *year = sql_call1(arena, SQL_FN_YEAR_OF, period);
         return sql_call2(arena, SQL_FN_ADD, sql_call2(arena, SQL_FN_MUL, year, whole(build, is_month ? 12 : 4)),
@@ -232,11 +240,10 @@ static const SqlExpr *period_number(const QueryBuild *build, const SqlExpr *peri
 
 /* A span in periods of the shown grain; 0 where it is no whole number of them. */
 static int64_t periods_of(TimeGrain grain, TimeGrain unit, int64_t n) {
-    static const int MONTHS[] = {
-        [TIME_GRAIN_YEAR] = 12, [TIME_GRAIN_QUARTER] = 3, [TIME_GRAIN_MONTH] = 1, [TIME_GRAIN_HOUR] = 0};
     static const int HOURS[] = {[TIME_GRAIN_WEEK] = 168, [TIME_GRAIN_DAY] = 24, [TIME_GRAIN_HOUR] = 1};
     if (unit == TIME_GRAIN_NONE || unit == grain) return n;
-    if (MONTHS[unit] && MONTHS[grain]) return n * MONTHS[unit] % MONTHS[grain] ? 0 : n * MONTHS[unit] / MONTHS[grain];
+    int months = time_grain_months(unit), shown = time_grain_months(grain);
+    if (months && shown) return n * months % shown ? 0 : n * months / shown;
     if (HOURS[unit] && HOURS[grain]) return n * HOURS[unit] % HOURS[grain] ? 0 : n * HOURS[unit] / HOURS[grain];
     return 0;
 }
@@ -254,7 +261,7 @@ ErrCode query_derive_rolling(QueryBuild *build, const Expr *derived, const SqlEx
     int64_t n = build->axis.is_number ? derived->n : periods_of(grain, derived->unit, derived->n);
     if (!n)
         return err_set(err, ERR_INVALID, "%" PRId64 " %s%s are no whole number of %ss, which are shown", derived->n,
-                       time_grain_name(derived->unit), derived->n == 1 ? "" : "s", time_grain_name(grain));
+                       query_grain_words(derived->unit), derived->n == 1 ? "" : "s", query_grain_words(grain));
     size_t n_partition = 0;
     const SqlExpr *const *partition = query_other_keys(build, time, 0, &n_partition);
     int stage = query_stage_of(build, measure) + 1;
@@ -268,12 +275,6 @@ ErrCode query_derive_rolling(QueryBuild *build, const Expr *derived, const SqlEx
 
 /* ---- since a point -------------------------------------------------------------------------------------------------- */
 
-SqlFn query_trunc_fn(TimeGrain grain) {
-    return grain == TIME_GRAIN_YEAR      ? SQL_FN_TRUNC_YEAR
-           : grain == TIME_GRAIN_QUARTER ? SQL_FN_TRUNC_QUARTER
-                                         : SQL_FN_TRUNC_MONTH;
-}
-
 typedef struct Since {
     QueryBuild *build;
     int stage;
@@ -281,12 +282,13 @@ typedef struct Since {
     bool is_all;
 } Since;
 
-/* What is read before the range for the sake of others does not count since the range began. */
-static const SqlExpr *within_range(const QueryBuild *build, const SqlExpr *period, const SqlExpr *base) {
+/* What is read before the range for the sake of others does not count since the range began: up to a period before it there are no
+ * rows, of which counts are 0. */
+static const SqlExpr *within_range(const QueryBuild *build, const SqlExpr *period, const SqlExpr *base, bool is_count) {
     QueryBounds bounds = {.from = query_shown_bounds(build).from, .to = INT64_MAX};
     if (bounds.from == INT64_MIN) return base;
-    const SqlExpr *args[] = {query_bounds_sql(build->arena, period, &bounds), base};
-    return sql_case(build->arena, args, COUNT_OF(args), base->type);
+    const SqlExpr *args[] = {query_bounds_sql(build->arena, period, &bounds), base, whole(build, 0)};
+    return sql_case(build->arena, args, is_count ? 3 : 2, base->type);
 }
 
 /* A base over the rows since the year, or the range, began. */
@@ -296,14 +298,14 @@ static const SqlExpr *since_base(void *arg, const SqlExpr *expr) {
     if (!query_is_stage_column(expr)) return NULL;
     size_t base = query_base_index(build, expr), n_partition = 0;
     ptrdiff_t time = time_group(build);
-    SqlFn fn = query_additive(build->bases.at[base].sql);
+    SqlFn fn = query_additive(build, base);
     const SqlExpr *period = query_stage_key(build, QUERY_STAGE, (size_t)time);
     if (fn != SQL_FN_COUNT_OF) {
         bool is_since_range = to->unit == TIME_GRAIN_NONE && !to->is_all;
-        const SqlExpr *part = is_since_range ? within_range(build, period, expr) : expr;
+        bool is_count = query_is_count(build->bases.at[base].sql);
+        const SqlExpr *part = is_since_range ? within_range(build, period, expr, is_count) : expr;
         const SqlExpr **partition = (const SqlExpr **)query_other_keys(build, time, 1, &n_partition);
-        if (to->unit != TIME_GRAIN_NONE)
-            partition[n_partition++] = sql_call1(build->arena, query_trunc_fn(to->unit), period);
+        if (to->unit != TIME_GRAIN_NONE) partition[n_partition++] = query_trunc_sql(build, to->unit, period);
         const SqlExpr *sum = query_over(build, sql_call1(build->arena, fn, part), partition, n_partition, period, false,
                                         SQL_FRAME_RUNNING);
         return query_stage_add(build, to->stage, query_as_type(build, sum, expr->type));
@@ -312,7 +314,8 @@ static const SqlExpr *since_base(void *arg, const SqlExpr *expr) {
         build, (QueryStageJoin){
                    .kind = QUERY_JOIN_SINCE, .stage = to->stage, .base = base, .unit = to->unit, .is_all = to->is_all});
     join->on = same_keys(build, join->alias, -1);
-    return query_stage_add(build, to->stage, sql_column(build->arena, join->alias, expr->name, expr->type));
+    const SqlExpr *column = sql_column(build->arena, join->alias, expr->name, expr->type);
+    return query_stage_add(build, to->stage, query_zero_if_count(build, base, column));
 }
 
 /* Of a range without a grain: from the start of the last day's year. */
@@ -321,26 +324,27 @@ static ErrCode since_of_range(QueryBuild *build, const Expr *derived, const SqlE
     QueryBounds bounds = build->range_bounds;
     if (!build->axis.is_known || build->axis.is_number || bounds.to == INT64_MAX || since == TIME_GRAIN_NONE)
         return err_set(err, ERR_INVALID, "'%.*s' needs a time grain in the query", STR_ARG(derived->name));
-    bounds.from = time_trunc(since, bounds.to - 1);
+    bounds.from = query_trunc(build, since, bounds.to - 1);
     *ret = over_range(build, measure, &bounds, false);
     return ERR_OK;
 }
 
 ErrCode query_derive_since(QueryBuild *build, const Expr *derived, const SqlExpr *measure, const SqlExpr **ret,
                            Err *err) {
-    TimeGrain since = derived->derive == EXPR_DERIVE_YTD   ? TIME_GRAIN_YEAR
-                      : derived->derive == EXPR_DERIVE_QTD ? TIME_GRAIN_QUARTER
-                      : derived->derive == EXPR_DERIVE_MTD ? TIME_GRAIN_MONTH
-                                                           : TIME_GRAIN_NONE;
+    TimeGrain since = derived->derive == EXPR_DERIVE_YTD    ? TIME_GRAIN_YEAR
+                      : derived->derive == EXPR_DERIVE_FYTD ? TIME_GRAIN_FISCAL_YEAR
+                      : derived->derive == EXPR_DERIVE_QTD  ? TIME_GRAIN_QUARTER
+                      : derived->derive == EXPR_DERIVE_MTD  ? TIME_GRAIN_MONTH
+                                                            : TIME_GRAIN_NONE;
     if (query_stage_of(build, measure))
         return err_set(err, ERR_INVALID, "'%.*s' is aggregated from the rows; it cannot be taken of what is derived",
                        STR_ARG(derived->name));
     if (time_group(build) < 0) return since_of_range(build, derived, measure, since, ret, err);
     TimeGrain grain = build->query->time.grain;
-    bool fits = since == TIME_GRAIN_NONE || (!build->axis.is_number && since <= grain && grain != TIME_GRAIN_WEEK);
+    bool fits = since == TIME_GRAIN_NONE || (!build->axis.is_number && query_grain_is_within(build, grain, since));
     if (!fits)
         return err_set(err, ERR_INVALID, "'%.*s' needs a grain that a %s is made of, such as day",
-                       STR_ARG(derived->name), time_grain_name(since));
+                       STR_ARG(derived->name), query_grain_words(since));
     Since to = {.build = build, .stage = 1, .unit = since, .is_all = derived->is_all};
     widen(build, 1, since, 0, derived->is_all);
     *ret = query_map(build->arena, measure, since_base, &to);

@@ -4,7 +4,7 @@
  *
  * A leg is a build of its own: its fact's axis, filter and groups. The query's build has the measures, as expressions over what the
  * legs aggregate. Every member that the query groups or filters by must be each fact's: else what one of them says would not be
- * narrowed as the other's is, and the query is refused, naming both.
+ * narrowed as the other's is, and the query is refused, naming both. But for what the pack says that a fact ignores: query_ignore.c.
  */
 #include "query/query_internal.h"
 
@@ -12,23 +12,25 @@
 
 typedef struct Facts {
     const QueryBuild *build;
+    Str path;       /* of the expression; names of other places are in what measures of the pack are made of */
     uint64_t facts; /* bit i: fact i is needed */
 } Facts;
 
-static void see_name(Facts *facts, Str name) {
-    const Model *model = facts->build->model;
+static void see_name(Facts *facts, const Model *model, Str name) {
     const ModelMeasure *measure = model_measure(model, name);
-    if (measure) facts->facts |= UINT64_C(1) << (size_t)(measure->fact - model->facts);
+    if (measure) facts->facts |= measure->facts;
 }
 
 static void see_measure(void *arg, const Expr *name) {
-    see_name(arg, name->name);
+    Facts *facts = arg;
+    bool is_own = str_starts(name->place.file, facts->path);
+    see_name(facts, is_own ? facts->build->model : query_whole_model(facts->build), name->name);
 }
 
 static void see_filter(Facts *facts, const QueryFilter *filter) {
     if (!filter) return;
     for (size_t i = 0; i < filter->n_children; i++) see_filter(facts, filter->children[i]);
-    if (filter->member.expr) expr_each_name(filter->member.expr, see_measure, facts);
+    if (filter->member.expr) expr_each_plain_name(filter->member.expr, see_measure, facts);
 }
 
 static bool is_several(uint64_t facts) {
@@ -37,16 +39,26 @@ static bool is_several(uint64_t facts) {
 
 /* ---- legs ----------------------------------------------------------------------------------------------------------- */
 
-/* What the query groups and filters by must be the fact's. */
+static ErrCode not_of(const QueryBuild *leg, const QueryBuild *other, Str name, Str lacks, Str path, Err *err) {
+    return query_error(
+        err, ERR_UNSUPPORTED, path,
+        "measures of %.*s and of %.*s are asked for, and '%.*s'%s%.*s%s is no member of %.*s; leave it out, or ask for "
+        "one of them at a time",
+        STR_ARG(other->fact->name), STR_ARG(leg->fact->name), STR_ARG(name), lacks.n ? ", which names '" : "",
+        STR_ARG(lacks), lacks.n ? "'," : "", STR_ARG(leg->fact->name));
+}
+
+/* What the query groups and filters by must be the fact's, or what it ignores. */
 static ErrCode check_name(const QueryBuild *leg, const QueryBuild *other, Str name, Str path, Err *err) {
     ModelMember member;
     if (!model_member(leg->model, leg->fact, name, &member, NULL)) return ERR_OK;
+    if (model_ignores(leg->model, leg->fact, name)) return ERR_OK;
     if (model_member(leg->model, NULL, name, &member, err)) return err ? err_at(err, path, 0, 0) : ERR_UNKNOWN_NAME;
-    return query_error(
-        err, ERR_UNSUPPORTED, path,
-        "measures of %.*s and of %.*s are asked for, and '%.*s' is no member of %.*s; leave it out, or ask for "
-        "one of them at a time",
-        STR_ARG(other->fact->name), STR_ARG(leg->fact->name), STR_ARG(name), STR_ARG(leg->fact->name));
+    bool ignores = false;
+    Str lacks =
+        member.filter ? model_filter_lacks(query_whole_model(leg), member.filter, leg->fact, &ignores) : (Str){0};
+    if (ignores && !lacks.n) return ERR_OK;
+    return not_of(leg, other, name, lacks, path, err);
 }
 
 typedef struct Check {
@@ -74,11 +86,18 @@ static ErrCode check_filter(const QueryBuild *leg, const QueryBuild *other, cons
     return filter->member.expr ? check_expr(leg, other, filter->member.expr, filter->path, err) : ERR_OK;
 }
 
+/* The axis must be one that the fact has: it is not asked without time. */
+static ErrCode check_time(const QueryBuild *leg, const QueryBuild *other, Err *err) {
+    Str name = leg->query->time.dimension, path = S("time.dimension");
+    if (model_ignores(leg->model, leg->fact, name)) return not_of(leg, other, name, (Str){0}, path, err);
+    return check_name(leg, other, name, path, err);
+}
+
 static ErrCode check_leg(const QueryBuild *leg, const QueryBuild *other, Err *err) {
     const Query *query = leg->query;
     for (size_t i = 0; i < query->n_dimensions; i++)
         TRY(check_expr(leg, other, query->dimensions[i].expr, query->dimensions[i].path, err));
-    if (query->time.dimension.n) TRY(check_name(leg, other, query->time.dimension, S("time.dimension"), err));
+    if (query->time.dimension.n) TRY(check_time(leg, other, err));
     return check_filter(leg, other, query->where, err);
 }
 
@@ -100,9 +119,9 @@ ErrCode query_find_facts(QueryBuild *build, Err *err) {
     const Query *query = build->query;
     Facts facts = {.build = build};
     if (query->n_list) return ERR_OK;
-    for (size_t i = 0; i < query->n_measures; i++) expr_each_name(query->measures[i].expr, see_measure, &facts);
+    for (size_t i = 0; i < query->n_measures; i++) expr_each_plain_name(query->measures[i].expr, see_measure, &facts);
     see_filter(&facts, query->having);
-    for (size_t i = 0; i < query->n_order; i++) see_name(&facts, query->order[i].name);
+    for (size_t i = 0; i < query->n_order; i++) see_name(&facts, model, query->order[i].name);
     for (size_t i = 0; i < query->n_measures; i++) { /* an aggregate of its own, of one fact that is known */
         uint64_t own = query_facts_with(build, &query->measures[i]);
         if (own && !is_several(own)) facts.facts |= own;
@@ -115,22 +134,25 @@ ErrCode query_find_facts(QueryBuild *build, Err *err) {
         TRY(check_leg(build->legs.at[i], build->legs.at[i ? 0 : 1], err));
     }
     build->fact = build->legs.at[0]->fact;
-    return ERR_OK;
+    return query_trim_legs(build, err);
 }
 
 /* ---- compiling ------------------------------------------------------------------------------------------------------ */
 
 /* A group is one of all legs: its type holds each leg's, and it may be missing where it is in one. */
 static ErrCode unite_group(QueryBuild *build, size_t group, Err *err) {
-    QueryGroup united = build->legs.at[0]->groups.at[group];
+    size_t first = 0;
+    while (build->legs.at[first]->groups.at[group].is_ignored) first++; /* one of them has it: query_trim_legs */
+    QueryGroup united = build->legs.at[first]->groups.at[group];
     Type type = united.key.sql->type;
-    for (size_t i = 1; i < build->legs.n; i++) {
+    for (size_t i = first + 1; i < build->legs.n; i++) {
         const QueryGroup *other = &build->legs.at[i]->groups.at[group];
+        if (other->is_ignored) continue;
         if (!sql_type_common(type, other->key.sql->type, &type))
             return query_error(err, ERR_UNSUPPORTED, S("dimensions"),
                                "'%.*s' is %s in %.*s and %s in %.*s; ask for one fact at a time",
                                STR_ARG(united.column.name), type_kind_name(type.kind),
-                               STR_ARG(build->legs.at[0]->fact->name), type_kind_name(other->key.sql->type.kind),
+                               STR_ARG(build->legs.at[first]->fact->name), type_kind_name(other->key.sql->type.kind),
                                STR_ARG(build->legs.at[i]->fact->name));
         if (other->missing.sql) united.missing = other->missing;
         united.may_be_null |= other->may_be_null;
@@ -151,13 +173,16 @@ ErrCode query_compile_legs(QueryBuild *build, Err *err) {
     build->axis = first->axis;
     build->range_bounds = first->range_bounds;
     for (size_t i = 0; i < first->groups.n; i++) TRY(unite_group(build, i, err));
+    TRY(query_fit_ignored(build, err));
     for (size_t i = 0; i < first->defaults.n; i++) VEC_PUSH(build->arena, &build->defaults, first->defaults.at[i]);
+    for (size_t i = 0; i < first->inners.n; i++) VEC_PUSH(build->arena, &build->inners, first->inners.at[i]);
+    for (size_t i = 0; i < first->fills.n; i++) VEC_PUSH(build->arena, &build->fills, first->fills.at[i]);
     return ERR_OK;
 }
 
 QueryBuild *query_leg_of(const QueryBuild *build, const QueryMember *member) {
-    Facts measures = {.build = build};
-    expr_each_name(member->expr, see_measure, &measures);
+    Facts measures = {.build = build, .path = member->path};
+    expr_each_plain_name(member->expr, see_measure, &measures);
     uint64_t facts = measures.facts ? measures.facts : query_facts_with(build, member);
     QueryBuild *found = NULL;
     for (size_t i = 0; i < build->legs.n; i++) {

@@ -7,12 +7,16 @@
 
 #include "model/model_relation.h"
 
+#include <string.h>
+
 /* ---- finding -------------------------------------------------------------------------------------------------------- */
 
+/* An attribute, or a filter of attributes. */
 static ErrCode find_in_dimension(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
     ModelMember member;
     TRY(model_member(build->model, NULL, name, &member, err));
-    if (member.kind == MODEL_MEMBER_ATTRIBUTE && member.dimension == build->dimension) {
+    const ModelDimension *dimension = member.filter ? member.filter->dimension : member.dimension;
+    if (dimension == build->dimension) {
         *ret_member = member;
         return ERR_OK;
     }
@@ -33,15 +37,28 @@ static ErrCode find_in_fact(const QueryBuild *build, Str name, ModelMember *ret_
                    STR_ARG(fact->name), STR_ARG(build->fact->name));
 }
 
+ErrCode query_place_unknown(ErrCode code, Str name, Str path, Err *err) {
+    bool is_expression = false;
+    for (size_t i = 0; i < name.n; i++) is_expression |= strchr("(<=>", name.p[i]) != NULL && name.p[i];
+    if (code == ERR_UNKNOWN_NAME && is_expression)
+        return query_error(err, code, path, "no member is called '%.*s'; an expression is written {\"expr\": \"…\"}",
+                           STR_ARG(name));
+    if (err) err_at(err, path, 0, 0);
+    return code;
+}
+
 ErrCode query_find_member(const QueryBuild *build, Str name, Str path, ModelMember *ret_member, Err *err) {
     ErrCode code =
         build->fact ? find_in_fact(build, name, ret_member, err) : find_in_dimension(build, name, ret_member, err);
-    if (code == ERR_UNKNOWN_NAME && str_find_char(name, '(') >= 0)
-        return query_error(err, code, path,
-                           "no member is called '%.*s'; an expression is written {\"expr\": \"…\", \"as\": \"…\"}",
-                           STR_ARG(name));
-    if (code && err) err_at(err, path, 0, 0);
-    return code;
+    return code ? query_place_unknown(code, name, path, err) : ERR_OK;
+}
+
+const ModelFactColumn *query_aggregated(const QueryBuild *build, const Model *model, Str name) {
+    ModelMember member;
+    const ModelFact *fact = build->legs.n ? NULL : build->fact;
+    if (!build->fact || build->inner || model_member(model, fact, name, &member, NULL)) return NULL;
+    bool is_it = member.kind == MODEL_MEMBER_COLUMN && member.column->aggregated && !member.part;
+    return is_it ? member.column : NULL;
 }
 
 ModelMember query_member_base(const ModelMember *member) {
@@ -54,7 +71,7 @@ ModelMember query_member_base(const ModelMember *member) {
 
 bool query_member_is_same(const ModelMember *a, const ModelMember *b) {
     return a->kind == b->kind && a->role == b->role && a->attribute == b->attribute && a->column == b->column &&
-           a->measure == b->measure;
+           a->measure == b->measure && a->filter == b->filter;
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------------- */
@@ -87,9 +104,9 @@ ErrCode query_member_sql(void *arg, const ModelMember *member, const SqlExpr **r
         *build->roles |= UINT64_C(1) << (size_t)(member->role - build->fact->roles);
         sql = sql_column(build->arena, member->role->name, member->attribute->name, member->attribute->type);
     } else {
-        return err_set(err, ERR_INTERNAL, "a measure was asked for as a column");
+        return err_set(err, ERR_INTERNAL, "a measure or a filter was asked for as a column");
     }
-    *ret_sql = member->part ? sql_call1(build->arena, member->part->fn, sql) : sql;
+    *ret_sql = member->part ? query_part_sql(build, member->part, sql) : sql;
     return ERR_OK;
 }
 
@@ -121,6 +138,7 @@ static bool keeps_non_null(SqlFn fn) {
     case SQL_FN_AND:
     case SQL_FN_OR:
     case SQL_FN_NOT:
+    case SQL_FN_BUCKET:
     case SQL_FN_CONCAT:
     case SQL_FN_LOWER:
     case SQL_FN_UPPER:
@@ -230,20 +248,22 @@ void query_from(QueryBuild *build, QueryRoles roles, SqlSelect *select) {
     select->n_from = n;
 }
 
-const SqlSelect *query_version_select(Arena *arena) {
+SqlSelect *query_select_from(Arena *arena, SqlFrom from, const SqlItem *items, size_t n_items) {
     SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, 2);
+    select->from = arena_dup(arena, &from, sizeof(from));
+    select->n_from = 1;
+    select->items = arena_dup(arena, items, n_items * sizeof(*items));
+    select->n_items = n_items;
+    return select;
+}
+
+const SqlSelect *query_version_select(Arena *arena) {
     const SqlExpr *version = sql_column(arena, S("batch"), S("version"), TYPE(TYPE_INT64));
     const SqlExpr *published_at = sql_column(arena, S("batch"), S("published_at"), TYPE(TYPE_TIMESTAMP));
-    *from = (SqlFrom){.relation = model_relation_batch(arena), .alias = S("batch")};
-    items[0] = (SqlItem){sql_call1(arena, SQL_FN_MAX, version), S("version")};
-    items[1] = (SqlItem){sql_call1(arena, SQL_FN_MAX, published_at), S("published_at")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = 2;
-    return select;
+    const SqlItem items[] = {{sql_call1(arena, SQL_FN_MAX, version), S("version")},
+                             {sql_call1(arena, SQL_FN_MAX, published_at), S("published_at")}};
+    SqlFrom from = {.relation = model_relation_batch(arena), .alias = S("batch")};
+    return query_select_from(arena, from, items, COUNT_OF(items));
 }
 
 bool query_is_local(const QueryBuild *build) {

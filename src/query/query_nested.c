@@ -8,15 +8,32 @@
 
 /* ---- inner rows ----------------------------------------------------------------------------------------------------- */
 
-/* The error's place is within the query that holds it. */
-static ErrCode place_error(Arena *arena, Str path, ErrCode code, Err *err) {
-    if (!err) return code;
-    Str inner = arena_str(arena, str_of(err->file));
-    if (str_starts(inner, path)) return err_at(err, inner, 0, 0);
-    return err_at(err, inner.n ? query_path_key(arena, path, inner) : path, 0, 0);
+/* Paths are of the whole JSON, but for those of keys that each query has once. */
+Str query_path_within(Arena *arena, Str path, Str inner) {
+    if (!inner.n || str_starts(inner, path)) return inner.n ? inner : path;
+    return query_path_key(arena, path, inner);
 }
 
-ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str path, const SqlSelect **ret_select,
+static ErrCode place_error(Arena *arena, Str path, ErrCode code, Err *err) {
+    if (!err) return code;
+    return err_at(err, query_path_within(arena, path, arena_str(arena, str_of(err->file))), 0, 0);
+}
+
+/* The outer query answers for it. */
+static void note_inner(QueryBuild *build, QueryBuild *inner, Str key, Str path, const QueryColumn *columns,
+                       size_t n_columns) {
+    QueryPlan *plan = ARENA_NEW(build->arena, QueryPlan);
+    *plan = (QueryPlan){.query = inner->query, .columns = columns, .n_columns = n_columns};
+    query_plan_about(inner, plan);
+    QueryInner noted = {key, path, plan};
+    VEC_PUSH(build->arena, &build->inners, noted);
+    for (size_t i = 0; i < inner->fills.n; i++) {
+        QueryFill fill = {inner->fills.at[i].select, query_path_within(build->arena, path, inner->fills.at[i].path)};
+        VEC_PUSH(build->arena, &build->fills, fill);
+    }
+}
+
+ErrCode query_compile_inner(QueryBuild *build, const Query *query, Str key, Str path, const SqlSelect **ret_select,
                             const QueryColumn **ret_columns, size_t *ret_n, Err *err) {
     if (build->depth >= QUERY_MAX_DEPTH)
         return query_error(err, ERR_TOO_LARGE, path, "nested too deeply; at most %d levels", (int)QUERY_MAX_DEPTH);
@@ -27,7 +44,9 @@ ErrCode query_compile_inner(const QueryBuild *build, const Query *query, Str pat
                         .is_inner = true,
                         .depth = build->depth + 1};
     ErrCode code = query_build_rows(&inner, ret_select, ret_columns, ret_n, err);
-    return code ? place_error(build->arena, path, code, err) : ERR_OK;
+    if (code) return place_error(build->arena, path, code, err);
+    note_inner(build, &inner, key, path, *ret_columns, *ret_n);
+    return ERR_OK;
 }
 
 /* ---- as the source -------------------------------------------------------------------------------------------------- */
@@ -57,39 +76,46 @@ static void make_fact(QueryBuild *build, size_t n) {
 
 ErrCode query_compile_source(QueryBuild *build, const Query *query, Err *err) {
     size_t n = 0;
-    TRY(query_compile_inner(build, query, S("source"), &build->inner, &build->inner_columns, &n, err));
+    TRY(query_compile_inner(build, query, S("source"), S("source"), &build->inner, &build->inner_columns, &n, err));
     make_fact(build, n);
     return ERR_OK;
 }
 
-/* select every attribute of every member, under the names that they have in queries */
+/* select every attribute that may be seen of every member, under the names that they have in queries */
 ErrCode query_compile_members(QueryBuild *build, const ModelDimension *dimension, Err *err) {
     Arena *arena = build->arena;
-    QueryColumn *columns = ARENA_ARRAY(arena, QueryColumn, dimension->n_attributes);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, dimension->n_attributes);
+    QueryColumn *columns = ARENA_ARRAY(arena, QueryColumn, dimension->n_attributes + 1);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, dimension->n_attributes + 1);
     SqlSelect *select = sql_select_new(arena);
     Query *all = ARENA_NEW(arena, Query); /* the unknown one is no member, whatever groups are shown */
     QueryBuild members = {
         .ctx = build->ctx, .arena = arena, .model = build->model, .query = all, .dimension = dimension};
     TRY(query_set_alias(&members, err));
+    size_t n = 0;
     for (size_t i = 0; i < dimension->n_attributes; i++) {
         const ModelAttribute *attribute = &dimension->attributes[i];
+        if (!model_sees(build->model, &attribute->label)) continue;
         Str name = arena_printf(arena, "%.*s.%.*s", STR_ARG(dimension->name), STR_ARG(attribute->name));
-        items[i] = (SqlItem){sql_column(arena, members.alias, attribute->name, attribute->type), name};
-        columns[i] = (QueryColumn){.name = name,
-                                   .member = name,
-                                   .type = attribute->type,
-                                   .title = attribute->label.title,
-                                   .format = attribute->label.format,
-                                   .unit = attribute->label.unit,
-                                   .decimals = attribute->label.decimals};
+        items[n] = (SqlItem){sql_column(arena, members.alias, attribute->name, attribute->type), name};
+        columns[n++] = (QueryColumn){.name = name,
+                                     .member = name,
+                                     .type = attribute->type,
+                                     .title = attribute->label.title,
+                                     .format = attribute->label.format,
+                                     .unit = attribute->label.unit,
+                                     .decimals = attribute->label.decimals};
+    }
+    if (!n) { /* a select has a column */
+        items[n] = (SqlItem){sql_literal(arena, value_int(1)), S("_member")};
+        columns[n++] = (QueryColumn){.name = S("_member"), .type = TYPE(TYPE_INT64), .decimals = -1};
     }
     select->items = items;
-    select->n_items = dimension->n_attributes;
+    select->n_items = n;
     query_from(&members, 0, select);
     build->inner = select;
     build->inner_columns = columns;
-    make_fact(build, dimension->n_attributes);
+    build->dimension = dimension;
+    make_fact(build, n);
     return ERR_OK;
 }
 
@@ -131,15 +157,60 @@ static bool find_part(const ModelFact *fact, Str name, ModelMember *member) {
     return false;
 }
 
-ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
+/* A dimension's attribute by the name that a fact has for the dimension. */
+static bool find_by_role(const QueryBuild *build, Str name, ModelMember *member) {
+    ModelMember found;
+    if (!build->dimension || model_member(build->model, NULL, name, &found, NULL) ||
+        found.kind != MODEL_MEMBER_ATTRIBUTE || found.dimension != build->dimension)
+        return false;
+    member->column = &build->fact->columns[found.attribute - build->dimension->attributes];
+    member->part = found.part;
+    member->type = found.type;
+    return true;
+}
+
+static bool find_column_of(const QueryBuild *build, Str name, ModelMember *ret) {
     ModelMember member = {.kind = MODEL_MEMBER_COLUMN, .fact = build->fact};
     member.column = column_named(build->fact, name);
     if (member.column)
         member.type = member.column->type;
-    else if (!find_part(build->fact, name, &member))
-        return no_column(build, name, err);
+    else if (!find_part(build->fact, name, &member) && !find_by_role(build, name, &member))
+        return false;
     member.label = &member.column->label;
-    *ret_member = member;
+    *ret = member;
+    return true;
+}
+
+typedef struct Shown {
+    const QueryBuild *build;
+    Str lacks; /* the first name that the source's query does not show */
+} Shown;
+
+static void see_shown(void *arg, const Expr *name) {
+    Shown *shown = arg;
+    ModelMember member;
+    const ModelFilter *filter = name->n_parts == 1 ? model_filter(shown->build->model, name->name) : NULL;
+    if (shown->lacks.n || find_column_of(shown->build, name->name, &member)) return;
+    if (filter)
+        expr_each_name(filter->expr, see_shown, shown);
+    else
+        shown->lacks = name->name;
+}
+
+ErrCode query_find_inner(const QueryBuild *build, Str name, ModelMember *ret_member, Err *err) {
+    if (find_column_of(build, name, ret_member)) return ERR_OK;
+    const ModelFilter *filter = model_filter(build->model, name);
+    if (!filter) return no_column(build, name, err);
+    Shown shown = {.build = build};
+    expr_each_name(filter->expr, see_shown, &shown);
+    if (shown.lacks.n)
+        return err_set(err, ERR_UNKNOWN_NAME, "filter '%.*s' needs '%.*s', which the source's query does not show",
+                       STR_ARG(name), STR_ARG(shown.lacks));
+    *ret_member = (ModelMember){.kind = MODEL_MEMBER_FILTER,
+                                .type = TYPE(TYPE_BOOL),
+                                .label = &filter->label,
+                                .filter = filter,
+                                .fact = build->fact};
     return ERR_OK;
 }
 
@@ -168,22 +239,8 @@ static ErrCode find_column(const QueryFilter *filter, const QueryColumn *columns
                        query_op_name(filter->op));
 }
 
-/* select column from (select) */
-static const SqlSelect *only_column(Arena *arena, const SqlSelect *select, const QueryColumn *column) {
-    SqlSelect *only = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *item = ARENA_NEW(arena, SqlItem);
-    *from = (SqlFrom){.select = select, .alias = S("inner")};
-    *item = (SqlItem){sql_column(arena, from->alias, column->name, column->type), column->name};
-    only->from = from;
-    only->n_from = 1;
-    only->items = item;
-    only->n_items = 1;
-    return only;
-}
-
-ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *operand, const QueryFilter *filter,
-                                 QueryOp op, const SqlExpr **ret_sql, Err *err) {
+ErrCode query_compile_membership(QueryBuild *build, QueryPlace place, const QueryOperand *operand,
+                                 const QueryFilter *filter, QueryOp op, const SqlExpr **ret_sql, Err *err) {
     Arena *arena = build->arena;
     const SqlSelect *select = NULL;
     const QueryColumn *columns = NULL;
@@ -191,9 +248,15 @@ ErrCode query_compile_membership(const QueryBuild *build, const QueryOperand *op
     bool is_list = op == QUERY_OP_IN;
     Type common;
     Str path = query_path_key(arena, filter->path, S("query"));
-    TRY(query_compile_inner(build, filter->query, path, &select, &columns, &n_columns, err));
+    Str key = place == QUERY_IN_HAVING ? S("having") : S("where");
+    TRY(query_compile_inner(build, filter->query, key, path, &select, &columns, &n_columns, err));
     TRY(find_column(filter, columns, n_columns, is_list, &column, err));
-    if (n_columns > 1) select = only_column(arena, select, &columns[column]);
+    if (n_columns > 1) {
+        SqlFrom from = {.select = select, .alias = S("inner")};
+        Str name = columns[column].name;
+        SqlItem item = {sql_column(arena, from.alias, name, columns[column].type), name};
+        select = query_select_from(arena, from, &item, 1);
+    }
     Type type = columns[column].type;
     if (!sql_type_common(operand->sql->type, type, &common))
         return query_error(err, ERR_INVALID, filter->path, "'%.*s' is %s and the inner query shows %s",

@@ -103,8 +103,7 @@ static ErrCode parse_names(Arena *arena, const Json *json, Str path, const Str *
 
 /* ---- members -------------------------------------------------------------------------------------------------------- */
 
-/* The same tree that expr_parse makes of a name, without its quoting: a JSON text is one name, whatever it holds. */
-static const Expr *name_expr(Arena *arena, Str name, Str path) {
+const Expr *query_name_expr(Arena *arena, Str name, Str path) {
     size_t n_parts = 1;
     for (size_t i = 0; i < name.n; i++) n_parts += name.p[i] == '.';
     Str *parts = ARENA_ARRAY(arena, Str, n_parts);
@@ -123,7 +122,9 @@ static const Expr *name_expr(Arena *arena, Str name, Str path) {
 ErrCode query_parse_expr(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err) {
     if (json->kind != JSON_TEXT) return wrong_kind(json, path, "an expression as text", err);
     QueryMember member = {.name = str_trim(json->s), .path = path};
-    TRY(expr_parse(ctx->arena, json->s, (ModelPlace){.file = path, .column = 1}, &member.expr, err));
+    ExprErrors errors = {.arena = ctx->arena};
+    member.expr = expr_parse_all(ctx->arena, json->s, (ModelPlace){.file = path, .column = 1}, &errors);
+    TRY(expr_errors_joined(&errors, err));
     if (member.expr->kind == EXPR_NAME) member.name = member.expr->name;
     member.alias = member.name;
     *ret_member = member;
@@ -144,19 +145,21 @@ static ErrCode parse_alias(const Json *json, Str path, Str *ret_alias, Err *err)
     return ERR_OK;
 }
 
-ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err) {
+/* may_fill: it is a dimension. */
+static ErrCode parse_member(const Ctx *ctx, const Json *json, Str path, bool may_fill, QueryMember *ret_member,
+                            Err *err) {
     QueryMember member = {.path = path};
     if (json->kind == JSON_TEXT) {
         TRY(query_parse_name(json, path, &member.name, err));
-        member.expr = name_expr(ctx->arena, member.name, path);
+        member.expr = query_name_expr(ctx->arena, member.name, path);
         member.alias = member.name;
         *ret_member = member;
         return ERR_OK;
     }
     if (json->kind != JSON_OBJECT) return wrong_kind(json, path, "a name or {\"expr\", \"as\"}", err);
-    const Str keys[] = {S("expr"), S("as")};
-    TRY(query_check_keys(json, path, keys, COUNT_OF(keys), err));
-    const Json *expr = json_get(json, S("expr")), *as = json_get(json, S("as"));
+    const Str keys[] = {S("expr"), S("as"), S("fill")};
+    TRY(query_check_keys(json, path, keys, may_fill ? COUNT_OF(keys) : COUNT_OF(keys) - 1, err));
+    const Json *expr = json_get(json, S("expr")), *as = json_get(json, S("as")), *fill = json_get(json, S("fill"));
     if (!expr) return query_error(err, ERR_INVALID, path, "'expr' is missing");
     TRY(query_parse_expr(ctx, expr, query_path_key(ctx->arena, path, S("expr")), &member, err));
     member.path = path;
@@ -165,16 +168,21 @@ ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMemb
     } else if (member.alias.n > ALIAS_MAX_BYTES) {
         return query_error(err, ERR_INVALID, path, "an expression this long needs a name: give it an 'as'");
     }
+    if (fill) TRY(parse_bool(fill, query_path_key(ctx->arena, path, S("fill")), &member.is_filled, err));
     *ret_member = member;
     return ERR_OK;
 }
 
-static ErrCode parse_members(const Ctx *ctx, const Json *json, Str path, const QueryMember **ret, size_t *ret_n,
-                             Err *err) {
+ErrCode query_parse_member(const Ctx *ctx, const Json *json, Str path, QueryMember *ret_member, Err *err) {
+    return parse_member(ctx, json, path, false, ret_member, err);
+}
+
+static ErrCode parse_members(const Ctx *ctx, const Json *json, Str path, bool may_fill, const QueryMember **ret,
+                             size_t *ret_n, Err *err) {
     TRY(parse_list(json, path, "members", err));
     QueryMember *members = ARENA_ARRAY(ctx->arena, QueryMember, json->array.n);
     for (size_t i = 0; i < json->array.n; i++) {
-        TRY(query_parse_member(ctx, json->array.at[i], query_path_at(ctx->arena, path, i), &members[i], err));
+        TRY(parse_member(ctx, json->array.at[i], query_path_at(ctx->arena, path, i), may_fill, &members[i], err));
     }
     *ret = members;
     *ret_n = json->array.n;
@@ -213,7 +221,9 @@ static ErrCode parse_grain(const Json *json, Str path, TimeGrain *ret_grain, Err
     Str name;
     TRY(query_parse_name(json, path, &name, err));
     if (time_grain_parse(name, ret_grain) && *ret_grain != TIME_GRAIN_NONE) return ERR_OK;
-    return query_error(err, ERR_UNKNOWN_NAME, path, "no grain '%.*s'; there are: year, quarter, month, week, day, hour",
+    return query_error(err, ERR_UNKNOWN_NAME, path,
+                       "no grain '%.*s'; there are: year, quarter, month, week, day, hour, "
+                       "fiscal_year, fiscal_quarter",
                        STR_ARG(name));
 }
 
@@ -263,6 +273,17 @@ static ErrCode read_version(const Ctx *ctx, const Json *json, Str path, int dept
     return query_error(err, ERR_UNSUPPORTED, path, "version %d of the language is read here", (int)QUERY_VERSION);
 }
 
+/* All names of a query, inner ones included, are of one model. */
+static ErrCode read_model(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
+    (void)ctx;
+    if (depth)
+        return query_error(err, ERR_INVALID, path, "'model' stands at the top of a query, and counts for all of it");
+    if (json->kind != JSON_INT || json->i < 1)
+        return query_error(err, ERR_INVALID, path, "the number of an accepted version is needed here, from 1");
+    query->model_version = json->i;
+    return ERR_OK;
+}
+
 static ErrCode read_source(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     if (json->kind == JSON_OBJECT) return query_parse_inner(ctx, json, path, depth + 1, &query->source_query, err);
     return query_parse_name(json, path, &query->source, err);
@@ -270,17 +291,17 @@ static ErrCode read_source(const Ctx *ctx, const Json *json, Str path, int depth
 
 static ErrCode read_measures(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     (void)depth;
-    return parse_members(ctx, json, path, &query->measures, &query->n_measures, err);
+    return parse_members(ctx, json, path, false, &query->measures, &query->n_measures, err);
 }
 
 static ErrCode read_dimensions(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     (void)depth;
-    return parse_members(ctx, json, path, &query->dimensions, &query->n_dimensions, err);
+    return parse_members(ctx, json, path, true, &query->dimensions, &query->n_dimensions, err);
 }
 
 static ErrCode read_rows(const Ctx *ctx, const Json *json, Str path, int depth, Query *query, Err *err) {
     (void)depth;
-    TRY(parse_members(ctx, json, path, &query->list, &query->n_list, err));
+    TRY(parse_members(ctx, json, path, false, &query->list, &query->n_list, err));
     return query->n_list ? ERR_OK
                          : query_error(err, ERR_INVALID, path, "the list is empty: name what to show of each row");
 }
@@ -399,14 +420,23 @@ typedef struct QueryKey {
 } QueryKey;
 
 static const QueryKey KEYS[] = {
-    {"v", read_version},           {"source", read_source},
-    {"measures", read_measures},   {"dimensions", read_dimensions},
-    {"rows", read_rows},           {"after", read_after},
-    {"time", read_time},           {"where", read_where},
-    {"having", read_having},       {"order", read_order},
-    {"limit", read_limit},         {"offset", read_offset},
-    {"limit_per", read_limit_per}, {"others", read_others},
-    {"totals", read_totals},       {"unknown", read_unknown},
+    {"v", read_version},
+    {"model", read_model},
+    {"source", read_source},
+    {"measures", read_measures},
+    {"dimensions", read_dimensions},
+    {"rows", read_rows},
+    {"after", read_after},
+    {"time", read_time},
+    {"where", read_where},
+    {"having", read_having},
+    {"order", read_order},
+    {"limit", read_limit},
+    {"offset", read_offset},
+    {"limit_per", read_limit_per},
+    {"others", read_others},
+    {"totals", read_totals},
+    {"unknown", read_unknown},
 };
 
 ErrCode query_parse_inner(const Ctx *ctx, const Json *json, Str path, int depth, const Query **ret_query, Err *err) {

@@ -1,5 +1,5 @@
 /*
- * Filters: JSON -> QueryFilter. The first key of an object tells its form; how many values an operator takes is checked here, what
+ * Filters: JSON -> QueryFilter. A text is a name; the first key of an object tells its form; how many values an operator takes is checked here, what
  * they must be when the member is known.
  */
 #include "query/query_internal.h"
@@ -138,7 +138,7 @@ static ErrCode parse_form(const Ctx *ctx, const Json *json, int depth, QueryFilt
         TRY(query_check_keys(json, filter->path, names, COUNT_OF(names), err));
         return query_error(
             err, ERR_INVALID, filter->path,
-            "a condition is {\"member\", \"op\", \"values\"}, {\"and\": […]}, {\"or\": […]}, {\"not\": …} or {\"expr\"}");
+            "a condition is a filter's name, {\"member\", \"op\", \"values\"}, {\"and\": […]}, {\"or\": […]}, {\"not\": …} or {\"expr\"}");
     }
     Str path = query_path_key(arena, filter->path, names[form]);
     if (form == 4) {
@@ -163,13 +163,18 @@ static ErrCode parse_node(const Ctx *ctx, const Json *json, Str path, int depth,
     if (depth > QUERY_MAX_DEPTH) {
         return query_error(err, ERR_TOO_LARGE, path, "nested too deeply; at most %d levels", (int)QUERY_MAX_DEPTH);
     }
-    if (json->kind != JSON_OBJECT) {
-        return query_error(err, ERR_INVALID, path, "a condition, an object, is needed here, not %s",
+    if (json->kind != JSON_OBJECT && json->kind != JSON_TEXT) {
+        return query_error(err, ERR_INVALID, path, "a condition, an object or a filter's name, is needed here, not %s",
                            json_kind_name(json->kind));
     }
     QueryFilter *filter = ARENA_NEW(ctx->arena, QueryFilter);
     filter->path = path;
-    TRY(parse_form(ctx, json, depth, filter, err));
+    if (json->kind == JSON_TEXT) {
+        filter->kind = QUERY_FILTER_EXPR;
+        TRY(query_parse_member(ctx, json, path, &filter->member, err));
+    } else {
+        TRY(parse_form(ctx, json, depth, filter, err));
+    }
     *ret_filter = filter;
     return ERR_OK;
 }

@@ -14,13 +14,13 @@ static int64_t day_us(int64_t us) {
 }
 
 /* "December 2011", "2011-Q4", "2011". */
-static Str period_name(Arena *arena, TimeGrain grain, int64_t us) {
+static Str period_name(Arena *arena, TimeGrain grain, int fiscal_month, int64_t us) {
     if (grain == TIME_GRAIN_MONTH) {
         Civil civil = time_civil_of(time_day_of_us(us));
         return arena_printf(arena, "%s %d", MONTH_NAMES[civil.month - 1], civil.year);
     }
     char text[TIME_TEXT_MAX];
-    time_print_period(grain, us, text);
+    time_print_period_fiscal(grain, fiscal_month, us, text);
     return arena_printf(arena, "%s%s", grain == TIME_GRAIN_WEEK ? "week " : "", text);
 }
 
@@ -31,9 +31,9 @@ static Str day_name(Arena *arena, int64_t us) {
 }
 
 /* How much of the period that begins at `start` the span [from, to) covers. */
-static Str holds(Arena *arena, TimeGrain grain, int64_t start, int64_t from, int64_t to) {
+static Str holds(Arena *arena, TimeGrain grain, int fiscal_month, int64_t start, int64_t from, int64_t to) {
     int64_t end = time_add(grain, start, 1), n_days = (MIN_OF(end, to) - MAX_OF(start, from)) / TIME_US_PER_DAY;
-    Str name = period_name(arena, grain, start);
+    Str name = period_name(arena, grain, fiscal_month, start);
     return arena_printf(arena, "; %.*s holds %" PRId64 " of %" PRId64 " days", STR_ARG(name), n_days,
                         (end - start) / TIME_US_PER_DAY);
 }
@@ -48,7 +48,9 @@ static void fill_partial(Arena *arena, const QueryPlan *plan, int64_t from, int6
     TimeGrain first_grain = plan->first_grain == TIME_GRAIN_NONE ? TIME_GRAIN_MONTH : plan->first_grain;
     TimeGrain last_grain = plan->last_grain == TIME_GRAIN_NONE ? TIME_GRAIN_MONTH : plan->last_grain;
     const QueryPeriod *asked = &plan->asked;
-    int64_t first_start = time_trunc(first_grain, from), last_start = time_trunc(last_grain, to - 1);
+    int month = plan->fiscal_month;
+    int64_t first_start = time_trunc_fiscal(first_grain, month, from);
+    int64_t last_start = time_trunc_fiscal(last_grain, month, to - 1);
     bool cuts_first = has_days(first_grain) && from > first_start;
     bool cuts_last = has_days(last_grain) && to < time_add(last_grain, last_start, 1);
     bool starts_late = asked->from_us != INT64_MIN && first > asked->from_us;
@@ -56,12 +58,12 @@ static void fill_partial(Arena *arena, const QueryPlan *plan, int64_t from, int6
     bool is_same = first_grain == last_grain && first_start == last_start;
     Str first_text = {0}, last_text = {0};
     if (cuts_first) {
-        first_text = holds(arena, first_grain, first_start, from, to);
+        first_text = holds(arena, first_grain, month, first_start, from, to);
     } else if (starts_late) {
         first_text = arena_printf(arena, "; the data starts on %.*s", STR_ARG(day_name(arena, first)));
     }
     if (cuts_last && !(cuts_first && is_same)) {
-        last_text = holds(arena, last_grain, last_start, from, to);
+        last_text = holds(arena, last_grain, month, last_start, from, to);
     } else if (ends_early && !cuts_last) {
         last_text = arena_printf(arena, "; the data ends on %.*s", STR_ARG(day_name(arena, end - 1)));
     }

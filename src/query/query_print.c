@@ -27,13 +27,17 @@ static void print_expr(JsonWriter *writer, const QueryMember *member) {
 
 static void print_member(JsonWriter *writer, const QueryMember *member) {
     bool is_named = str_eq(member->name, member->alias);
-    if (member->expr->kind == EXPR_NAME && is_named) {
+    if (member->expr->kind == EXPR_NAME && is_named && !member->is_filled) {
         json_text(writer, member->name);
         return;
     }
     json_object_begin(writer);
     print_expr(writer, member);
     if (!is_named) print_text(writer, S("as"), member->alias);
+    if (member->is_filled) {
+        json_key(writer, S("fill"));
+        json_bool(writer, true);
+    }
     json_object_end(writer);
 }
 
@@ -85,6 +89,10 @@ static void print_test(JsonWriter *writer, const QueryFilter *filter) {
 }
 
 static void print_filter(JsonWriter *writer, const QueryFilter *filter) {
+    if (filter->kind == QUERY_FILTER_EXPR && filter->member.expr->kind == EXPR_NAME) {
+        json_text(writer, filter->member.name);
+        return;
+    }
     json_object_begin(writer);
     switch (filter->kind) {
     case QUERY_FILTER_AND:
@@ -204,6 +212,10 @@ void query_print(JsonWriter *writer, const Query *query) {
     json_object_begin(writer);
     json_key(writer, S("v"));
     json_int(writer, QUERY_VERSION);
+    if (query->model_version) {
+        json_key(writer, S("model"));
+        json_int(writer, query->model_version);
+    }
     if (query->source.n) print_text(writer, S("source"), query->source);
     if (query->source_query) {
         json_key(writer, S("source"));

@@ -44,6 +44,12 @@ typedef struct Span {
     TimeGrain grain;
 } Span;
 
+/* What words count from. */
+typedef struct AsOf {
+    int64_t us;
+    int fiscal_month;
+} AsOf;
+
 /* "months" */
 static bool read_unit(Str word, TimeGrain *ret_unit) {
     if (word.n > 1 && word.p[word.n - 1] == 's') word.n--;
@@ -55,15 +61,15 @@ static bool read_count(Str word, int64_t *ret_n) {
 }
 
 /* n periods from the one that is `at` periods away from the as-of's. */
-static Span periods(TimeGrain unit, int64_t as_of, int64_t at, int64_t n) {
-    int64_t from = time_add(unit, time_trunc(unit, as_of), at);
+static Span periods(TimeGrain unit, AsOf as_of, int64_t at, int64_t n) {
+    int64_t from = time_add(unit, time_trunc_fiscal(unit, as_of.fiscal_month, as_of.us), at);
     return (Span){from, time_add(unit, from, n), unit};
 }
 
-/* this year · last 3 months · past 30 days · 2 weeks ago · year to date. Words are split at single spaces. */
-static bool read_words(const Str *words, size_t n_words, int64_t as_of, Span *ret) {
+/* this fiscal year · last 3 months · past 30 days · 2 weeks ago · year to date. Words are split at single spaces. */
+static bool read_words(const Str *words, size_t n_words, AsOf as_of, Span *ret) {
     TimeGrain unit;
-    int64_t n = 1, day = time_trunc(TIME_GRAIN_DAY, as_of), tomorrow = day + TIME_US_PER_DAY;
+    int64_t n = 1, day = time_trunc(TIME_GRAIN_DAY, as_of.us), tomorrow = day + TIME_US_PER_DAY;
     bool is_one = n_words == 1, is_two = n_words == 2, is_three = n_words == 3;
     if (is_one && str_eq(words[0], S("today")))
         *ret = periods(TIME_GRAIN_DAY, as_of, 0, 1);
@@ -82,7 +88,7 @@ static bool read_words(const Str *words, size_t n_words, int64_t as_of, Span *re
     else if (is_three && read_count(words[0], &n) && read_unit(words[1], &unit) && str_eq(words[2], S("ago")))
         *ret = periods(unit, as_of, -n, 1);
     else if (is_three && read_unit(words[0], &unit) && str_eq(words[1], S("to")) && str_eq(words[2], S("date")))
-        *ret = (Span){time_trunc(unit, as_of), tomorrow, TIME_GRAIN_DAY};
+        *ret = (Span){periods(unit, as_of, 0, 1).from, tomorrow, TIME_GRAIN_DAY};
     else
         return false;
     return true;
@@ -136,11 +142,19 @@ static bool is_as_of_number(const Model *model) {
     return false;
 }
 
+/* The next word; "fiscal year" is one, by the name of its grain. */
+static Str take_word(Arena *arena, Str *rest) {
+    Str word = str_split_next(rest, ' ');
+    if (!str_eq(word, S("fiscal"))) return word;
+    Str of = str_split_next(rest, ' ');
+    return arena_printf(arena, "fiscal_%.*s", STR_ARG(of));
+}
+
 static ErrCode compile_words(QueryBuild *build, Str text, Type type, Str path, Span *ret, Err *err) {
     enum { MAX_WORDS = 3 };
     Str words[MAX_WORDS + 1], rest = text;
     size_t n = 0;
-    while (rest.n && n <= MAX_WORDS) words[n++] = str_split_next(&rest, ' ');
+    while (rest.n && n <= MAX_WORDS) words[n++] = take_word(build->arena, &rest);
     int64_t as_of = build->ctx->as_of_us;
     if (as_of == INT64_MIN)
         return query_error(err, ERR_CONFLICT, path,
@@ -150,7 +164,7 @@ static ErrCode compile_words(QueryBuild *build, Str text, Type type, Str path, S
         return query_error(err, ERR_INVALID, path, "'%.*s' counts from the pack's as-of, which is no %s; write %s",
                            STR_ARG(text), is_number ? "number of this axis" : "date", is_number ? "numbers" : "dates");
     if (is_number ? read_number_words(words, n, build->fact->axis_unit, as_of, ret)
-                  : read_words(words, n, as_of, ret)) {
+                  : read_words(words, n, (AsOf){as_of, query_fiscal_month(build)}, ret)) {
         Str what = bounds_words(build->arena, type, ret);
         VEC_PUSH(build->arena, &build->defaults,
                  arena_printf(build->arena, "%.*s is %.*s", STR_ARG(text), STR_ARG(what)));
@@ -161,10 +175,11 @@ static ErrCode compile_words(QueryBuild *build, Str text, Type type, Str path, S
         return query_error(err, ERR_INVALID, path,
                            "'%.*s' is not read: write numbers, this %.*s, last %.*s or past 4 %.*ss", STR_ARG(text),
                            STR_ARG(unit), STR_ARG(unit), STR_ARG(unit));
-    return query_error(err, ERR_INVALID, path,
-                       "'%.*s' is no period; there are 2014, 2014-Q1, 2014-03, 2014-W09, 2014-03-07, and words: today, "
-                       "this month, last year, last 3 months, past 30 days, 2 weeks ago, year to date",
-                       STR_ARG(text));
+    return query_error(
+        err, ERR_INVALID, path,
+        "'%.*s' is no period; there are 2014, 2014-Q1, FY2014, 2014-03, 2014-W09, 2014-03-07, and words: "
+        "today, this month, last year, last fiscal quarter, last 3 months, past 30 days, 2 weeks ago, year to date",
+        STR_ARG(text));
 }
 
 /* ---- periods -------------------------------------------------------------------------------------------------------- */
@@ -180,10 +195,10 @@ static ErrCode read_period(QueryBuild *build, Str text, Type type, Str path, Spa
         ret->to = ret->from + 1;
         return ERR_OK;
     }
-    if (!time_parse_period(text, &ret->from, &ret->to, &ret->grain)) {
+    if (!time_parse_period_fiscal(text, query_fiscal_month(build), &ret->from, &ret->to, &ret->grain)) {
         return query_error(
             err, ERR_INVALID, path,
-            "'%.*s' is no period; write 2014, 2014-Q1, 2014-03, 2014-W09 or 2014-03-07, or two of them as [from, to], or words "
+            "'%.*s' is no period; write 2014, 2014-Q1, FY2014, 2014-03, 2014-W09 or 2014-03-07, or two of them as [from, to], or words "
             "such as last month",
             STR_ARG(text));
     }

@@ -187,8 +187,22 @@ static ErrCode read_account(const Ctx *ctx, EngineConn *conn, const QueryPlan *p
 
 /* ---- the run -------------------------------------------------------------------------------------------------------- */
 
+static ErrCode check_fills(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, Err *err) {
+    for (size_t i = 0; i < plan->n_fills; i++) {
+        Value *n = NULL;
+        TRY(read_row(ctx, conn, plan->fills[i].select, &n, err));
+        if (n[0].is_null || n[0].f <= QUERY_MAX_FILL) continue;
+        return query_error(err, ERR_TOO_LARGE, plan->fills[i].path,
+                           "from the first to the last there are %.0f steps, of which at most %d are filled; "
+                           "narrow the query, or take wider steps",
+                           n[0].f, (int)QUERY_MAX_FILL);
+    }
+    return ERR_OK;
+}
+
 static ErrCode run(const Ctx *ctx, EngineConn *conn, const QueryPlan *plan, const QueryReceiver *receiver,
                    QueryAccount *account, Err *err) {
+    TRY(check_fills(ctx, conn, plan, err));
     TRY(stream_rows(ctx, conn, plan, receiver, account, err));
     bool is_cut = account->is_truncated || account->n_rows == plan->query->limit;
     if (!is_cut) account->n_next = 0;

@@ -16,9 +16,9 @@ enum { MAX_FACTS = 64 };
 
 /* ---- facts ---------------------------------------------------------------------------------------------------------- */
 
-static bool has_column(const ModelFact *fact, Str name) {
+static bool has_column(const Model *model, const ModelFact *fact, Str name) {
     for (size_t i = 0; i < fact->n_columns; i++) {
-        if (str_eq(fact->columns[i].name, name)) return true;
+        if (str_eq(fact->columns[i].name, name)) return model_sees(model, &fact->columns[i].label);
     }
     return false;
 }
@@ -27,14 +27,13 @@ static bool has_column(const ModelFact *fact, Str name) {
 static uint64_t facts_with(const Model *model, Str name, bool is_in_aggregate) {
     uint64_t facts = 0;
     for (size_t i = 0; is_in_aggregate && i < model->n_facts; i++) {
-        if (has_column(&model->facts[i], name)) facts |= UINT64_C(1) << i;
+        if (has_column(model, &model->facts[i], name)) facts |= UINT64_C(1) << i;
     }
     if (facts) return facts;
     const ModelMeasure *measure = model_measure(model, name);
     for (size_t i = 0; i < model->n_facts; i++) {
         ModelMember member;
-        bool has =
-            measure ? measure->fact == &model->facts[i] : !model_member(model, &model->facts[i], name, &member, NULL);
+        bool has = measure ? measure->facts >> i & 1 : !model_member(model, &model->facts[i], name, &member, NULL);
         if (has) facts |= UINT64_C(1) << i;
     }
     return facts;
@@ -65,8 +64,8 @@ static ErrCode narrow_name(Finder *finder, Str name, bool is_in_aggregate, Str p
     if (!facts) {
         ModelMember member;
         ErrCode code = model_member(model, NULL, name, &member, err);
-        if (code && err) return err_at(err, path, 0, 0);
-        return code ? code : query_error(err, ERR_UNSUPPORTED, path, "no fact uses '%.*s'", STR_ARG(name));
+        if (code) return query_place_unknown(code, name, path, err);
+        return query_error(err, ERR_UNSUPPORTED, path, "no fact uses '%.*s'", STR_ARG(name));
     }
     if (!(finder->facts & facts)) {
         return query_error(err, ERR_UNSUPPORTED, path,
@@ -79,14 +78,9 @@ static ErrCode narrow_name(Finder *finder, Str name, bool is_in_aggregate, Str p
     return ERR_OK;
 }
 
-static bool is_aggregate(const Expr *expr) {
-    return expr->kind == EXPR_CALL && expr->fn != SQL_FN_COUNT_OF &&
-           sql_fn_info(expr->fn)->class == SQL_CLASS_AGGREGATE;
-}
-
 static ErrCode narrow_expr(Finder *finder, const Expr *expr, bool is_in_aggregate, Str path, Err *err) {
     if (expr->kind == EXPR_NAME) return narrow_name(finder, expr->name, is_in_aggregate, path, err);
-    bool is_inside = is_in_aggregate || is_aggregate(expr);
+    bool is_inside = is_in_aggregate || expr_is_aggregate(expr);
     for (size_t i = 0; i < expr->n_args; i++) {
         bool is_condition = expr->kind == EXPR_WHERE && i == 1;
         TRY(narrow_expr(finder, expr->args[i], is_inside || is_condition, path, err));
@@ -112,20 +106,27 @@ uint64_t query_facts_with(const QueryBuild *build, const QueryMember *member) {
     return narrow_expr(&finder, member->expr, false, member->path, NULL) ? 0 : finder.facts;
 }
 
+/* A measure, or a column that stands for its default aggregation. */
+static bool is_measure(const Model *model, Str name) {
+    ModelMember member;
+    if (model_member(model, NULL, name, &member, NULL)) return false;
+    return member.measure || (member.column && member.column->aggregated && !member.part);
+}
+
 /* Measures that the rows are ordered by, shown or not. */
 static ErrCode narrow_order(Finder *finder, Err *err) {
     const Query *query = finder->build->query;
     for (size_t i = 0; i < query->n_order; i++) {
-        bool is_measure =
-            !is_alias(query, query->order[i].name) && model_measure(finder->build->model, query->order[i].name);
-        if (is_measure) TRY(narrow_name(finder, query->order[i].name, false, query->order[i].path, err));
+        bool is_hidden =
+            !is_alias(query, query->order[i].name) && is_measure(finder->build->model, query->order[i].name);
+        if (is_hidden) TRY(narrow_name(finder, query->order[i].name, false, query->order[i].path, err));
     }
     return ERR_OK;
 }
 
 static bool is_ordered_by_measure(const QueryBuild *build) {
     for (size_t i = 0; i < build->query->n_order; i++)
-        if (model_measure(build->model, build->query->order[i].name)) return true;
+        if (is_measure(build->model, build->query->order[i].name)) return true;
     return false;
 }
 
@@ -168,10 +169,14 @@ typedef struct RoleFinder {
 
 static void see_name(void *arg, const Expr *name) {
     RoleFinder *finder = arg;
-    ModelMember member;
+    ModelMember member = {0};
     if (finder->is_other) return;
-    bool is_attribute =
-        !model_member(finder->model, NULL, name->name, &member, NULL) && member.kind == MODEL_MEMBER_ATTRIBUTE;
+    bool is_known = !model_member(finder->model, NULL, name->name, &member, NULL);
+    if (is_known && member.filter && member.filter->dimension) {
+        expr_each_name(member.filter->expr, see_name, finder);
+        return;
+    }
+    bool is_attribute = is_known && member.kind == MODEL_MEMBER_ATTRIBUTE;
     bool is_first = !finder->dimension;
     finder->is_other =
         !is_attribute || (!is_first && (finder->role != member.role || finder->dimension != member.dimension));

@@ -3,6 +3,7 @@
  * some more, and at the end what is shown.
  *
  *   _s0  keys and bases, of the range widened by what goes back in time; unknown groups stay in, for totals
+ *        (then gaps are filled, and values of facts that ignore a group are repeated in each)
  *   _s1… what is derived in time
  *   …    the range is cut, and what is derived over rows is added
  *   end  unknown groups go, having, the first of each, order and limit
@@ -12,324 +13,8 @@
 #include "model/model_relation.h"
 
 bool query_is_staged(const QueryBuild *build) {
-    return build->derived.n > 0 || build->query->has_limit_per || build->query->time.is_filled || build->legs.n > 0;
-}
-
-/* ---- bounds --------------------------------------------------------------------------------------------------------- */
-
-static bool is_back_in_time(const QueryBuild *build) {
-    return build->widenings.n > 0;
-}
-
-static int64_t widened(const QueryBuild *build, const QueryWiden *by, int64_t from) {
-    if (by->is_all) return INT64_MIN;
-    if (build->axis.is_number) return from - by->n;
-    return by->n ? time_add(by->unit, from, -by->n) : by->unit != TIME_GRAIN_NONE ? time_trunc(by->unit, from) : from;
-}
-
-/* Periods are read whole where others are put beside them. */
-QueryBounds query_shown_bounds(const QueryBuild *build) {
-    QueryBounds bounds = build->range_bounds;
-    TimeGrain grain = build->query->time.grain;
-    if (!is_back_in_time(build) || build->axis.is_number) return bounds;
-    if (bounds.from != INT64_MIN) bounds.from = time_trunc(grain, bounds.from);
-    if (bounds.to != INT64_MAX && time_trunc(grain, bounds.to) != bounds.to)
-        bounds.to = time_add(grain, time_trunc(grain, bounds.to), 1);
-    return bounds;
-}
-
-/* Stage by stage from the last: each needs what it goes back by, before what the stages after it need. */
-static QueryBounds read_bounds(const QueryBuild *build) {
-    QueryBounds bounds = query_shown_bounds(build);
-    int last = 0;
-    for (size_t i = 0; i < build->widenings.n; i++) last = MAX_OF(last, build->widenings.at[i].stage);
-    for (int stage = last; stage > 0 && bounds.from != INT64_MIN; stage--) {
-        int64_t from = bounds.from;
-        for (size_t i = 0; i < build->widenings.n; i++)
-            if (build->widenings.at[i].stage == stage)
-                from = MIN_OF(from, widened(build, &build->widenings.at[i], bounds.from));
-        bounds.from = from;
-    }
-    return bounds;
-}
-
-static QuerySql rows_in(const QueryBuild *build, const QueryBounds *bounds) {
-    bool is_open = bounds->from == INT64_MIN && bounds->to == INT64_MAX;
-    if (is_open || !build->axis.is_known) return build->filter;
-    const SqlExpr *range = query_bounds_sql(build->arena, build->axis.column.sql, bounds);
-    return (QuerySql){build->filter.sql ? sql_and(build->arena, range, build->filter.sql) : range,
-                      build->filter.roles | build->axis.column.roles};
-}
-
-/* ---- stage 0 and its like ------------------------------------------------------------------------------------------- */
-
-static QueryRoles all_roles(const QueryBuild *build) {
-    QueryRoles roles = build->having.roles | build->leg_roles;
-    for (size_t i = 0; i < build->groups.n; i++) roles |= build->groups.at[i].key.roles;
-    for (size_t i = 0; i < build->measures.n; i++) roles |= build->measures.at[i].value.roles;
-    for (size_t i = 0; i < build->hidden.n; i++) roles |= build->hidden.at[i].value.roles;
-    return roles;
-}
-
-static void group_by_first(Arena *arena, SqlSelect *select, size_t n) {
-    size_t *group_by = ARENA_ARRAY(arena, size_t, n);
-    for (size_t i = 0; i < n; i++) group_by[i] = i;
-    select->group_by = group_by;
-    select->n_group_by = n;
-}
-
-/* What is grouped: the keys of some groups (by NULL: of all) and the bases, or one of them, of the rows in bounds. */
-typedef struct Grouped {
-    QueryBuild *build;
-    QueryBounds bounds;
-    const size_t *by;
-    size_t n_by;
-    const size_t *base;
-    bool is_marked; /* with _m, which tells that a group is there */
-} Grouped;
-
-/* Of one fact's rows; bases of another are null. */
-static SqlSelect *grouped_leg(const Grouped *how, QueryBuild *leg) {
-    const QueryBuild *build = how->build;
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    size_t n_keys = how->by ? how->n_by : build->groups.n, n = 0;
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_keys + build->bases.n + 1);
-    for (size_t i = 0; i < n_keys; i++) {
-        size_t group = how->by ? how->by[i] : i;
-        items[n++] = (SqlItem){leg->groups.at[group].key.sql, arena_printf(arena, "_k%zu", group)};
-    }
-    for (size_t i = 0; i < build->bases.n; i++) {
-        const QueryStageColumn *base = &build->bases.at[i];
-        if (how->base && *how->base != i) continue;
-        const SqlExpr *none = sql_literal(arena, value_null(base->sql->type));
-        items[n++] = (SqlItem){base->leg == leg ? base->sql : none, base->name};
-    }
-    if (how->is_marked) items[n++] = (SqlItem){sql_literal(arena, value_int(1)), S("_m")};
-    QuerySql where = rows_in(leg, &how->bounds);
-    select->items = items;
-    select->n_items = n;
-    select->where = where.sql;
-    group_by_first(arena, select, n_keys);
-    query_from(leg, all_roles(leg) | where.roles, select);
-    return select;
-}
-
-/* The one value that a column has among a group's rows of the legs, of which each has at most one. */
-static const SqlExpr *united_base(const QueryBuild *build, Str alias, size_t base) {
-    Arena *arena = build->arena;
-    const SqlExpr *sql = build->bases.at[base].sql;
-    const SqlExpr *column = sql_column(arena, alias, build->bases.at[base].name, sql->type);
-    const SqlExpr *one = sql_call1(arena, sql->type.kind == TYPE_BOOL ? SQL_FN_BOOL_OR : SQL_FN_MAX, column);
-    bool is_count = query_is_count(sql);
-    return is_count ? sql_call2(arena, SQL_FN_COALESCE, one, sql_literal(arena, value_int(0))) : one;
-}
-
-/* The legs' groups, united: nothing is joined, and a group that one of them lacks stays. */
-static const SqlSelect *united(const Grouped *how) {
-    QueryBuild *build = how->build;
-    Arena *arena = build->arena;
-    Str alias = S("_u");
-    SqlSelect *all = NULL;
-    for (size_t i = build->legs.n; i-- > 0;) {
-        SqlSelect *leg = grouped_leg(how, build->legs.at[i]);
-        leg->other = all;
-        leg->set_op = SQL_SET_UNION_ALL;
-        all = leg;
-    }
-    SqlSelect *select = sql_select_new(arena);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, all->n_items + 1);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    size_t n_keys = how->by ? how->n_by : build->groups.n;
-    *from = (SqlFrom){.select = all, .alias = alias};
-    for (size_t i = 0; i < n_keys; i++)
-        items[i] = (SqlItem){query_stage_key(build, alias, how->by ? how->by[i] : i), all->items[i].alias};
-    for (size_t i = 0; i < build->bases.n; i++)
-        items[n_keys + i] = (SqlItem){united_base(build, alias, i), build->bases.at[i].name};
-    if (how->is_marked) items[n_keys + build->bases.n] = (SqlItem){sql_literal(arena, value_int(1)), S("_m")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = n_keys + build->bases.n + how->is_marked;
-    group_by_first(arena, select, n_keys);
-    return select;
-}
-
-static const SqlSelect *grouped(const Grouped *how) {
-    if (how->base) return grouped_leg(how, how->build->bases.at[*how->base].leg);
-    return how->build->legs.n ? united(how) : grouped_leg(how, how->build);
-}
-
-/* select distinct keys from _s0 */
-static const SqlSelect *periods(QueryBuild *build) {
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, build->groups.n);
-    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
-    for (size_t i = 0; i < build->groups.n; i++)
-        items[i] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(arena, "_k%zu", i)};
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = build->groups.n;
-    return select;
-}
-
-/* For each group of stage 0 the base over the rows up to its period. */
-static const SqlSelect *since_select(QueryBuild *build, const QueryStageJoin *join) {
-    Arena *arena = build->arena;
-    Str alias = S("_p");
-    QueryBounds bounds = query_shown_bounds(build);
-    if (join->is_all) bounds.from = INT64_MIN;
-    if (join->unit != TIME_GRAIN_NONE) bounds.from = read_bounds(build).from; /* also of what later stages go back to */
-    const QueryBuild *leg = build->bases.at[join->base].leg;
-    Grouped how = {.build = build, .bounds = bounds, .base = &join->base};
-    SqlSelect *select = arena_dup(arena, grouped(&how), sizeof(SqlSelect));
-    SqlFrom *from = ARENA_ARRAY(arena, SqlFrom, select->n_from + 1);
-    SqlItem *items = arena_dup(arena, select->items, select->n_items * sizeof(SqlItem));
-    const SqlExpr *on = NULL;
-    for (size_t i = 0; i < build->groups.n; i++) {
-        const SqlExpr *key = leg->groups.at[i].key.sql, *period = query_stage_key(build, alias, i);
-        items[i].expr = period;
-        on = sql_and(arena, on, sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_LE, key, period));
-        if (i || join->unit == TIME_GRAIN_NONE) continue;
-        SqlFn fn = query_trunc_fn(join->unit);
-        on = sql_and(arena, on, sql_call2(arena, SQL_FN_EQ, sql_call1(arena, fn, key), sql_call1(arena, fn, period)));
-    }
-    for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
-    from[select->n_from] = (SqlFrom){.join = SQL_JOIN_INNER, .select = periods(build), .alias = alias, .on = on};
-    select->from = from;
-    select->n_from++;
-    select->items = items;
-    return select;
-}
-
-/* ---- gaps ----------------------------------------------------------------------------------------------------------- */
-
-/* min or max of stage 0's periods */
-static const SqlExpr *extreme_period(QueryBuild *build, SqlFn fn) {
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *item = ARENA_NEW(arena, SqlItem);
-    const SqlExpr *period = query_stage_key(build, QUERY_STAGE, 0);
-    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
-    *item = (SqlItem){sql_call1(arena, fn, period), S("_k")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = item;
-    select->n_items = 1;
-    return sql_scalar(arena, select, period->type);
-}
-
-/* Every period that stage 0 could have: of the range, and where that is open from the first or to the last that has rows. */
-static const SqlSelect *all_periods(QueryBuild *build) {
-    Arena *arena = build->arena;
-    Str alias = S("_c");
-    QueryBounds bounds = read_bounds(build);
-    if (bounds.from != INT64_MIN)
-        bounds.from = time_trunc(TIME_GRAIN_DAY, bounds.from); /* the calendar has midnights */
-    const SqlExpr *key = build->groups.at[0].key.sql, *where = NULL;
-    const SqlExpr *day = sql_column(arena, alias, S("date_key"), TYPE(TYPE_DATE));
-    if (key->type.kind == TYPE_TIMESTAMP) day = sql_cast(arena, day, key->type, false);
-    const SqlExpr *period = sql_call1(arena, build->groups.at[0].member.part->fn, day);
-    if (bounds.from == INT64_MIN) where = sql_call2(arena, SQL_FN_GE, period, extreme_period(build, SQL_FN_MIN));
-    if (bounds.to == INT64_MAX)
-        where = sql_and(arena, where, sql_call2(arena, SQL_FN_LE, period, extreme_period(build, SQL_FN_MAX)));
-    if (bounds.from != INT64_MIN || bounds.to != INT64_MAX)
-        where = sql_and(arena, where, query_bounds_sql(arena, day, &bounds));
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *item = ARENA_NEW(arena, SqlItem);
-    *from = (SqlFrom){.relation = model_relation_date(arena), .alias = alias};
-    *item = (SqlItem){period, S("_k0")};
-    select->from = from;
-    select->n_from = 1;
-    select->items = item;
-    select->n_items = 1;
-    select->where = where;
-    group_by_first(arena, select, 1);
-    return select;
-}
-
-/* Stage 0's groups but for the time, each once. */
-static const SqlSelect *other_groups(QueryBuild *build) {
-    SqlSelect *select = arena_dup(build->arena, periods(build), sizeof(SqlSelect));
-    select->items++;
-    select->n_items--;
-    group_by_first(build->arena, select, select->n_items);
-    return select;
-}
-
-/* A base of a period without rows. */
-static const SqlExpr *filled_base(const QueryBuild *build, size_t base) {
-    const SqlExpr *sql = build->bases.at[base].sql;
-    const SqlExpr *column = sql_column(build->arena, QUERY_STAGE, build->bases.at[base].name, sql->type);
-    bool is_count = query_is_count(sql);
-    if (!is_count) return column;
-    return sql_call2(build->arena, SQL_FN_COALESCE, column, sql_literal(build->arena, value_int(0)));
-}
-
-/* Stage 0's groups that have no period: no calendar has them, and totals and unknown groups need them. */
-static const SqlSelect *without_period(QueryBuild *build) {
-    Arena *arena = build->arena;
-    SqlSelect *select = sql_select_new(arena);
-    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, build->groups.n + build->bases.n);
-    size_t n = 0;
-    *from = (SqlFrom){.cte = S("_s0"), .alias = QUERY_STAGE};
-    for (size_t i = 0; i < build->groups.n; i++)
-        items[n++] = (SqlItem){query_stage_key(build, QUERY_STAGE, i), arena_printf(arena, "_k%zu", i)};
-    for (size_t i = 0; i < build->bases.n; i++) {
-        const QueryStageColumn *base = &build->bases.at[i];
-        items[n++] = (SqlItem){sql_column(arena, QUERY_STAGE, base->name, base->sql->type), base->name};
-    }
-    select->from = from;
-    select->n_from = 1;
-    select->items = items;
-    select->n_items = n;
-    select->where = sql_call1(arena, SQL_FN_IS_NULL, items[0].expr);
-    return select;
-}
-
-/* Stage 0 with a row for every period of each group. */
-static const SqlSelect *filled(QueryBuild *build) {
-    Arena *arena = build->arena;
-    Str calendar = S("_p"), others = S("_g");
-    size_t n_groups = build->groups.n, n = 0;
-    SqlSelect *select = sql_select_new(arena);
-    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_groups + build->bases.n);
-    SqlFrom *from = ARENA_ARRAY(arena, SqlFrom, 3);
-    const SqlExpr *on = NULL;
-    for (size_t i = 0; i < n_groups; i++) {
-        const SqlExpr *key = query_stage_key(build, i ? others : calendar, i);
-        items[n++] = (SqlItem){key, arena_printf(arena, "_k%zu", i)};
-        on = sql_and(arena, on,
-                     sql_call2(arena, i ? SQL_FN_SAME : SQL_FN_EQ, key, query_stage_key(build, QUERY_STAGE, i)));
-    }
-    for (size_t i = 0; i < build->bases.n; i++) items[n++] = (SqlItem){filled_base(build, i), build->bases.at[i].name};
-    from[select->n_from++] = (SqlFrom){.select = all_periods(build), .alias = calendar};
-    if (n_groups > 1)
-        from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_CROSS, .select = other_groups(build), .alias = others};
-    from[select->n_from++] = (SqlFrom){.join = SQL_JOIN_LEFT, .cte = S("_s0"), .alias = QUERY_STAGE, .on = on};
-    select->from = from;
-    select->items = items;
-    select->n_items = n;
-    if (build->groups.at[0].may_be_null) select->other = without_period(build);
-    return select;
-}
-
-ErrCode query_check_fill(const QueryBuild *build, Err *err) {
-    const QueryTime *time = &build->query->time;
-    Str path = S("time.fill");
-    if (!time->is_filled) return ERR_OK;
-    if (time->grain == TIME_GRAIN_NONE)
-        return query_error(err, ERR_INVALID, path, "gaps are between periods; give a time grain");
-    if (build->axis.is_number || time->grain == TIME_GRAIN_HOUR)
-        return query_error(err, ERR_UNSUPPORTED, path, "gaps are filled by the calendar's days; this axis has %s",
-                           build->axis.is_number ? "numbers" : "hours");
-    return ERR_OK;
+    return build->derived.n > 0 || build->query->has_limit_per || query_is_filled(build) || build->legs.n > 0 ||
+           build->instants.n > 0;
 }
 
 /* ---- later stages --------------------------------------------------------------------------------------------------- */
@@ -347,26 +32,31 @@ static Str newest(const Stages *stages) {
     return stages->ctes.at[stages->ctes.n - 1].name;
 }
 
+static void add_cte(Stages *stages, const SqlSelect *select) {
+    SqlCte cte = {arena_printf(stages->build->arena, "_s%zu", stages->ctes.n), select};
+    VEC_PUSH(stages->build->arena, &stages->ctes, cte);
+}
+
 static const SqlExpr *cut(Stages *stages) {
     const QueryBuild *build = stages->build;
     QueryBounds bounds = query_shown_bounds(build);
     bool is_open = bounds.from == INT64_MIN && bounds.to == INT64_MAX;
-    if (stages->is_cut || is_open || !is_back_in_time(build)) return NULL;
+    if (stages->is_cut || is_open || !query_is_back_in_time(build)) return NULL;
     stages->is_cut = true;
     return query_bounds_sql(build->arena, query_stage_key(build, QUERY_STAGE, 0), &bounds);
 }
 
 static const SqlSelect *joined(QueryBuild *build, const QueryStageJoin *join) {
     switch (join->kind) {
-    case QUERY_JOIN_LEG: return grouped(&(Grouped){.build = build, .bounds = join->bounds, .is_marked = true});
-    case QUERY_JOIN_SINCE: return since_select(build, join);
+    case QUERY_JOIN_LEG: return query_other_leg(build, &join->bounds);
+    case QUERY_JOIN_SINCE: return query_since_select(build, join);
     case QUERY_JOIN_TOTAL: {
         static const size_t none[1];
-        return grouped(&(Grouped){.build = build,
-                                  .bounds = query_shown_bounds(build),
-                                  .by = join->n_by ? join->by : none,
-                                  .n_by = join->n_by,
-                                  .base = &join->base});
+        return query_grouped(&(QueryGrouped){.build = build,
+                                             .bounds = query_shown_bounds(build),
+                                             .by = join->n_by ? join->by : none,
+                                             .n_by = join->n_by,
+                                             .base = &join->base});
     }
     case QUERY_JOIN_PRIOR: break;
     }
@@ -409,24 +99,25 @@ static void add_stage(Stages *stages, int stage) {
     add_joins(stages, stage, select);
     select->items = items.at;
     select->n_items = items.n;
-    SqlCte cte = {arena_printf(build->arena, "_s%zu", stages->ctes.n), select};
-    VEC_PUSH(build->arena, &stages->ctes, cte);
+    add_cte(stages, select);
 }
 
 static void add_stage_0(Stages *stages) {
     QueryBuild *build = stages->build;
-    QueryBounds bounds = read_bounds(build);
-    const SqlSelect *select = grouped(&(Grouped){.build = build, .bounds = bounds});
+    const QueryGrouped how = {.build = build, .bounds = query_read_bounds(build)};
+    const SqlSelect *select = query_grouped(&how);
+    add_cte(stages, select);
+    if (query_is_filled(build)) add_cte(stages, query_filled(build));
+    if (query_has_repeated(build)) {
+        SqlFrom groups = {.cte = newest(stages), .alias = QUERY_STAGE};
+        select = query_with_repeated(&how, groups, select->items, select->n_items);
+        add_cte(stages, select);
+    }
     for (size_t i = 0; i < select->n_items; i++) {
         Str name = select->items[i].alias;
         SqlItem item = {sql_column(build->arena, QUERY_STAGE, name, select->items[i].expr->type), name};
         VEC_PUSH(build->arena, &stages->columns, item);
     }
-    SqlCte cte = {S("_s0"), select};
-    VEC_PUSH(build->arena, &stages->ctes, cte);
-    if (!build->query->time.is_filled) return;
-    SqlCte more = {S("_s1"), filled(build)};
-    VEC_PUSH(build->arena, &stages->ctes, more);
 }
 
 /* ---- what is shown -------------------------------------------------------------------------------------------------- */
@@ -508,10 +199,10 @@ static void note_whole_periods(QueryBuild *build) {
     QueryBounds shown = query_shown_bounds(build);
     bool is_same = shown.from == build->range_bounds.from && shown.to == build->range_bounds.to;
     if (is_same || build->axis.is_number) return;
-    build->where = rows_in(build, &shown);
-    for (size_t i = 0; i < build->legs.n; i++) build->legs.at[i]->where = rows_in(build->legs.at[i], &shown);
+    build->where = query_rows_in(build, &shown);
+    for (size_t i = 0; i < build->legs.n; i++) build->legs.at[i]->where = query_rows_in(build->legs.at[i], &shown);
     VEC_PUSH(build->arena, &build->defaults,
-             arena_printf(build->arena, "the range in whole %ss", time_grain_name(build->query->time.grain)));
+             arena_printf(build->arena, "the range in whole %ss", query_grain_words(build->query->time.grain)));
 }
 
 /* What having and the measures hold decides which bases stage 0 has, so the end is made before the beginning. */

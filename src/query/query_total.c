@@ -4,16 +4,37 @@
  */
 #include "query/query_internal.h"
 
-/* The rows' select as a table of its groups' keys, joined to rows of a fact. */
-static SqlFrom groups_of(const QueryBuild *leg, const SqlSelect *rows) {
+/* Some groups' keys in the rows' select, each combination once. */
+static const SqlSelect *distinct_groups(const QueryBuild *build, const SqlSelect *rows, const size_t *by, size_t n_by) {
+    Arena *arena = build->arena;
+    SqlSelect *select = sql_select_new(arena);
+    SqlFrom *from = ARENA_NEW(arena, SqlFrom);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, n_by);
+    *from = (SqlFrom){.select = rows, .alias = S("_rows")};
+    for (size_t i = 0; i < n_by; i++) {
+        const QueryGroup *group = &build->groups.at[by[i]];
+        items[i] =
+            (SqlItem){sql_column(arena, from->alias, group->column.name, group->key.sql->type), group->column.name};
+    }
+    select->from = from;
+    select->n_from = 1;
+    select->items = items;
+    select->n_items = n_by;
+    select->is_distinct = true;
+    return select;
+}
+
+/* A row of the fact goes with one of them at most, so of groups that it ignores nothing is added up twice. */
+SqlFrom query_shown_groups(const QueryBuild *leg, const SqlSelect *rows, const size_t *by, size_t n_by) {
     Arena *arena = leg->arena;
     const QueryBuild *build = leg->parent ? leg->parent : leg;
     Str alias = S("_shown");
     const SqlExpr *on = NULL;
-    for (size_t i = 0; i < build->groups.n; i++) {
-        const QueryGroup *group = &build->groups.at[i];
+    if (n_by < build->groups.n) rows = distinct_groups(build, rows, by, n_by);
+    for (size_t i = 0; i < n_by; i++) {
+        const QueryGroup *group = &build->groups.at[by[i]];
         const SqlExpr *key = sql_column(arena, alias, group->column.name, group->key.sql->type);
-        on = sql_and(arena, on, sql_call2(arena, SQL_FN_SAME, leg->groups.at[i].key.sql, key));
+        on = sql_and(arena, on, sql_call2(arena, SQL_FN_SAME, leg->groups.at[by[i]].key.sql, key));
     }
     return (SqlFrom){.join = SQL_JOIN_INNER, .select = rows, .alias = alias, .on = on};
 }
@@ -21,6 +42,20 @@ static SqlFrom groups_of(const QueryBuild *leg, const SqlSelect *rows) {
 static QuerySql with(Arena *arena, QuerySql a, QuerySql b) {
     if (!b.sql) return a;
     return (QuerySql){a.sql ? sql_and(arena, a.sql, b.sql) : b.sql, a.roles | b.roles};
+}
+
+/* To the rows of the groups in a rows' select. */
+static void narrow(const QueryBuild *leg, SqlSelect *select, const SqlSelect *rows) {
+    size_t n_by = 0;
+    const size_t *by = query_known_groups(leg, NULL, 0, &n_by);
+    if (!n_by) { /* it ignores all groups: all of its rows are in each of them */
+        select->where = sql_and(leg->arena, select->where, sql_exists(leg->arena, rows, false));
+        return;
+    }
+    SqlFrom *from = ARENA_ARRAY(leg->arena, SqlFrom, select->n_from + 1);
+    for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
+    from[select->n_from++] = query_shown_groups(leg, rows, by, n_by);
+    select->from = from;
 }
 
 /* items over a fact's rows where `where`; rows, when given: of their groups only. */
@@ -33,11 +68,8 @@ static SqlSelect *over_rows(QueryBuild *leg, SqlItem *items, size_t n_items, Que
     select->n_items = n_items;
     select->where = where.sql;
     query_from(leg, roles, select);
-    if (!rows || !leg->groups.n) return select;
-    SqlFrom *from = ARENA_ARRAY(leg->arena, SqlFrom, select->n_from + 1);
-    for (size_t i = 0; i < select->n_from; i++) from[i] = select->from[i];
-    from[select->n_from++] = groups_of(leg, rows);
-    select->from = from;
+    if (rows && leg->groups.n) narrow(leg, select, rows);
+    query_add_instants(leg, select, &(QueryInstantRows){.where = leg->where, .shown = rows});
     return select;
 }
 

@@ -3,6 +3,7 @@
 
 typedef struct Words {
     Arena *arena;
+    const Model *model;
     const QueryPlan *plan;
     VEC(Str) lines;
 } Words;
@@ -39,22 +40,50 @@ static Str test_words(Arena *arena, const QueryFilter *filter) {
                         values.n ? " " : "", STR_ARG(values));
 }
 
-static Str filter_words(Arena *arena, const QueryFilter *filter, bool is_inner) {
+/* A filter of the model by its title. */
+static Str condition_words(const Words *words, const QueryMember *member) {
+    bool is_name = member->expr->kind == EXPR_NAME && !words->plan->query->source_query;
+    const ModelFilter *filter = is_name ? model_filter(words->model, member->name) : NULL;
+    return filter ? filter->label.title : member->name;
+}
+
+static Str filter_words(const Words *w, const QueryFilter *filter, bool is_inner) {
+    Arena *arena = w->arena;
     Str words = {0};
     switch (filter->kind) {
     case QUERY_FILTER_AND:
     case QUERY_FILTER_OR:
         for (size_t i = 0; i < filter->n_children; i++)
             words = join(arena, words, filter->kind == QUERY_FILTER_AND ? " and " : " or ",
-                         filter_words(arena, filter->children[i], true));
+                         filter_words(w, filter->children[i], true));
         return is_inner && filter->n_children > 1 ? arena_printf(arena, "(%.*s)", STR_ARG(words)) : words;
     case QUERY_FILTER_NOT:
-        return arena_printf(arena, "not (%.*s)", STR_ARG(filter_words(arena, filter->children[0], false)));
-    case QUERY_FILTER_EXPR: return filter->member.name;
+        return arena_printf(arena, "not (%.*s)", STR_ARG(filter_words(w, filter->children[0], false)));
+    case QUERY_FILTER_EXPR: return condition_words(w, &filter->member);
     case QUERY_FILTER_TEST:
     case QUERY_FILTER_MEMBERSHIP: break;
     }
     return test_words(arena, filter);
+}
+
+/* ---- queries within ------------------------------------------------------------------------------------------------- */
+
+static void say_plan(Words *words, const QueryPlan *plan);
+
+/* The steps of each whose path begins so, set in. */
+static void say_inners(Words *words, const char *key) {
+    Arena *arena = words->arena;
+    const QueryPlan *outer = words->plan;
+    for (size_t i = 0; i < outer->n_inners; i++) {
+        const QueryInner *inner = &outer->inners[i];
+        if (!str_eq(inner->key, str_of(key))) continue;
+        Words steps = {.arena = arena};
+        say_plan(&steps, inner->plan);
+        if (!str_eq(inner->key, S("source")))
+            add(words, arena_printf(arena, "The query at %.*s:", STR_ARG(inner->path)));
+        for (size_t k = 0; k < steps.lines.n; k++)
+            add(words, arena_printf(arena, "  %.*s", STR_ARG(steps.lines.at[k])));
+    }
 }
 
 /* ---- steps ---------------------------------------------------------------------------------------------------------- */
@@ -64,7 +93,7 @@ static void say_source(Words *words) {
     Str facts = {0};
     for (size_t i = 0; i < plan->n_facts; i++) facts = join(words->arena, facts, " and of ", plan->facts[i]);
     if (plan->query->source_query)
-        add(words, S("The rows of the inner query."));
+        add(words, S("The rows of the inner query:"));
     else if (!plan->n_facts && plan->query->source.n)
         add(words, arena_printf(words->arena, "The members of %.*s as they are now.", STR_ARG(plan->query->source)));
     else if (plan->n_facts > 1)
@@ -74,6 +103,7 @@ static void say_source(Words *words) {
         add(words, arena_printf(words->arena, "Rows of %.*s.", STR_ARG(facts)));
     else
         add(words, S("The members of one dimension as they are now."));
+    say_inners(words, "source");
 }
 
 static void say_where(Words *words) {
@@ -90,7 +120,7 @@ static void say_where(Words *words) {
             arena_printf(arena, "Only where %.*s is in the range: %.*s.", STR_ARG(asked->member), STR_ARG(range)));
     }
     if (query->where)
-        add(words, arena_printf(arena, "Only where %.*s.", STR_ARG(filter_words(arena, query->where, false))));
+        add(words, arena_printf(arena, "Only where %.*s.", STR_ARG(filter_words(words, query->where, false))));
 }
 
 static void say_groups(Words *words) {
@@ -113,13 +143,16 @@ static void say_groups(Words *words) {
         return;
     }
     if (groups.n) add(words, arena_printf(arena, "Grouped by %.*s.", STR_ARG(groups)));
+    bool has_buckets = false;
+    for (size_t i = 0; i < plan->query->n_dimensions; i++) has_buckets |= plan->query->dimensions[i].is_filled;
     if (plan->query->time.is_filled) add(words, S("Periods without rows are added."));
+    if (has_buckets) add(words, S("Buckets without rows are added."));
     if (measures.n) add(words, arena_printf(arena, "For each: %.*s.", STR_ARG(measures)));
 }
 
 static void say_left_out(Words *words) {
     Str members = {0};
-    for (size_t i = 0; i < words->plan->n_left_out; i++)
+    for (size_t i = 0; i < words->plan->n_left_out_own; i++)
         members = join(words->arena, members, ", ", words->plan->left_out_for[i].member);
     if (members.n)
         add(words,
@@ -129,8 +162,7 @@ static void say_left_out(Words *words) {
 static void say_having(Words *words) {
     const QueryFilter *having = words->plan->query->having;
     if (having)
-        add(words,
-            arena_printf(words->arena, "Only groups where %.*s.", STR_ARG(filter_words(words->arena, having, false))));
+        add(words, arena_printf(words->arena, "Only groups where %.*s.", STR_ARG(filter_words(words, having, false))));
 }
 
 static void say_order(Words *words) {
@@ -149,14 +181,21 @@ static void say_order(Words *words) {
     if (query->limit >= 0) add(words, arena_printf(arena, "At most %" PRId64 " rows.", query->limit));
 }
 
+static void say_plan(Words *words, const QueryPlan *plan) {
+    words->plan = plan;
+    say_source(words);
+    say_where(words);
+    say_inners(words, "where");
+    say_groups(words);
+    say_left_out(words);
+    say_having(words);
+    say_inners(words, "having");
+    say_order(words);
+}
+
 void query_words(const Ctx *ctx, const QueryPlan *plan, const Str **ret_lines, size_t *ret_n) {
-    Words words = {.arena = ctx->arena, .plan = plan};
-    say_source(&words);
-    say_where(&words);
-    say_groups(&words);
-    say_left_out(&words);
-    say_having(&words);
-    say_order(&words);
+    Words words = {.arena = ctx->arena, .model = snapshot_get(ctx->snapshot, SNAPSHOT_MODEL)};
+    say_plan(&words, plan);
     *ret_lines = words.lines.at;
     *ret_n = words.lines.n;
 }

@@ -27,6 +27,7 @@ typedef enum SqlFnType {
     SQL_TYPE_FIRST,  /* that of the first argument; round: one digit more */
     SQL_TYPE_COMMON, /* the least type that holds all arguments */
     SQL_TYPE_ARITH,  /* exact for int64 and decimal, float64 when one is */
+    SQL_TYPE_BUCKET, /* likewise, with the larger scale of all arguments and a digit more */
     SQL_TYPE_SUM     /* int64 -> decimal(38,0), decimal(p,s) -> decimal(38,s), float64 */
 } SqlFnType;
 
@@ -43,6 +44,8 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
  *   regr_…(y, x)        of the line y = slope * x + intercept by least squares; null where all x are one
  *   first(v, k, …)      v of the row whose keys come first, last(v, k, …) last; where all keys are equal the smallest v, or largest
  *   ln exp power sqrt log10   null where there is no real number or none that fits: ln(0), sqrt(-1), power(0, -1), exp(1000)
+ *   bucket(x, w, s)     the largest s + k * w, k a whole number, that is not above x; s is 0 where it is left out. Width and start are constants,
+ *                       the width more than 0. Exact but for float64, where it is floor((x - s) / w) * w + s
  *   date(y, m, d)       null where there is no such day
  *   add_months(d, n)    a day the month does not have becomes its last: 31 January + 1 is 28 or 29 February
  *   …s_between(a, b)    whole periods from the earlier to the later, negative where b is the earlier; like days_between, those of
@@ -98,6 +101,7 @@ typedef enum SqlFnClass { SQL_CLASS_SCALAR, SQL_CLASS_AGGREGATE, SQL_CLASS_WINDO
     X(SQL_FN_CEIL,         "ceil",           SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
     X(SQL_FN_FLOOR,        "floor",          SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
     X(SQL_FN_TRUNC,        "trunc",         SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)    \
+    X(SQL_FN_BUCKET,       "bucket",         SCALAR,    2, 3, "nnn", SQL_TYPE_BUCKET)    \
     X(SQL_FN_LN,           "ln",             SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
     X(SQL_FN_LOG10,        "log10",         SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)    \
     X(SQL_FN_EXP,          "exp",            SCALAR,    1, 1, "n",   SQL_TYPE_FLOAT64)   \
@@ -187,6 +191,8 @@ NODISCARD ErrCode sql_fn_type(SqlFn fn, const Type *args, size_t n_args, Type *r
 NODISCARD bool sql_type_common(Type a, Type b, Type *ret_type);
 /* Whether an expression can be the second argument of percentile: a constant from 0 to 1. */
 bool sql_is_fraction(const SqlExpr *expr);
+/* Whether those of a call of bucket are constants as they have to be. */
+bool sql_is_bucket(const SqlExpr *const *args, size_t n_args);
 
 /* ---- expressions ---------------------------------------------------------------------------------------------------- */
 
@@ -280,10 +286,18 @@ typedef struct SqlItem {
 
 typedef enum SqlJoin { SQL_JOIN_NONE, SQL_JOIN_INNER, SQL_JOIN_LEFT, SQL_JOIN_CROSS } SqlJoin;
 
+/* The whole numbers from first to last, in a column `n`; none where one of the two is null. Scalar selects in them must not read other
+ * entries of FROM. */
+typedef struct SqlSeries {
+    const SqlExpr *first; /* int64, or float64 without a fraction */
+    const SqlExpr *last;
+} SqlSeries;
+
 typedef struct SqlFrom {
     SqlJoin join;                /* NONE for the first */
-    const SqlRelation *relation; /* one of relation, select, cte */
+    const SqlRelation *relation; /* one of relation, select, series, cte */
     const SqlSelect *select;
+    const SqlSeries *series;
     Str cte;
     Str alias; /* always given */
     const SqlExpr *on;

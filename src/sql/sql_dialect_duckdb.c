@@ -120,6 +120,20 @@ static ErrCode round_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err 
     return ERR_OK;
 }
 
+static bool is_period(const SqlExpr *expr) {
+    return expr->kind == SQL_EXPR_CALL && expr->fn >= SQL_FN_TRUNC_YEAR && expr->fn <= SQL_FN_TRUNC_HOUR;
+}
+
+/* DuckDB takes "date_trunc(…) <> constant" for true where the constant is no start of such a period, even of a null. */
+static ErrCode not_equal(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)err;
+    const SqlExpr *a = call->args[0], *b = call->args[1];
+    if (is_period(a) || is_period(b))
+        rule->instead =
+            sql_call2(arena, SQL_FN_OR, sql_call2(arena, SQL_FN_LT, a, b), sql_call2(arena, SQL_FN_GT, a, b));
+    return ERR_OK;
+}
+
 /* DuckDB gives || of a constant null no type. */
 static ErrCode concat(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
     (void)err;
@@ -171,6 +185,13 @@ static ErrCode add_days(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *e
     return ERR_OK;
 }
 
+/* Differences of DECIMALs have a digit more. */
+static ErrCode bucket(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    TRY(sql_rule_bucket(arena, call, rule, err));
+    if (call->type.kind == TYPE_DECIMAL) rule->text = sql_rule_text(arena, "CAST(%s AS $T)", rule->text);
+    return ERR_OK;
+}
+
 /* ---- files ---------------------------------------------------------------------------------------------------------- */
 
 /* Only the delimiter and line ends are guessed: `comment` and `skip` are given, or they would be guessed too and lines go missing. */
@@ -215,7 +236,7 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_MOD] = SQL_RULE_OP("$1 % $2", SQL_PREC_MUL, SQL_PREC_ATOM),
 
     [SQL_FN_EQ] = COMPARE("$1 = $2"),
-    [SQL_FN_NE] = COMPARE("$1 <> $2"),
+    [SQL_FN_NE] = SQL_RULE_OP("$1 <> $2", SQL_PREC_COMPARE, SQL_PREC_ADD, .args = SQL_ARGS_COMMON, .hook = not_equal),
     [SQL_FN_LT] = COMPARE("$1 < $2"),
     [SQL_FN_LE] = COMPARE("$1 <= $2"),
     [SQL_FN_GT] = COMPARE("$1 > $2"),
@@ -246,6 +267,7 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_CEIL] = SQL_RULE_CALL("CAST(ceil($1) AS DOUBLE)"),
     [SQL_FN_FLOOR] = SQL_RULE_CALL("CAST(floor($1) AS DOUBLE)"),
     [SQL_FN_TRUNC] = SQL_RULE_CALL("CAST(trunc($1) AS DOUBLE)"),
+    [SQL_FN_BUCKET] = SQL_RULE_OP(NULL, SQL_PREC_ADD, SQL_PREC_ATOM, .args = SQL_ARGS_RESULT, .hook = bucket),
     [SQL_FN_LN] = SQL_RULE_CALL("ln(nullif(greatest($1, 0), 0))"),
     [SQL_FN_LOG10] = SQL_RULE_CALL("log10(nullif(greatest($1, 0), 0))"),
     [SQL_FN_EXP] = SQL_RULE_CALL("nullif(exp($1), " INF_TEXT ")"),
@@ -316,6 +338,7 @@ const SqlDialect SQL_DIALECT_DUCKDB = {
     .is_literal_typed = true,
     .has_distinct_window = true,
     .has_create_or_replace = true,
+    .series = SQL_RULE_CALL("(SELECT unnest(generate_series(CAST($1 AS BIGINT), CAST($2 AS BIGINT))) AS n)"),
     .rules = RULES,
     .type_name = duckdb_type_name,
     .coerce = duckdb_coerce,

@@ -123,6 +123,14 @@ static ErrCode hour_rule(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *
 static ErrCode add_months(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
     (void)err;
     bool is_date = call->type.kind == TYPE_DATE;
+    const SqlExpr *from = call->args[0];
+    bool is_first_day =
+        from->kind == SQL_EXPR_CALL &&
+        (from->fn == SQL_FN_TRUNC_YEAR || from->fn == SQL_FN_TRUNC_QUARTER || from->fn == SQL_FN_TRUNC_MONTH);
+    if (is_first_day) { /* which every month has */
+        rule->text = is_date ? "date($1, ($2) || ' months')" : "datetime($1, ($2) || ' months')";
+        return ERR_OK;
+    }
     const char *day = is_date ? "$1" : "substr($1, 1, 10)";
     const char *plain = sql_rule_text(arena, "date(%s, ($2) || ' months')", day);
     rule->text =
@@ -248,6 +256,7 @@ static const SqlRule RULES[SQL_FN_COUNT_OF] = {
     [SQL_FN_CEIL] = NUMERIC("ceil($1)"),
     [SQL_FN_FLOOR] = NUMERIC("floor($1)"),
     [SQL_FN_TRUNC] = NUMERIC("trunc($1)"),
+    [SQL_FN_BUCKET] = SQL_RULE_OP(NULL, SQL_PREC_ADD, SQL_PREC_ATOM, .args = SQL_ARGS_RESULT, .hook = sql_rule_bucket),
     [SQL_FN_LN] = NUMERIC("ln($1)"),
     [SQL_FN_LOG10] = NUMERIC("log10($1)"),
     [SQL_FN_EXP] = NUMERIC("nullif(exp($1), 9e999)"),
@@ -312,6 +321,9 @@ const SqlDialect SQL_DIALECT_SQLITE = {
     .quote = '"',
     .placeholder = SQL_PLACEHOLDER_QUESTION_N,
     .needs_limit_before_offset = true,
+    .series = SQL_RULE_CALL(
+        "(WITH RECURSIVE s(n, last) AS (SELECT $1, $2 UNION ALL SELECT n + 1, last FROM s WHERE n < last) "
+        "SELECT n FROM s WHERE n <= last)"),
     .rules = RULES,
     .type_name = sql_sqlite_type_name,
     .check_literal = sql_sqlite_check_literal,

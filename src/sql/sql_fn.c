@@ -4,7 +4,7 @@
  * Decimal rules. A result is exact or it is float64, never a rounded decimal:
  *   a + b, a - b   scale = the larger, one digit more before the point
  *   a * b          scale = sum of scales, precision = sum of precisions
- *   round(a)       one digit more before the point
+ *   round(a), bucket(a, …)   one digit more before the point
  * An int64 counts as decimal(19,0). The precision is cut to 38 while at least 18 digits stay before the point (an engine reports
  * what does not fit, it does not wrap); with fewer the result is float64. So sum(decimal(38,2)) * decimal(3,2) stays exact, and
  * decimal(38,20) * decimal(38,18) does not pretend to.
@@ -97,6 +97,14 @@ static Type arith_type(SqlFn fn, Type a, Type b) {
     if (!digits_of(a, &whole_a, &scale_a) || !digits_of(b, &whole_b, &scale_b)) return TYPE(TYPE_FLOAT64);
     if (fn == SQL_FN_MUL) return decimal_or_float(whole_a + whole_b, scale_a + scale_b);
     return decimal_or_float(MAX_OF(whole_a, whole_b) + 1, MAX_OF(scale_a, scale_b));
+}
+
+/* -99 lies in the bucket from -1000. */
+static Type bucket_type(const Type *args, size_t n_args) {
+    Type common = args[0];
+    for (size_t i = 1; i < n_args; i++)
+        if (!sql_type_common(common, args[i], &common)) return args[0];
+    return arith_type(SQL_FN_ADD, common, common);
 }
 
 /* 99.9 rounds to 100.0, which is a digit longer. */
@@ -198,6 +206,7 @@ ErrCode sql_fn_type(SqlFn fn, const Type *args, size_t n_args, Type *ret_type, E
     case SQL_TYPE_FIRST: *ret_type = first_type(fn, args[0]); break;
     case SQL_TYPE_COMMON: *ret_type = common; break;
     case SQL_TYPE_ARITH: *ret_type = arith_type(fn, args[0], args[1]); break;
+    case SQL_TYPE_BUCKET: *ret_type = bucket_type(args, n_args); break;
     case SQL_TYPE_SUM: *ret_type = sum_type(args[0]); break;
     }
     return ERR_OK;

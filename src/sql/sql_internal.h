@@ -83,6 +83,8 @@ ErrCode sql_rule_lone(Arena *arena, const SqlExpr *call, SqlRule *rule,
                       Err *err); /* a lone argument stands for itself */
 /* p of percentile, written out for a template; ERR_INVALID when it is no constant from 0 to 1. */
 ErrCode sql_rule_fraction(Arena *arena, const SqlExpr *call, const char **ret_text, Err *err);
+/* bucket, over arguments of the result's type. */
+ErrCode sql_rule_bucket(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err);
 /* The format of parse_date and parse_timestamp is a constant, or ERR_UNSUPPORTED. */
 ErrCode sql_rule_constant_format(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err);
 /* nullif of equal types, otherwise a CASE whose comparison has the common type and whose result the first one's. */
@@ -102,6 +104,7 @@ struct SqlDialect {
     int name_max_bytes;             /* of identifiers; 0: SQL_NAME_MAX_BYTES */
     const char
         *text_order; /* what is written behind a text that orders rows; NULL: texts are ordered by their bytes anyway */
+    SqlRule series;  /* SqlSeries as a table: $1 and $2 are its ends */
     const SqlRule *rules; /* SQL_FN_COUNT_OF of them */
     /* The declared name of a type; ERR_UNSUPPORTED when the engine cannot hold it. */
     ErrCode (*type_name)(Arena *arena, Type type, const char **ret_name, Err *err);
@@ -180,6 +183,8 @@ ErrCode sql_put_relation(SqlPrinter *p, const SqlRelation *relation, Err *err);
 /* `literal` may be NULL. */
 ErrCode sql_put_value(SqlPrinter *p, Value value, const SqlExpr *literal, Err *err);
 ErrCode sql_put_expr(SqlPrinter *p, const SqlExpr *expr, SqlPrec prec, Err *err);
+/* A rule's text over arguments, outside any call. */
+ErrCode sql_put_rule(SqlPrinter *p, const SqlRule *rule, const SqlExpr *const *args, size_t n_args, Err *err);
 /* An expression brought to a type. */
 ErrCode sql_put_expr_as(SqlPrinter *p, const SqlExpr *expr, Type to, SqlPrec prec, Err *err);
 ErrCode sql_put_order(SqlPrinter *p, const SqlOrder *order, size_t n_order, const SqlItem *items, size_t n_items,

@@ -124,6 +124,10 @@ static ErrCode put_rule(SqlPrinter *p, const SqlRule *rule, const Fill *fill, Sq
     return ERR_OK;
 }
 
+ErrCode sql_put_rule(SqlPrinter *p, const SqlRule *rule, const SqlExpr *const *args, size_t n_args, Err *err) {
+    return put_rule(p, rule, &(Fill){.args = args, .n_args = n_args}, SQL_PREC_ANY, err);
+}
+
 /* ---- calls ---------------------------------------------------------------------------------------------------------- */
 
 static ErrCode check_call(const SqlPrinter *p, const SqlExpr *call, Err *err) {

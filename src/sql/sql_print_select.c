@@ -67,6 +67,9 @@ static ErrCode put_source(SqlPrinter *p, const SqlFrom *from, Err *err) {
         sql_put(p, "(");
         TRY(sql_put_select(p, from->select, NULL, err));
         sql_put(p, ")");
+    } else if (from->series) {
+        const SqlExpr *ends[] = {from->series->first, from->series->last};
+        TRY(sql_put_rule(p, &p->dialect->series, ends, COUNT_OF(ends), err));
     } else {
         TRY(sql_put_name(p, from->cte, err));
     }

@@ -36,6 +36,17 @@ ErrCode sql_rule_fraction(Arena *arena, const SqlExpr *call, const char **ret_te
     return ERR_OK;
 }
 
+/* What is left of a division has the sign of the first, everywhere; a bucket's does not. */
+ErrCode sql_rule_bucket(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
+    (void)arena, (void)err;
+    bool has_start = call->n_args == 3;
+    if (call->type.kind == TYPE_FLOAT64)
+        rule->text = has_start ? "floor(($1 - $3) / $2) * $2 + $3" : "floor($1 / $2) * $2";
+    else
+        rule->text = has_start ? "$1 - (($1 - $3) % $2 + $2) % $2" : "$1 - ($1 % $2 + $2) % $2";
+    return ERR_OK;
+}
+
 ErrCode sql_rule_constant_format(Arena *arena, const SqlExpr *call, SqlRule *rule, Err *err) {
     (void)arena, (void)rule;
     if (call->args[1]->kind == SQL_EXPR_LITERAL) return ERR_OK;

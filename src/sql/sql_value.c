@@ -86,10 +86,18 @@ bool sql_literal_int(const SqlExpr *expr, int64_t *ret_value) {
     return true;
 }
 
+static bool is_number(const SqlExpr *expr) {
+    return expr->kind == SQL_EXPR_LITERAL && !expr->value.is_null && type_is_number(expr->type);
+}
+
 bool sql_is_fraction(const SqlExpr *expr) {
-    if (expr->kind != SQL_EXPR_LITERAL || expr->value.is_null || !type_is_number(expr->type)) return false;
+    if (!is_number(expr)) return false;
     double fraction = value_to_double(expr->value);
     return fraction >= 0 && fraction <= 1;
+}
+
+bool sql_is_bucket(const SqlExpr *const *args, size_t n_args) {
+    return is_number(args[1]) && value_to_double(args[1]->value) > 0 && (n_args < 3 || is_number(args[2]));
 }
 
 static Type common_of(const SqlExpr *const *args, size_t n_args) {

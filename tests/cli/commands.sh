@@ -72,7 +72,7 @@ json 'd["rows"] == [[3.5]] and d["data_version"] == 2'
 
 # --- the applied model is the truth
 pack=home/projects/second/pack/pack.yaml
-sed -i 's/^  units:/  pieces_moved:/; s/"units"/"pieces_moved"/' "$pack"
+sed -i 's/^  units:/  pieces_moved:/; s/"units"/"pieces_moved"/; s/, units\]/, pieces_moved]/' "$pack"
 runs "$starling" query '{"measures":["units"]}' --home home --project second --json
 json 'd["model_version"] == 1'
 runs "$starling" model check --home home --project second

@@ -26,7 +26,7 @@ C2,B,Beta,-1,2011-02-03 10:00:00,2.25,,France
 """)
 open("question.json", "w").write('{"measures":["revenue","order_lines"],"dimensions":["customer.segment"]}')
 PY
-mkdir own && sed 's/^  units:/  pieces_moved:/; s/"units"/"pieces_moved"/; /sample:/d' "$source_folder/packs/online-retail/pack.yaml" >own/pack.yaml
+mkdir own && sed 's/^  units:/  pieces_moved:/; s/"units"/"pieces_moved"/; s/, units\]/, pieces_moved]/; /sample:/d' "$source_folder/packs/online-retail/pack.yaml" >own/pack.yaml
 
 runs "$starling" init "$home" --pack retail
 runs "$starling" init "$home" --pack ./own --project invoices

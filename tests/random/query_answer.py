@@ -131,10 +131,24 @@ def wrong_rows(expected, answer, types):
     return None
 
 
+def wrong_within(expected, entries):
+    """What the sources' queries left out stands behind their places."""
+    told, seen = {(e["member"].rpartition(": ")[2], e["rows"]) for e in entries if e["member"].startswith("source")}, set()
+    for member, n_rows, _, role in expected.left_out_within:
+        if (member, n_rows) not in told and (role, n_rows) not in seen:
+            return "nothing left out is told of %s in the source" % member
+        seen.add((role, n_rows))
+    more = told - {(member, n_rows) for member, n_rows, _, _ in expected.left_out_within}
+    return "left out of %s in the source was not expected" % more if more else None
+
+
 def wrong_left_out(expected, answer, types):
     """A role's unknown members may be told once for all of its attributes."""
     measure_types = types[sum(c.is_group for c in expected.columns):]
-    told = {entry["member"]: entry for entry in answer["left_out"]}
+    told = {entry["member"]: entry for entry in answer["left_out"] if ": " not in entry["member"]}
+    wrong = wrong_within(expected, [e for e in answer["left_out"] if ": " in e["member"] and ".query" not in e["member"]])
+    if wrong:
+        return wrong
     seen = set()
     for member, n_rows, measures, role in expected.left_out:
         entry = told.pop(member, None)

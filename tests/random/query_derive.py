@@ -125,11 +125,13 @@ class Table:
         if not periods and None in (start, end):
             return
         example = self.source.type_of(self.axis) == "ts"
-        at = query_time.trunc(self.grain, start) if start is not None else query_time.instant(min(periods))
+        is_number = self.source.type_of(self.axis) == "int"
+        first = start if is_number or start is None else query_time.trunc(self.grain, start)
+        at = first if first is not None else query_time.instant(min(periods))
         last = end if end is not None else query_time.add(self.grain, query_time.instant(max(periods)), 1)
         while at < last:
             for other in others if len(self.groups) > 1 else [()]:
-                self.cells.setdefault((at if example else at.date(),) + other, [])
+                self.cells.setdefault((at if example or is_number else at.date(),) + other, [])
             at = query_time.add(self.grain, at, 1)
 
     def is_shown(self, key):
@@ -271,7 +273,14 @@ class Table:
 
     def among(self, e, key):
         """The groups that are shown or not alike, of the same `by`."""
-        return [k for k in self.shown if self.by_key(e, k) == self.by_key(e, key) and self.is_known(k)]
+        at = (id(e), "among")
+        if at not in self.values:
+            parts = {}
+            for other in self.shown:
+                if self.is_known(other):
+                    parts.setdefault(self.by_key(e, other), []).append(other)
+            self.values[at] = e, parts
+        return self.values[at][1].get(self.by_key(e, key), [])
 
     def derive_rank(self, e, key):
         own = self.value(e.args[0], key)

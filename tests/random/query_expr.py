@@ -199,6 +199,7 @@ FUNCTIONS = {  # of arguments that are not null; one that is makes it null
     "contains": lambda s, t: t.lower() in s.lower(), "starts_with": lambda s, t: s.lower().startswith(t.lower()),
     "ends_with": lambda s, t: s.lower().endswith(t.lower()),
     "abs": abs, "sign": lambda x: Fraction((x > 0) - (x < 0)), "round": lambda x, n: round_half_away(x, int(n)),
+    "bucket": lambda x, width, start=0: (x - start) // width * width + start,
     "mod": lambda a, b: None if b == 0 else Fraction(int(math.fmod(a, b))),
     "year_of": lambda t: Fraction(t.year), "month_of_year": lambda t: Fraction(t.month), "weekday": lambda t: Fraction(t.isoweekday()),
     "day_of_month": lambda t: Fraction(t.day), "quarter_of_year": lambda t: Fraction((t.month + 2) // 3),

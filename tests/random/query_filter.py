@@ -87,6 +87,8 @@ class Filters:
             return True
         if isinstance(node, list):
             return all(self.holds(n) for n in node)
+        if isinstance(node, str):
+            return self.value(Expr("name", name=node)) is True
         if "and" in node:
             return all(self.holds(n) for n in node["and"])
         if "or" in node:
@@ -108,6 +110,8 @@ class Filters:
 def filter_names(node):
     if isinstance(node, list):
         return [n for child in node for n in filter_names(child)]
+    if isinstance(node, str):
+        return [node]
     for key in ("and", "or"):
         if key in node:
             return filter_names(node[key])

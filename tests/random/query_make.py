@@ -1,4 +1,6 @@
 """Random semantic queries over a random schema: the whole language, and nothing that it refuses."""
+import datetime
+
 import query_time
 from query_expr import Expr
 from query_group import groups_of, measures_of
@@ -13,7 +15,7 @@ from query_source import facts_asked, find_source
 class QueryMaker(MeasureMaker):
     # --- the parts of a query
 
-    def time(self, scope, with_compare):
+    def time(self, scope, with_compare, with_range):
         """The key `time`, and what derivations have to know of it."""
         axis = self.rng.choice(scope.axes) if scope.axes and self.chance(0.3) else scope.axis
         if not axis:
@@ -25,12 +27,14 @@ class QueryMaker(MeasureMaker):
             time["dimension"] = name
         if self.chance(0.7):
             time["grain"] = scope.unit if is_number else self.grain(type_)
-        if not time.get("grain") or self.chance(0.45):
-            time["range"] = self.range(type_, scope.unit)
+        if not time.get("grain") or with_range or self.chance(0.55):
+            time["range"] = self.range(type_, scope.unit, [row[name] for row in scope.rows])
         bounds = query_time.read_range(time["range"], self.schema.as_of()) if "range" in time else (None, None, None, None)
         known = {"grain": time.get("grain"), "is_number": is_number, "unit": scope.unit, "end_grain": bounds[3],
                  "is_closed": None not in bounds[:2] and bounds[2] == bounds[3], "name": name, "fill": False}
-        if time.get("grain") not in (None, "hour", "day") and not is_number and self.chance(0.15):
+        is_short = None not in bounds[:2] and (is_number or bounds[1] - bounds[0] < datetime.timedelta(days=60))
+        may_be_many = time.get("grain") in ("hour", "day") and not is_number
+        if time.get("grain") and (is_short or not may_be_many) and self.chance(0.15):
             time["fill"] = known["fill"] = True
         if with_compare and not time.get("fill") and (known["grain"] or known["is_closed"]) and self.chance(0.25):
             time["compare"] = self.compare(known)
@@ -40,7 +44,7 @@ class QueryMaker(MeasureMaker):
         grain = known["grain"] or known["end_grain"]
         choices = ["previous_period", "previous_period"]
         if not known["is_number"]:
-            choices.append("previous_year")
+            choices += ["previous_year", "previous_year"]
             n, unit = self.span(grain, False, None)
             choices += ["%d %ss" % (n, unit)] if n else []
         return self.rng.choice(choices)
@@ -127,13 +131,15 @@ class QueryMaker(MeasureMaker):
         query = {} if scope.made else {"source": scope.source}
         if self.chance(0.5) and scope.plain:
             query["where"] = self.where(scope, nesting)
-        time, known = self.time(scope, not is_inner) if self.chance(0.8) else (None, None)
+        with_unknown = self.chance(0.2)
+        time, known = self.time(scope, not is_inner, with_unknown) if self.chance(0.85) else (None, None)
         if time:
             query["time"] = time
         shown = "%s.%s" % (known["name"], known["grain"]) if known and not known["is_number"] else known and known["name"]
-        query["dimensions"] = [d for d in self.dimensions(scope, self.rng.choice((0, 1, 1, 2, 3))) if d != shown]
+        shown_in_time = known and known["grain"]  # in few groups: what is derived in time needs the same one in several periods
+        query["dimensions"] = [d for d in self.dimensions(scope, self.rng.choice((0, 0, 1, 1, 2) if shown_in_time else (0, 1, 1, 2, 3))) if d != shown]
         query["dimensions"] = query["dimensions"][:1] if known and known["fill"] else query["dimensions"]
-        if self.chance(0.15):
+        if with_unknown:
             query["unknown"] = True
         self.add_measures(query, scope, known)
         if scope.made and len(facts_asked(self.schema, query)) < 2:
@@ -143,26 +149,24 @@ class QueryMaker(MeasureMaker):
 
     def add_measures(self, query, scope, known):
         groups = groups_of(scope.made or find_source(self.schema, {**query, "measures": [], "source": scope.source}, evaluate), query)
-        may_derive = known is None or not query.get("unknown") or "range" in query["time"]
         query["measures"] = []
         n = self.rng.choice((1, 1, 2, 3)) if groups else self.rng.choice((1, 2))
         n += bool(known and known["grain"] and self.chance(0.3))
         for _ in range(n if not groups or self.chance(0.95) else 0):
             measure = self.measure(scope)
             is_beside = any(self.has_derived(m["expr"]) for m in query["measures"] if isinstance(m, dict))
-            if self.chance(0.8 if is_beside else 0.6 if known and known["grain"] else 0.3) and may_derive:
+            if self.chance(0.8 if is_beside else 0.6 if known and known["grain"] else 0.3):
                 measure = self.derived(scope, known, groups)
-            if "compare" in query.get("time", {}) and (measure.type not in NUMBERS or self.has_derived(measure) or not may_derive):
+            if "compare" in query.get("time", {}) and (measure.type not in NUMBERS or self.has_derived(measure)):
                 measure = self.counted(scope)
             member = self.member(measure)
             titles = [m if isinstance(m, str) else m.get("as", str(m["expr"])) for m in query["measures"] + [member]]
             if len(set(titles)) == len(titles):
                 query["measures"].append(member)
-        if "compare" in query.get("time", {}) and not may_derive:
-            del query["unknown"]
         sums = [m for m in query["measures"] if isinstance(m, dict) and any(e.kind == "derive" and e.fn == "cumulative" for e in m["expr"].walk())]
         if sums and self.chance(0.5):  # beside what reads more than it
-            query["measures"].append({"expr": derive("prior", self.counted(scope), "int"), "as": self.alias()})
+            n, unit = self.span(known["grain"], known["is_number"], known["unit"])
+            query["measures"].append({"expr": derive("prior", self.counted(scope), "int", n=n, unit=unit), "as": self.alias()})
 
     def has_derived(self, measure):
         return any(e.kind == "derive" for e in measure.walk())
@@ -198,7 +202,7 @@ class QueryMaker(MeasureMaker):
         if self.chance(0.4):
             query["where"] = self.where(scope, 0)
         if scope.axis and self.chance(0.3):
-            query["time"] = {"range": self.range(scope.axis[1], scope.unit)}
+            query["time"] = {"range": self.range(scope.axis[1], scope.unit, [row[scope.axis[0]] for row in scope.rows])}
         titles = [g.column.name for g in groups_of(find_source(self.schema, query, evaluate), {"dimensions": query["rows"]})]
         if self.chance(0.6):
             query["order"] = self.order(titles)
@@ -213,6 +217,16 @@ class QueryMaker(MeasureMaker):
         source = find_source(self.schema, query, evaluate)
         groups, measures = groups_of(source, query), measures_of(source, query)
         return [g.column.name for g in groups] + [m.name for m in measures], [(m.name, m.expr.type) for m in measures]
+
+
+def make_filters(rng, schema):
+    """The pack's: some are made of others."""
+    for fact in schema.facts.values():
+        for i in range(rng.randrange(0, 3)):
+            scope = fact_scope(schema, fact)
+            name, expr = "%sf%d" % (fact.name[0], i), ExprMaker(rng, scope.inside).condition(2)
+            if expr.names():
+                schema.filters[name] = Thing(name=name, fact=fact.name, expr=expr)
 
 
 def make_measures(rng, schema):

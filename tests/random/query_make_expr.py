@@ -58,11 +58,15 @@ class ExprMaker:
 
     def call_of_number(self, depth, types):
         a = self.number(depth - 1, types)
-        fn = self.rng.choice(("abs", "sign", "round", "negate", "mod"))
+        fn = self.rng.choice(("abs", "sign", "round", "negate", "mod", "bucket"))
         if fn == "negate":
             return Expr("negate", [a], a.type)
         if fn == "round" and a.type != "float":
             return Expr("call", [a, lit("int", Fraction(self.rng.randrange(2)))], a.type, fn="round")
+        if fn == "bucket" and a.type != "float":
+            width = self.rng.choice((lit("int", Fraction(5)), lit("int", Fraction(20)), lit("dec", Fraction(5, 2))))
+            start = [lit("int", Fraction(3))] if self.rng.random() < 0.3 else []
+            return Expr("call", [a, width] + start, number_type(a, width), fn="bucket")
         if fn == "mod" and a.type == "int":
             return Expr("call", [a, lit("int", Fraction(self.rng.choice((2, 3, 7))))], "int", fn="mod")
         return Expr("call", [a], "int" if fn == "sign" else a.type, fn="sign" if fn == "sign" else "abs")

@@ -9,7 +9,8 @@ from query_model import evaluate
 from query_schema import TEXTS, random_day, random_instant, random_value
 from query_scope import TIMES, Scope, fact_scope, parts_of
 
-GRAIN_WEIGHTS = {"year": 4, "quarter": 4, "month": 5, "week": 3, "day": 2, "hour": 1}
+GRAIN_WEIGHTS = {"year": 4, "quarter": 4, "month": 5, "week": 5, "day": 2, "hour": 1}
+TEXT_OPS = ("contains", "not_contains", "starts_with", "ends_with")
 
 
 COUNT = {"expr": Expr("agg", [], "int", fn="count(*)", distinct=False), "as": "n"}
@@ -26,6 +27,18 @@ class FilterMaker:
         return self.rng.choice(("x%d", "x%d", "Sum %d", "m\u00fc\"%d")) % self.n_names
 
     # --- filters
+
+    def piece(self, op, text):
+        """Of a text that is there: of its middle too, and now and then in other letters."""
+        n = len(text)
+        start = 0 if op == "starts_with" and self.chance(0.7) else self.rng.randrange(n + 1)
+        end = n if op == "ends_with" and self.chance(0.7) else self.rng.randrange(start, n + 1)
+        piece = text[start:end] or text[:1]
+        return piece.swapcase() if self.chance(0.3) else piece
+
+    def pieces(self, op, n, there):
+        there = [v for v in there if v] or TEXTS
+        return [self.piece(op, self.rng.choice(there)) for _ in range(n)]
 
     def values(self, part, type_, n, there):
         """Often such as are there."""
@@ -73,32 +86,46 @@ class FilterMaker:
             texts += ["today", "yesterday", "past 90 days"] + (["%s to date" % unit] if unit != "day" else [])
         return self.rng.choice(texts)
 
-    def range(self, type_, unit=None):
+    def point(self, type_, there):
+        """Where a range may begin or end: mostly where there are rows, and late, so that others lie before it."""
+        there = [query_time.instant(t) for t in there if t is not None]
+        if there and self.chance(0.7):
+            return max(self.rng.choice(there), self.rng.choice(there))
+        return self.rng.randrange(98, 112) if type_ == "int" else random_instant(self.rng)
+
+    def range(self, type_, unit=None, there=()):
         words = self.words(type_, unit) if self.chance(0.2) and (unit or type_ in TIMES) else None
         if words:
             ends = [words, None] if self.chance(0.2) else [None, words] if self.chance(0.2) else words
             return ends
         if type_ == "int":
-            first = self.rng.randrange(98, 112)
+            first = int(self.point(type_, there))
             return self.rng.choice((first, [first, None], [None, first], [first, first + self.rng.randrange(6)]))
-        if self.chance(0.4):
-            return self.period(type_)
-        ends = sorted((self.period(type_) for _ in range(2)), key=lambda p: query_time.read_period(p)[0])
+        periods = [query_time.period_text(self.grain(type_), self.point(type_, there)) for _ in range(2)]
         if self.chance(0.3):
-            ends[self.rng.randrange(2)] = None
+            return periods[0]
+        ends = sorted(periods, key=lambda p: query_time.read_period(p)[0])
+        if self.chance(0.35):
+            ends[self.rng.choice((0, 1, 1))] = None
         bounds = query_time.read_range(ends)
-        return self.period(type_) if None not in bounds[:2] and bounds[0] >= bounds[1] else ends
+        return ends[0] if None not in bounds[:2] and bounds[0] >= bounds[1] else ends
+
+    def tested(self, scope):
+        """A name to test: as often a text, which has the most operators, and a column of any type as one of the many parts of dates."""
+        texts, kind = [n for n in scope.plain if n[1] == "text"], self.rng.random()
+        names = texts if kind < 0.4 else parts_of(scope.plain) if kind < 0.6 else scope.plain
+        return self.rng.choice(names or scope.plain)
 
     def test(self, scope):
-        name, type_ = self.rng.choice(scope.plain + parts_of(scope.plain))
+        name, type_ = self.tested(scope)
         part = name.rsplit(".", 1)[-1] if (name, type_) not in scope.plain else None
         ops = ["equals", "not_equals", "in", "not_in", "set", "not_set"]
         if type_ == "text":
-            ops += ["contains", "not_contains", "starts_with", "ends_with"]
+            ops += TEXT_OPS * 3
         if type_ != "bool":
             ops += ["gt", "gte", "lt", "lte", "between"]
         if type_ in TIMES and not part:
-            ops += ["in_range", "in_range"]
+            ops += ["in_range"] * 3
         return self.test_with(name, type_, self.rng.choice(ops), part, scope.rows)
 
     def test_with(self, name, type_, op, part=None, rows=()):
@@ -106,11 +133,12 @@ class FilterMaker:
         if op in ("set", "not_set"):
             return node
         if op == "in_range":
-            given = self.range(type_)
+            given = self.range(type_, there=[row[name] for row in rows])
             node.update({"values": given} if isinstance(given, list) else {"value": given})
             return node
         n = 2 if op == "between" else 1 if op in ("gt", "gte", "lt", "lte") else self.rng.choice((1, 1, 2, 3))
-        values = self.values(part, type_, n, [row[name] for row in rows])
+        there = [row[name] for row in rows]
+        values = self.pieces(op, n, there) if op in TEXT_OPS and self.chance(0.8) else self.values(part, type_, n, there)
         node.update({"value": values[0]} if n == 1 and self.chance(0.5) else {"values": values})
         return node
 
@@ -122,9 +150,12 @@ class FilterMaker:
             return {"or": [self.filter(scope, depth - 1, nesting) for _ in range(self.rng.randrange(1, 4))]}
         if depth and kind < 0.5:
             return {"not": self.filter(scope, depth - 1, nesting)}
-        if kind < 0.6:
+        conditions = [n for n, t in scope.plain if t == "bool"]
+        if kind < 0.55 and conditions:
+            return self.rng.choice(conditions)
+        if kind < 0.62:
             return {"expr": ExprMaker(self.rng, scope.plain).condition(2)}
-        inner = self.membership(scope, nesting) if kind < 0.72 and nesting else None
+        inner = self.membership(scope, nesting) if kind < 0.74 and nesting else None
         return inner or self.test(scope)
 
     def where(self, scope, nesting):

@@ -72,18 +72,20 @@ class MeasureMaker(FilterMaker):
         """A span to go back by, or none."""
         if self.chance(0.4):
             return None, None
+        n = self.rng.choice((1, 1, 1, 2, 3))
         if is_number:
-            return self.rng.randrange(1, 4), unit
+            return n, unit
         units = [u for u in query_time.GRAINS if query_time.GRAINS.index(u) <= query_time.GRAINS.index(grain)]
         units = [u for u in units if not (grain == "week" and u in ("quarter", "month"))]
-        if grain == "week" and self.chance(0.4):
+        if grain == "week" and self.chance(0.6):
             return 1, "year"
-        return self.rng.randrange(1, 4), self.rng.choice(units)
+        return n, self.rng.choice(units)
 
     def in_time(self, scope, time, m):
         """Derived in time along a shown grain."""
         grain, is_number = time["grain"], time["is_number"]
-        fn = self.rng.choice(("prior", "change", "growth", "lag", "rolling", "rolling", "ytd", "qtd", "mtd", "cumulative"))
+        fn = self.rng.choice(("prior", "change", "growth", "lag", "rolling", "rolling", "ytd", "qtd", "mtd", "cumulative",
+                              "cumulative"))
         is_plain = not any(e.kind == "derive" for e in m.walk())
         since = query_time.GRAINS[:3]
         if fn in ("ytd", "qtd", "mtd"):
@@ -95,7 +97,7 @@ class MeasureMaker(FilterMaker):
         if fn in ("ytd", "qtd", "mtd"):
             return derive(fn, m, m.type)
         if fn == "lag":
-            return derive(fn, m, m.type, n=self.rng.randrange(1, 4))
+            return derive(fn, m, m.type, n=self.rng.choice((1, 1, 2, 3)))
         if fn == "rolling":
             return self.rolling(grain, is_number, time, m)
         n, unit = self.span(grain, is_number, time["unit"])
@@ -139,7 +141,7 @@ class MeasureMaker(FilterMaker):
         return {"avg": "float", "count": "int", "sum": "float" if m.type == "float" else "dec"}.get(agg, m.type)
 
     def derived(self, scope, time, groups):
-        m, is_plain = self.numeric_measure(scope), True
+        m, is_plain = self.counted(scope) if self.chance(0.4) else self.numeric_measure(scope), True
         for _ in range(self.rng.choice((1, 1, 1, 2))):
             if time and time["grain"] and not time["fill"] and self.chance(0.85) and (is_plain or not self.is_over_groups(m)):
                 m = self.in_time(scope, time, m)

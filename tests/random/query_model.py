@@ -69,6 +69,7 @@ class Result:
     does not, None where that is not said here."""
     def __init__(self, columns, rows, left_out, is_loose, totals, next_=(), period=None):
         self.columns, self.rows, self.left_out, self.is_loose = columns, rows, left_out, is_loose
+        self.left_out_within = []  # the same of the query that is the source, and of those within it
         self.totals, self.next, self.period = totals, list(next_), period
 
 
@@ -181,7 +182,14 @@ def list_of(source, query, rows, as_of):
 
 
 def evaluate(schema, query):
-    source, as_of, asked = find_source(schema, query, evaluate), schema.as_of(), {}
+    source = find_source(schema, query, evaluate)
+    result = answer_over(schema, query, source)
+    result.left_out_within = getattr(source, "left_out", [])
+    return result
+
+
+def answer_over(schema, query, source):
+    as_of, asked = schema.as_of(), {}
 
     def ask(inner):
         if id(inner) not in asked:

@@ -16,6 +16,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 COPY = os.path.join(ROOT, "build", "mutated")
 MUTATIONS = [  # name, file in src/, text, what it becomes
     ("a filter is dropped", "query/query_compile.c", "build->where = both(build->arena, range, where);", "build->where = range;"),
+    ("a filter's bare names are no columns", "model/model_expr_compile.c", "if (expr->is_row) at.use = EXPR_USE_AGGREGATE;", ""),
     ("a range is dropped", "query/query_compile.c", "build->where = both(build->arena, range, where);", "build->where = where;"),
     ("rows joined twice", "query/query_member.c", ".on = sql_call2(build->arena, SQL_FN_EQ, role_key(build, role), key)",
      ".on = sql_call2(build->arena, SQL_FN_LE, role_key(build, role), key)"),
@@ -47,7 +48,7 @@ MUTATIONS = [  # name, file in src/, text, what it becomes
     ("since ever, not since the year", "query/query_derive_time.c",
      "if (to->unit != TIME_GRAIN_NONE)\n            partition", "if (false)\n            partition"),
     ("cumulative from before the range", "query/query_derive_time.c",
-     "is_since_range ? within_range(build, period, expr) : expr", "expr"),
+     "is_since_range ? within_range(build, period, expr, is_count) : expr", "expr"),
     ("a share of all, whatever its by", "query/query_derive.c", "TRY(find_by(build, derived, &to.by, &to.n_by, err));", ""),
     ("the unknown are ranked", "query/query_derive.c", "if (unknown) partition[n_by++] = unknown;", "(void)unknown;"),
     ("overall with the unknown", "query/query_derive.c", "if (unknown) {\n        const SqlExpr *args[] = {unknown,",

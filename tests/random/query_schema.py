@@ -7,7 +7,8 @@ import query_time
 from query_expr import decimal_text
 from query_filter import filter_names, member_names
 
-TEXTS = ["a", "A", "b", "B", "ab", "Ab b", "\u00c9", "\u00e9t\u00e9", "x_y", "xay", "50%", "o'x", "", " pad ", "zz", "\u00e4"]
+TEXTS = ["a", "A", "b", "B", "ab", "Ab b", "\u00c9", "\u00e9t\u00e9", "x_y", "xay", "50%", "o'x", "", " pad ", "zz", "\u00e4", "Banana",
+         "bandanna", "x_yab"]
 PACK_TYPES = {"int": "int64", "dec": "decimal(9,2)", "float": "float64", "text": "text", "bool": "bool", "date": "date", "ts": "timestamp"}
 SQL_TYPES = {
     "duckdb": {"int": "BIGINT", "dec": "DECIMAL(9,2)", "float": "DOUBLE", "text": "VARCHAR", "bool": "BOOLEAN", "date": "DATE",
@@ -18,6 +19,7 @@ SQL_TYPES = {
                "ts": "TIMESTAMP"},
 }
 FIRST_DAY, N_DAYS = datetime.date(2019, 12, 18), 460
+A_PERIOD, A_YEAR = (1, 7, 7, 31), (364, 366, 371, 371)  # days until the next period, or until a year's day or week (2020 has 53) comes again
 
 
 class Thing:
@@ -26,9 +28,10 @@ class Thing:
 
 
 class Schema:
-    """dimensions, facts, measures by name; `zone` is the reporting zone."""
+    """dimensions, facts, measures, filters by name; `zone` is the reporting zone."""
     def __init__(self, dimensions, facts, zone, is_as_of_now):
         self.dimensions, self.facts, self.measures, self.zone, self.is_as_of_now = dimensions, facts, {}, zone, is_as_of_now
+        self.filters = {}
 
     def as_of(self):
         """What words of ranges count from; None: there is no data yet."""
@@ -41,6 +44,8 @@ class Schema:
     def fact_has(self, fact, name):
         if name in self.measures:
             return self.measures[name].fact == fact.name
+        if name in self.filters:
+            return self.filters[name].fact == fact.name
         first = name.split(".")[0]
         return first in fact.roles or first == fact.name or any(c.name == first for c in fact.columns)
 
@@ -93,6 +98,12 @@ def maybe(rng, column):
     return None if column.is_nullable and rng.random() < 0.2 else random_value(rng, column.type)
 
 
+def some_times(rng, type_):
+    """A few, each again a period and a year later, so that what compares periods has something to compare."""
+    first = [random_value(rng, type_) for _ in range(rng.randrange(2, 5))]
+    return first + [t + datetime.timedelta(days=rng.choice(later)) for later in (A_PERIOD, A_YEAR) for t in first]
+
+
 # --- dimensions ---------------------------------------------------------------------------------------------------------------
 
 def make_dimension(rng, name):
@@ -141,9 +152,11 @@ def make_fact(rng, name, dimensions):
     if not times and rng.random() < 0.7:
         columns.append(Thing(name=prefix + "w", kind="attribute", type="int", is_nullable=rng.random() < 0.3))
         time, unit = prefix + "w", rng.choice(("week", "day"))
+    again = {c.name: some_times(rng, c.type) for c in columns if c.kind == "time"}
     rows = []
     for _ in range(rng.choice((0, 4) + (15, 25, 40) * 4)):
         row = {c.name: maybe(rng, c) for c in columns}
+        row.update({name: rng.choice(times) for name, times in again.items() if row[name] is not None and rng.random() < 0.75})
         if unit and row[time] is not None:
             row[time] = Fraction(rng.randrange(100, 112))
         for role, dimension in roles.items():
@@ -206,9 +219,10 @@ def pack_yaml(schema):
     as_of = "now" if schema.is_as_of_now else "max(%s)" % schema.facts["fact"].time
     out = ["pack: 1", "name: random", 'version: "1"', "as_of: " + as_of, "calendar: {time_zone: %s}" % schema.zone, "sources:", "  shop:", "    kind: managed",
            "    tables:"] + tables_yaml(schema) + dimensions_yaml(schema) + facts_yaml(schema)
-    out += ["measures:"] if schema.measures else []
-    for m in schema.measures.values():
-        out += ["  %s:" % m.name, '    expr: "%s"' % str(m.expr).replace("\\", "\\\\").replace('"', '\\"'), "    fact: %s" % m.fact]
+    for title, things in (("filters", schema.filters), ("measures", schema.measures)):
+        out += [title + ":"] if things else []
+        for m in things.values():
+            out += ["  %s:" % m.name, '    expr: "%s"' % str(m.expr).replace("\\", "\\\\").replace('"', '\\"'), "    fact: %s" % m.fact]
     return "\n".join(out) + "\n"
 
 

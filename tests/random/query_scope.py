@@ -30,7 +30,7 @@ def fact_scope(schema, fact):
     attributes = [("%s.%s" % (role, a.name), a.type) for role, d in fact.roles.items() for a in schema.dimensions[d].attributes]
     own = [(c.name, c.type) for c in fact.columns if c.kind != "value"]
     values = [("%s.%s" % (fact.name, c.name), c.type) for c in fact.columns if c.kind == "value"]
-    plain = attributes + own + values
+    plain = attributes + own + values + [(f.name, "bool") for f in schema.filters.values() if f.fact == fact.name]
     axes = [n for n in plain if n[1] in TIMES]
     axis = next(((c.name, c.type) for c in fact.columns if c.name == fact.time), None)
     measures = [(m.name, m.expr.type) for m in schema.measures.values() if m.fact == fact.name]

@@ -5,8 +5,12 @@ from query_filter import filter_names, member_names, outside_names
 
 
 class Row(dict):
-    """A row by the names of its members; parts of dates are reckoned when they are asked for."""
+    """A row by the names of its members; parts of dates, and filters of the model, are reckoned when they are asked for."""
+    filters = {}
+
     def __missing__(self, name):
+        if name in self.filters:
+            return query_expr.of_row(self.filters[name].expr, self)
         base, _, part = name.rpartition(".")
         if base not in self:
             raise KeyError(name)
@@ -36,8 +40,11 @@ def fact_source(schema, fact):
         canonical[fact.name + "." + column.name] = fact.name + "." + column.name if column.kind == "value" else column.name
     for role, name in fact.roles.items():
         types.update({"%s.%s" % (role, a.name): a.type for a in schema.dimensions[name].attributes})
+    filters = {name: f for name, f in schema.filters.items() if f.fact == fact.name}
+    types.update({name: "bool" for name in filters})
     for i, values in enumerate(fact.rows):
         row = Row(_id=query_expr.Fraction(i))
+        row.filters = filters
         for column in fact.columns:
             row[column.name] = row[fact.name + "." + column.name] = values[column.name]
         for role, name in fact.roles.items():
@@ -87,7 +94,9 @@ def query_source(schema, query, evaluate):
     types = {c.name: c.type for c in result.columns}
     rows = [Row(zip(types, row)) for row in result.rows]
     axis = next((c.name for c in result.columns if c.type in ("date", "ts")), None)
-    return Source("source", rows, types, axis, {}, {})
+    source = Source("source", rows, types, axis, {}, {})
+    source.left_out = result.left_out + result.left_out_within
+    return source
 
 
 def base_of(schema, query):

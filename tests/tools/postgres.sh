@@ -4,6 +4,7 @@
 # At the end of its input (whoever started it closes it, or has died) the server is stopped and the folder removed. It listens on a
 # unix socket in that folder only. Where PostgreSQL is not installed it says so in one line and exits with 77.
 #
+# Nothing is compiled to machine code (jit): of long statements over few rows that takes seconds.
 # The databases' own order of texts is not that of bytes, so that whoever relies on it is found out (PostgreSQL 15 and later).
 set -euo pipefail
 
@@ -35,7 +36,7 @@ cd "$dir"
 "${as[@]}" "$bin/initdb" --no-sync --auth=trust --username=starling --encoding=UTF8 "${locale[@]}" -D "$dir/data" >"$dir/log" 2>&1 ||
     { cat "$dir/log" >&2; exit 1; }
 "${as[@]}" "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off -c full_page_writes=off -c autovacuum=off \
-    -c max_connections=60 -c shared_buffers=32MB -c log_min_messages=panic -c log_min_error_statement=panic \
+    -c jit=off -c max_connections=60 -c shared_buffers=32MB -c log_min_messages=panic -c log_min_error_statement=panic \
     >>"$dir/log" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 200); do

@@ -22,3 +22,9 @@ INSERT INTO gold.fact_refund VALUES
   (-1, 1, '2022-03-01 00:00:00', '2022-03-01 00:00:00', 7.50, 3), (3, 1, '2022-03-02 08:00:00', '2022-03-02 08:00:00', 1.00, 4);
 CREATE TABLE gold.fact_budget (store_key BIGINT, month DATE, target DECIMAL(9,2), _id BIGINT);
 INSERT INTO gold.fact_budget VALUES (1, '2022-01-01', 30.00, 1), (1, '2022-02-01', 25.00, 2), (2, '2022-01-01', 10.00, 3), (3, '2022-04-01', 8.00, 4);
+CREATE TABLE gold.fact_plan AS SELECT store_key, month, target AS planned, _id FROM gold.fact_budget;
+CREATE TABLE gold.fact_stock (store_key BIGINT, item_key BIGINT, counted_on DATE, pieces BIGINT, _id BIGINT);
+INSERT INTO gold.fact_stock VALUES
+  (1, 1, '2022-01-15', 10, 1), (1, 2, '2022-01-15', 4, 2), (2, 1, '2022-01-15', 7, 3), (1, 1, '2022-01-31', 8, 4), (2, 1, '2022-01-31', 6, 5),
+  (1, 1, '2022-02-10', 5, 6), (1, 2, '2022-02-10', 3, 7), (2, 1, '2022-02-10', 9, 8), (4, 2, '2022-02-10', 2, 9), (1, 1, '2022-02-28', 4, 10),
+  (-1, 1, '2022-03-20', 1, 11), (2, 1, '2022-03-20', 2, 12), (1, 2, '2022-03-20', 6, 13), (1, 1, NULL, 100, 14);

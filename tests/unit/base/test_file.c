@@ -255,6 +255,26 @@ TEST(paths) {
     for (int i = 0; i < 2; i++)
         while (expected.p[--expected.n] != '/') {}
     assert_true(str_eq(str_of(path), expected));
+    assert_int_equal(path_share(arena, "packs", &path, &err), ERR_OK);
+    assert_true(str_starts(str_of(path), expected) && str_ends(str_of(path), S("/share/starling/packs")));
+}
+
+TEST(mapping) {
+    Folder folder = folder_make();
+    Err err;
+    Str bytes = {0};
+    const char *path = path_join(folder.arena, folder.path, "table");
+    assert_int_equal(file_map(folder.arena, path, 100, &bytes, &err), ERR_NOT_FOUND);
+    assert_int_equal(file_write_atomic(path, S("bytes"), &err), ERR_OK);
+    assert_int_equal(file_map(folder.arena, path, 4, &bytes, &err), ERR_TOO_LARGE);
+    assert_int_equal(file_map(folder.arena, path, 5, &bytes, &err), ERR_OK);
+    assert_true(str_eq(bytes, S("bytes")));
+    assert_int_equal(file_write_atomic(path, S(""), &err), ERR_OK);
+    assert_true(str_eq(bytes, S("bytes"))); /* a file put in its place changes nothing */
+    assert_int_equal(file_map(folder.arena, path, 5, &bytes, &err), ERR_OK);
+    assert_int_equal(bytes.n, 0);
+    assert_int_equal(file_map(folder.arena, folder.path, 5, &bytes, &err), ERR_IO);
+    folder_remove(&folder);
 }
 
 TEST(hashes) {
@@ -292,6 +312,7 @@ int main(void) {
         cmocka_unit_test(folders),
         cmocka_unit_test(removing_does_not_follow_links),
         cmocka_unit_test(paths),
+        cmocka_unit_test(mapping),
         cmocka_unit_test(hashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,15 +171,22 @@ TEST(distance) {
     assert_int_equal(str_distance(S("abc"), S("xyz"), 1), 2); /* cap + 1 */
     assert_int_equal(str_distance(EMPTY, S("abc"), 3), 3);
     assert_int_equal(str_distance(EMPTY, EMPTY, 0), 0);
-    char longer[65];
+    char longer[257];
     memset(longer, 'a', sizeof(longer));
-    assert_int_equal(str_distance((Str){longer, 64}, (Str){longer, 64}, 2), 0);
-    assert_int_equal(str_distance((Str){longer, 65}, (Str){longer, 65}, 2), 3);
+    assert_int_equal(str_distance((Str){longer, 256}, (Str){longer, 256}, 2), 0);
+    assert_int_equal(str_distance((Str){longer, 256}, (Str){longer, 254}, 2), 2);
+    assert_int_equal(str_distance((Str){longer, 257}, (Str){longer, 257}, 2), 3);
+    /* characters, not bytes; what is no character differs from all others */
+    assert_int_equal(str_distance(S("Zürich"), S("Zurich"), 2), 1);
+    assert_int_equal(str_distance(S("Züirch"), S("Zürich"), 2), 1);
+    assert_int_equal(str_distance(S("東京都"), S("東京"), 2), 1);
+    assert_int_equal(str_distance(S("\xFF"), S("\xFE"), 2), 1);
+    assert_int_equal(str_distance(S("\xFF"), S("\xFF"), 2), 0);
 }
 
 TEST(distance_against_its_definition) {
     Random random = random_start(__func__);
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 500; i++) {
         char a[7], b[7];
         for (size_t j = 0; j < sizeof(a); j++) {
             a[j] = (char)('a' + random_below(&random, 3));

@@ -267,6 +267,44 @@ TEST(periods) {
     assert_true(from_us == 77 && to_us == 77 && grain == TIME_GRAIN_NONE);
 }
 
+static void assert_fiscal(const char *text, int first_month, TimeGrain grain, const char *from, const char *to) {
+    int64_t from_us = 0, to_us = 0;
+    TimeGrain found = TIME_GRAIN_NONE;
+    char printed[TIME_TEXT_MAX];
+    if (!time_parse_period_fiscal(str_of(text), first_month, &from_us, &to_us, &found)) fail_msg("%s", text);
+    assert_int_equal(found, grain);
+    assert_instant(from_us, from);
+    assert_instant(to_us, to);
+    for (int64_t us = from_us; us < to_us; us += 5 * TIME_US_PER_DAY) {
+        assert_int_equal(time_trunc_fiscal(grain, first_month, us), from_us);
+        assert_int_equal(time_print_period_fiscal(grain, first_month, us, printed), strlen(text));
+        assert_string_equal(printed, text);
+    }
+    assert_int_equal(time_trunc_fiscal(grain, first_month, to_us - 1), from_us);
+    assert_int_equal(time_trunc_fiscal(grain, first_month, to_us), to_us);
+    assert_int_equal(time_add(grain, from_us, 1), to_us);
+}
+
+TEST(fiscal_periods_are_called_by_the_year_they_end_in) {
+    assert_fiscal("FY2014", 4, TIME_GRAIN_FISCAL_YEAR, "2013-04-01T00:00:00Z", "2014-04-01T00:00:00Z");
+    assert_fiscal("FY2014-Q1", 4, TIME_GRAIN_FISCAL_QUARTER, "2013-04-01T00:00:00Z", "2013-07-01T00:00:00Z");
+    assert_fiscal("FY2014-Q4", 4, TIME_GRAIN_FISCAL_QUARTER, "2014-01-01T00:00:00Z", "2014-04-01T00:00:00Z");
+    assert_fiscal("FY2014", 12, TIME_GRAIN_FISCAL_YEAR, "2013-12-01T00:00:00Z", "2014-12-01T00:00:00Z");
+    assert_fiscal("FY2014-Q1", 12, TIME_GRAIN_FISCAL_QUARTER, "2013-12-01T00:00:00Z", "2014-03-01T00:00:00Z");
+    assert_fiscal("FY2014-Q4", 2, TIME_GRAIN_FISCAL_QUARTER, "2013-11-01T00:00:00Z", "2014-02-01T00:00:00Z");
+    assert_fiscal("FY2014", 1, TIME_GRAIN_FISCAL_YEAR, "2014-01-01T00:00:00Z", "2015-01-01T00:00:00Z");
+    assert_fiscal("FY2014-Q3", 1, TIME_GRAIN_FISCAL_QUARTER, "2014-07-01T00:00:00Z", "2014-10-01T00:00:00Z");
+    assert_fiscal("FY0002", 7, TIME_GRAIN_FISCAL_YEAR, "0001-07-01T00:00:00Z", "0002-07-01T00:00:00Z");
+    assert_fiscal("2014-Q1", 4, TIME_GRAIN_QUARTER, "2014-01-01T00:00:00Z", "2014-04-01T00:00:00Z");
+    const char *const bad[] = {"FY",        "FY14",     "FY2014-", "FY2014-Q0", "FY2014-Q5",
+                               "FY2014-03", "FY2014Q1", "fy2014",  "FY0001",    "FY0000"};
+    int64_t from_us = 77, to_us = 77;
+    TimeGrain grain = TIME_GRAIN_NONE;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (time_parse_period_fiscal(str_of(bad[i]), 4, &from_us, &to_us, &grain)) fail_msg("%s", bad[i]);
+    assert_true(from_us == 77 && to_us == 77 && grain == TIME_GRAIN_NONE);
+}
+
 TEST(clock_moves_forward) {
     int64_t before = clock_monotonic(CLOCK_SYSTEM);
     assert_true(clock_monotonic(CLOCK_SYSTEM) >= before);
@@ -286,6 +324,7 @@ int main(void) {
         cmocka_unit_test(timestamps),
         cmocka_unit_test(random_instants_round_trip),
         cmocka_unit_test(periods),
+        cmocka_unit_test(fiscal_periods_are_called_by_the_year_they_end_in),
         cmocka_unit_test(clock_moves_forward),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

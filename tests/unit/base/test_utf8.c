@@ -141,6 +141,39 @@ TEST(cases) {
     assert_int_equal(utf8_lower(arena, (Str){0}).n, 0);
 }
 
+TEST(accents_are_taken_off) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    assert_true(str_eq(utf8_unaccent(arena, S("C\xC3\xB4te d'Ivoire")), S("Cote d'Ivoire")));
+    assert_true(str_eq(utf8_unaccent(arena, S("Cu\xCC\x88n")), S("Cun"))); /* not composed */
+    assert_true(str_eq(utf8_unaccent(arena, S("\xD0\x9C\xD0\xB0")), S("\xD0\x9C\xD0\xB0")));
+    assert_true(str_eq(utf8_unaccent(arena, S("\xFF")), S("\xFF")));
+    Str plain = S("plain");
+    assert_ptr_equal(utf8_unaccent(arena, plain).p, plain.p);
+}
+
+TEST(classes_of_characters) {
+    static const struct {
+        uint32_t rune;
+        Utf8Class class;
+    } cases[] = {{'a', UTF8_LETTER},    {0xE9, UTF8_LETTER}, {0x301, UTF8_LETTER},   {0x4E00, UTF8_LETTER},
+                 {'7', UTF8_DIGIT},     {0x663, UTF8_DIGIT}, {' ', UTF8_SPACE},      {0xA0, UTF8_SPACE},
+                 {'\n', UTF8_SPACE},    {0, UTF8_SPACE},     {0x2028, UTF8_SPACE},   {0xAD, UTF8_FORMAT},
+                 {0x200D, UTF8_FORMAT}, {'-', UTF8_OTHER},   {0x20AC, UTF8_OTHER},   {0x1F600, UTF8_OTHER},
+                 {0xBD, UTF8_OTHER},    {0x378, UTF8_OTHER}, {0x10FFFF, UTF8_OTHER}, {'_', UTF8_OTHER}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        if (utf8_class(cases[i].rune) != cases[i].class) fail_msg("U+%04X", cases[i].rune);
+}
+
+TEST(plain_letters) {
+    assert_int_equal(utf8_plain('Q'), 'q');
+    assert_int_equal(utf8_plain('['), '[');
+    assert_int_equal(utf8_plain(0xC9), 'e');   /* É */
+    assert_int_equal(utf8_plain(0x1EAD), 'a'); /* two accents */
+    assert_int_equal(utf8_plain(0x301), 0);
+    assert_int_equal(utf8_plain(0xF8), 0xF8); /* o with a stroke is a letter of its own */
+    assert_int_equal(utf8_plain(0x10FFFF), 0x10FFFF);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(invalid_sequences),
@@ -151,6 +184,9 @@ int main(void) {
         cmocka_unit_test(composed_form),
         cmocka_unit_test(folding),
         cmocka_unit_test(cases),
+        cmocka_unit_test(accents_are_taken_off),
+        cmocka_unit_test(classes_of_characters),
+        cmocka_unit_test(plain_letters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

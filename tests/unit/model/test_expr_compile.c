@@ -169,7 +169,7 @@ TEST(refused) {
         {OVER_FACT, "client.nmae", ERR_UNKNOWN_NAME, 1, "did you mean 'client.name'?"},
         {OVER_FACT, "visit.letters", ERR_UNKNOWN_NAME, 1,
          "fact 'line' has no 'visit.letters'; it belongs to fact 'visit'"},
-        {OVER_FACT, "letters", ERR_INVALID, 1, "measure 'letters' is of fact 'visit'"},
+        {OVER_FACT, "letters", ERR_INVALID, 1, "measure 'letters' is of visit"},
         {OVER_FACT, "day.yaer", ERR_UNKNOWN_NAME, 1, "did you mean 'line.day.year'?"},
         {OVER_FACT, "day.hour", ERR_UNKNOWN_NAME, 1, "is a date and has no part 'hour'"},
         {OVER_FACT, "note.month", ERR_UNKNOWN_NAME, 1, "only dates have parts"},

@@ -87,7 +87,7 @@ TEST(look_ups_give_null) {
 TEST(every_part_is_named_once_and_works) {
     size_t n;
     const ModelPart *parts = model_parts(&n);
-    assert_int_equal(n, 11);
+    assert_int_equal(n, 13);
     for (size_t i = 0; i < n; i++) {
         Type type = TYPE(TYPE_TIMESTAMP);
         assert_int_equal(sql_fn_type(parts[i].fn, &type, 1, &type, NULL), ERR_OK);

@@ -5,6 +5,7 @@
  */
 #include "model_fixture.h"
 
+#include "base/test_folder.h"
 #include "model/model_pack_internal.h"
 
 #include <stdlib.h>
@@ -115,7 +116,18 @@ TEST(retail_loads_clean) {
     assert_int_equal(returned.column->lookup.n_columns, 1);
     assert_ptr_equal(model_measure(model, S("return_rate"))->fact, fact);
     assert_int_equal(model_measure(model, S("delivery_days"))->label.decimals, 2);
-    assert_int_equal(model->n_examples, 3);
+    assert_int_equal(model->n_questions, 3);
+    assert_true(model->questions[1].is_example);
+    assert_true(str_eq(
+        model->questions[2].query,
+        S("{\"measures\":[\"orders\",\"returned_orders\",\"return_rate\"],\"dimensions\":[\"product.category\"]}")));
+    assert_true(model->n_rules > 3);
+    assert_true(str_eq(model->ui.color, S("#1f6feb")));
+    const ModelDimension *place = model_dimension(model, S("ship_to"));
+    assert_int_equal(place->n_hierarchies, 1);
+    assert_int_equal(place->hierarchies[0].n_levels, 5);
+    assert_true(str_eq(place->attributes[place->hierarchies[0].levels[2]].name, S("country")));
+    assert_int_equal(model_dimension(model, S("customer"))->attributes[1].label.pii_class, MODEL_PII_NAME);
     assert_true(str_eq(model->generator.script, S("generate.sql")));
     assert_int_equal(model->generator.n_inputs, 3);
     assert_ptr_equal(model->generator.inputs[1], model_input(model, S("returns")));
@@ -150,6 +162,128 @@ TEST(pricing_loads_clean) {
     assert_true(type_eq(model_measure(model, S("revenue"))->type, TYPE_DEC(38, 6)));
 }
 
+/* ---- words and looks ------------------------------------------------------------------------------------------------- */
+
+/* The pack without questions, and more after it. */
+static Str pack_with(Arena *arena, const char *more) {
+    return arena_printf(arena, "%s%s", FIXTURE_PACK, more);
+}
+
+static ErrCode parse(Arena *arena, Str text, Model **ret_model, Err *err) {
+    return model_parse(arena, text, S("p"), NULL, ret_model, NULL, err);
+}
+
+TEST(what_is_said_is_kept) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Model *model = NULL;
+    Err err = {0};
+    if (parse(
+            arena,
+            pack_with(
+                arena,
+                "  secret: {expr: sum(rate), pii: true, visible_to: [board, desk_2]}\n"
+                "rules: [' One. ', Two.]\n"
+                "questions:\n"
+                "  - question: How much?\n"
+                "    also: [How many?]\n"
+                "    query: {measures: [revenue], where: [{member: client.name, op: in, values: [1, '1', 0.5, -2, 1a, true, 'true', ~]}]}\n"
+                "    verified_by: Ann\n"
+                "    verified_on: 1970-01-11\n"
+                "  - {question: And?, query: '{}'}\n"),
+            &model, &err))
+        fail_msg("%s", err.message);
+    const ModelMeasure *secret = model_measure(model, S("secret"));
+    assert_int_equal(secret->label.pii_class, MODEL_PII_OTHER);
+    assert_true(secret->label.is_pii);
+    assert_int_equal(secret->label.n_visible_to, 2);
+    assert_int_equal(model->n_rules, 2);
+    assert_true(str_eq(model->rules[0], S("One.")));
+    const ModelQuestion *question = &model->questions[0];
+    assert_true(
+        str_eq(question->query, S("{\"measures\":[\"revenue\"],\"where\":[{\"member\":\"client.name\",\"op\":\"in\","
+                                  "\"values\":[1,\"1\",0.5,-2,\"1a\",true,\"true\",null]}]}")));
+    assert_true(question->has_verified_on && question->verified_on == 10 && !question->is_example);
+    assert_true(str_eq(question->also[0], S("How many?")));
+    assert_true(str_eq(model->questions[1].query, S("{}")));
+}
+
+TEST(a_viewer_sees_what_is_for_the_role) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    static const Str roles[] = {S_INIT("door"), S_INIT("desk")};
+    Model *model = NULL;
+    assert_int_equal(
+        parse(arena, pack_with(arena, "  secret: {expr: sum(rate), visible_to: [board, desk]}\n"), &model, NULL),
+        ERR_OK);
+    const ModelMeasure *secret = model_measure(model, S("secret"));
+    assert_non_null(secret);
+    assert_null(model_measure(model_seen_by(arena, model, NULL, 0), S("secret")));
+    assert_null(model_measure(model_seen_by(arena, model, roles, 1), S("secret")));
+    assert_ptr_equal(model_measure(model_seen_by(arena, model, roles, 2), S("secret")), secret);
+    assert_non_null(model_measure(model_seen_by(arena, model, NULL, 0), S("revenue")));
+}
+
+/* One more than may be is an error, and what may be is not. */
+TEST(limits_of_what_is_said) {
+    static const struct {
+        const char *head, *item, *tail, *wanted;
+        int max;
+    } limits[] = {
+        {"rules: [", "a,", "]\n", "'rules' has 201 texts", PACK_RULES_MAX},
+        {"rules: [", "x", "]\n", "501 bytes", PACK_RULE_MAX},
+        {"questions: [{query: '{}', question: ", "q", "}]\n", "501 bytes", PACK_QUESTION_MAX},
+        {"  m: {expr: sum(rate), visible_to: [", "r%d,", "]}\n", "'visible_to' has 21 texts", PACK_ROLES_MAX},
+        {"questions: [{query: '{}', question: a, also: [", "b%d,", "]}]\n", "'also' has 21 texts", PACK_ALSO_MAX},
+        {"questions:\n", "  - {query: '{}', question: q%d}\n", "", "1001 questions", PACK_QUESTIONS_MAX},
+    };
+    for (size_t l = 0; l < COUNT_OF(limits); l++) {
+        for (int more = 0; more <= 1; more++) {
+            Arena *arena CLEANUP(arena_freep) = arena_new(0);
+            Str list = str_of(limits[l].head);
+            for (int i = 0; i < limits[l].max + more; i++) {
+                Str item = str_of(limits[l].item);
+                ptrdiff_t number = str_find(item, S("%d"));
+                if (number > 0)
+                    item = arena_printf(arena, "%.*s%d%.*s", (int)number, item.p, i,
+                                        STR_ARG(str_slice(item, (size_t)number + 2, item.n)));
+                list = arena_printf(arena, "%.*s%.*s", STR_ARG(list), STR_ARG(item));
+            }
+            Model *model = NULL;
+            Err err = {0};
+            Str text = arena_printf(arena, "%s%.*s%s", FIXTURE_PACK, STR_ARG(list), limits[l].tail);
+            ErrCode code = parse(arena, text, &model, &err);
+            if (more ? !strstr(err.message, limits[l].wanted) : code != ERR_OK)
+                fail_msg("%s, %d: %s", limits[l].wanted, more, err.message);
+        }
+    }
+}
+
+static void assert_logo(const char *file, Str bytes, const char *wanted) {
+    Folder folder = folder_make();
+    Model *model = NULL;
+    Err err = {0};
+    Str text = arena_printf(folder.arena, "%sui: {logo: %s}\n", FIXTURE_PACK, file);
+    assert_int_equal(file_write_atomic(folder_file(&folder, "pack.yaml"), text, &err), ERR_OK);
+    if (bytes.p) assert_int_equal(file_write_atomic(folder_file(&folder, file), bytes, &err), ERR_OK);
+    ErrCode code = model_load(folder.arena, folder.path, &model, NULL, &err);
+    if (wanted ? !strstr(err.message, wanted) || err.line < 10 : code != ERR_OK) fail_msg("%s: %s", file, err.message);
+    folder_remove(&folder);
+}
+
+TEST(a_logo_is_an_image_in_the_pack) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    char *large = arena_alloc(arena, PACK_LOGO_MAX + 1);
+    memset(large, ' ', PACK_LOGO_MAX + 1);
+    memcpy(large, "<svg>", 5);
+    assert_logo("logo.svg", S("\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- ours -->\n<svg xmlns=''/>"), NULL);
+    assert_logo("logo.png", S("\x89PNG\r\n\x1a\n...."), NULL);
+    assert_logo("logo.svg", (Str){large, PACK_LOGO_MAX}, NULL);
+    assert_logo("logo.svg", (Str){large, PACK_LOGO_MAX + 1}, "more than 256 KiB");
+    assert_logo("logo.svg", (Str){0}, "is not in the pack's folder");
+    assert_logo("logo.svg", S("hello <svg>"), "does not begin as an SVG file does");
+    assert_logo("logo.svg", S(""), "does not begin as an SVG file does");
+    assert_logo("logo.png", S("<svg/>"), "does not begin as a PNG file does");
+}
+
 /* ---- limits --------------------------------------------------------------------------------------------------------- */
 
 TEST(findings_are_cut_and_counted) {
@@ -164,6 +298,35 @@ TEST(findings_are_cut_and_counted) {
     assert_int_equal(findings.n_errors, 150);
     assert_true(findings.is_cut);
     assert_int_equal(err.line, findings.at[0].place.line);
+}
+
+TEST(facts_beside_each_other) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Model *model = NULL;
+    Err err = {0};
+    if (model_load(arena, source_path(arena, "tests/golden/facts"), &model, NULL, &err)) fail_msg("%s", err.message);
+    const ModelMeasure *sales = model_measure(model, S("sales")), *net = model_measure(model, S("net")),
+                       *gap = model_measure(model, S("gap"));
+    const ModelFact *plan = model_fact(model, S("plan"));
+    assert_ptr_equal(sales->fact, model_fact(model, S("sale")));
+    assert_int_equal(sales->facts, 1);
+    assert_null(net->fact);
+    assert_int_equal(net->facts, 3);
+    assert_int_equal(gap->facts, 7);
+    assert_true(str_eq(model_fact_names(arena, model, gap->facts), S("sale, refund and budget")));
+    assert_true(model_ignores(model, plan, S("item.kind")));
+    assert_true(model_ignores(model, plan, S("customer")));
+    assert_true(model_ignores(model, plan, S("sale.customer")));
+    assert_false(model_ignores(model, plan, S("store.region"))); /* it has it */
+    assert_false(model_ignores(model, plan, S("sold_on")));
+    assert_false(model_ignores(model, plan, S("items.kind")));
+    assert_false(model_ignores(model, sales->fact, S("item.kind")));
+    assert_null(sales->semi_additive);
+    assert_false(model_measure(model, S("on_hand"))->semi_additive->takes_first); /* written as nothing at all */
+    assert_true(model_measure(model, S("opening"))->semi_additive->takes_first);
+    const ModelSemiAdditive *known = model_measure(model, S("known"))->semi_additive;
+    assert_true(str_eq(known->time->name, S("counted_on")));
+    assert_int_equal(known->n_per, 2);
 }
 
 /* A chain of measures as deep as an expression may be, and one deeper, in either order of the text. */
@@ -213,6 +376,154 @@ TEST(chains_through_derivations) {
     }
 }
 
+static ErrCode parse_filters(Arena *arena, Str filters, Model **ret_model, ModelFindings *findings) {
+    Str yaml =
+        arena_printf(arena, "%s  some: {expr: \"lines where f0\"}\nfilters:\n%.*s", FIXTURE_PACK, STR_ARG(filters));
+    return model_parse(arena, yaml, S("p"), NULL, ret_model, findings, NULL);
+}
+
+/* As deep, and as large when they are written out, as an expression may be; and beyond. */
+TEST(filters_built_on_each_other) {
+    for (int length = 10; length <= 70; length += 20) {
+        Arena *arena CLEANUP(arena_freep) = arena_new(0);
+        Str chain = S("  f0: {expr: is_gift}\n"), doubled = chain;
+        for (int i = 1; i < length; i++) {
+            chain = arena_printf(arena, "%.*s  f%d: {expr: f%d}\n", STR_ARG(chain), i, i - 1);
+            doubled = arena_printf(arena, "%.*s  f%d: {expr: f%d or f%d}\n", STR_ARG(doubled), i, i - 1, i - 1);
+        }
+        Model *model = NULL;
+        ModelFindings findings = {0};
+        assert_int_equal(parse_filters(arena, chain, &model, &findings) == ERR_OK, length <= 50);
+        assert_int_equal(parse_filters(arena, doubled, &model, &findings) == ERR_OK, length <= 10);
+        for (size_t i = 0; i < findings.n; i++)
+            assert_true(str_find(findings.at[i].message, S("more than 10000 parts")) > 0);
+        assert_int_equal(findings.n > 0, length > 10);
+    }
+}
+
+/* What a measure's filters come to when they are written out counts. */
+TEST(a_measure_is_as_large_as_its_filters) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Str filters = S("  f0: {expr: is_gift}\n");
+    for (int i = 1; i < 12; i++)
+        filters = arena_printf(arena, "%.*s  f%d: {expr: f%d or f%d}\n", STR_ARG(filters), i, i - 1, i - 1);
+    Str yaml = arena_printf(arena,
+                            "%s  a: {expr: lines where f11}\n  b: {expr: lines where f11 and f11}\n"
+                            "  c: {expr: \"count(case when f11 or f11 then 1 end)\"}\nfilters:\n%.*s",
+                            FIXTURE_PACK, STR_ARG(filters));
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    assert_int_not_equal(model_parse(arena, yaml, S("p"), NULL, &model, &findings, NULL), ERR_OK);
+    assert_int_equal(findings.n, 2);
+    assert_true(str_find(findings.at[0].message, S("'b' is more than 64 deep or has more than 10000 parts")) > 0);
+    assert_true(str_find(findings.at[1].message, S("'c' is more than 64 deep or has more than 10000 parts")) > 0);
+}
+
+TEST(filters_are_of_the_facts_that_have_their_names) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Model *model = NULL;
+    Str filters = S("  f0: {expr: is_gift}\n"
+                    "  known: {expr: client.name is not null}\n"
+                    "  paying: {expr: payer.name is not null}\n"
+                    "  known_line: {expr: known, fact: line}\n"
+                    "  known_gift: {expr: known and f0}\n"
+                    "  wordy: {expr: letters > 9 and known}\n");
+    ModelFindings findings = {0};
+    assert_int_equal(parse_filters(arena, filters, &model, &findings), ERR_OK);
+    const ModelFact *line = model_fact(model, S("line")), *visit = model_fact(model, S("visit"));
+    const ModelDimension *client = model_dimension(model, S("client"));
+    const struct {
+        Str name;
+        uint64_t facts;
+        const ModelDimension *dimension;
+        Str lacks[2];
+    } cases[] = {{S("f0"), 1, NULL, {{0}, S("is_gift")}},          {S("known"), 3, client, {{0}, {0}}},
+                 {S("paying"), 1, client, {{0}, S("payer.name")}}, {S("known_line"), 1, NULL, {{0}, {0}}},
+                 {S("known_gift"), 1, NULL, {{0}, S("is_gift")}},  {S("wordy"), 2, NULL, {S("letters"), {0}}}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const ModelFilter *filter = model_filter(model, cases[i].name);
+        ModelMember member;
+        assert_int_equal(filter->facts, cases[i].facts);
+        assert_ptr_equal(filter->dimension, cases[i].dimension);
+        assert_true(str_eq(model_filter_lacks(model, filter, line, NULL), cases[i].lacks[0]));
+        assert_true(str_eq(model_filter_lacks(model, filter, visit, NULL), cases[i].lacks[1]));
+        assert_int_equal(model_member(model, visit, filter->name, &member, NULL) == ERR_OK, (cases[i].facts & 2) != 0);
+        assert_int_equal(model_member(model, NULL, filter->name, &member, NULL), ERR_OK);
+        assert_int_equal(member.kind, MODEL_MEMBER_FILTER);
+        assert_int_equal(member.type.kind, TYPE_BOOL);
+        assert_ptr_equal(member.fact, cases[i].facts & 1 ? line : visit);
+        assert_true(str_eq(model_member_name(arena, &member), filter->name));
+    }
+}
+
+/* Without facts a filter is of a dimension's rows. */
+TEST(filters_need_no_fact) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    const char *head = "pack: 1\nname: d\nversion: '1'\n"
+                       "sources: {s: {kind: managed, tables: {t: {key: [id], columns: {id: text not null, n: int64}}, "
+                       "u: {key: [id], columns: {id: text not null}}}}}\n"
+                       "dimensions: {t: {from: t, key: [id], attributes: {id: , n: }}, u: {from: u, key: [id], "
+                       "attributes: {id: }}}\n"
+                       "filters: {a: {expr: t.n > 1}, b: {expr: not a and t.id != 'x'}";
+    Model *model = NULL;
+    ModelFindings findings = {0};
+    Str good = arena_printf(arena, "%s}\n", head);
+    assert_int_equal(model_parse(arena, good, S("p"), NULL, &model, &findings, NULL), ERR_OK);
+    assert_ptr_equal(model_filter(model, S("b"))->dimension, model_dimension(model, S("t")));
+    assert_int_equal(model_filter(model, S("b"))->facts, 0);
+    Str bad = arena_printf(arena, "%s, c: {expr: a and u.id = 'y'}, d: {expr: u.n > 1}, e: {expr: u.id = 'x' and a}}\n",
+                           head);
+    assert_int_not_equal(model_parse(arena, bad, S("p"), NULL, &model, &findings, NULL), ERR_OK);
+    assert_int_equal(findings.n, 3);
+    assert_true(str_find(findings.at[0].message, S("nor has one dimension")) > 0);
+    assert_true(str_find(findings.at[1].message, S("no member 'u.n'")) >= 0);
+    assert_true(str_find(findings.at[2].message, S("filter 'a' is not of dimension 'u'")) >= 0);
+}
+
+TEST(measures_add_up_or_not) {
+    static const struct {
+        const char *expr;
+        ModelAdditivity additivity;
+    } cases[] = {
+        {"sum(amount)", MODEL_ADDITIVE},
+        {"count(*)", MODEL_ADDITIVE},
+        {"count(note) where is_gift", MODEL_ADDITIVE},
+        {"revenue - 2 * gift_revenue", MODEL_ADDITIVE},
+        {"-revenue * -0.5 + lines / 4", MODEL_ADDITIVE},
+        {"(revenue + lines) where is_gift", MODEL_ADDITIVE},
+        {"later", MODEL_ADDITIVE},
+        {"visit.days", MODEL_ADDITIVE},
+        {"sum(distinct amount)", MODEL_NON_ADDITIVE},
+        {"count(distinct note)", MODEL_NON_ADDITIVE},
+        {"avg(amount)", MODEL_NON_ADDITIVE},
+        {"max(amount)", MODEL_NON_ADDITIVE},
+        {"average", MODEL_NON_ADDITIVE},
+        {"revenue / lines", MODEL_NON_ADDITIVE},
+        {"revenue * lines", MODEL_NON_ADDITIVE},
+        {"2 / lines", MODEL_NON_ADDITIVE},
+        {"revenue + 1", MODEL_NON_ADDITIVE},
+        {"revenue > 1", MODEL_NON_ADDITIVE},
+        {"round(revenue)", MODEL_NON_ADDITIVE},
+        {"running(revenue)", MODEL_NON_ADDITIVE},
+        {"visit.size", MODEL_NON_ADDITIVE},
+        {"visit.size + visit.days", MODEL_NON_ADDITIVE},
+    };
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Str yaml = str_of(FIXTURE_PACK), columns = S("columns: {letters: {expr: length(name)}");
+    ptrdiff_t at = str_find(yaml, columns) + (ptrdiff_t)columns.n;
+    yaml = arena_printf(arena,
+                        "%.*s, days: {expr: length(id), aggregate: sum}, size: {expr: length(id), aggregate: avg}%s",
+                        (int)at, yaml.p, yaml.p + at);
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        yaml = arena_printf(arena, "%.*s  m%zu: {expr: \"%s\"}\n", STR_ARG(yaml), i, cases[i].expr);
+    yaml = arena_printf(arena, "%.*s  later: {expr: sum(pieces)}\n", STR_ARG(yaml));
+    const Model *model = fixture_model(arena, arena_cstr(arena, yaml));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const ModelMeasure *measure = model_measure(model, arena_printf(arena, "m%zu", i));
+        if (measure->additivity != cases[i].additivity) fail_msg("%s", cases[i].expr);
+    }
+}
+
 TEST(parse_is_pure_and_errors_may_be_dropped) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Model *model = NULL;
@@ -252,9 +563,9 @@ static bool is_required(const Json *object, Str key) {
 }
 
 TEST(the_json_schema_has_the_same_keys) {
-    static const char *const types[] = {
-        [PACK_TEXT] = "string", [PACK_EXPR] = "string", [PACK_INT] = "integer", [PACK_BOOL] = "boolean",
-        [PACK_TEXTS] = "array", [PACK_LIST] = "array",  [PACK_MAP] = "object"};
+    static const char *const types[] = {[PACK_TEXT] = "string",  [PACK_EXPR] = "string",  [PACK_INT] = "integer",
+                                        [PACK_BOOL] = "boolean", [PACK_CLASS] = "string", [PACK_QUERY] = "object",
+                                        [PACK_TEXTS] = "array",  [PACK_LIST] = "array",   [PACK_MAP] = "object"};
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     const Json *root;
     Err err = {0};
@@ -278,6 +589,10 @@ TEST(the_json_schema_has_the_same_keys) {
         }
         assert_int_equal(properties->object.n, info->n_keys);
     }
+    const Json *classes = json_get(json_get(json_get(root, S("$defs")), S("pii")), S("enum"));
+    assert_int_equal(classes->array.n, PACK_N_PII_CLASSES + 2);
+    for (size_t i = 0; i < PACK_N_PII_CLASSES; i++)
+        assert_true(str_eq(classes->array.at[i + 2]->s, PACK_PII_CLASSES[i]));
     const Json *formats = json_get(json_get(json_get(root, S("$defs")), S("format")), S("enum"));
     assert_int_equal(formats->array.n, PACK_N_FORMATS);
     for (size_t i = 0; i < PACK_N_FORMATS; i++) assert_true(str_eq(formats->array.at[i]->s, PACK_FORMATS[i]));
@@ -310,9 +625,19 @@ int main(void) {
         cmocka_unit_test(retail_loads_clean),
         cmocka_unit_test(online_retail_loads_clean),
         cmocka_unit_test(pricing_loads_clean),
+        cmocka_unit_test(what_is_said_is_kept),
+        cmocka_unit_test(a_viewer_sees_what_is_for_the_role),
+        cmocka_unit_test(limits_of_what_is_said),
+        cmocka_unit_test(a_logo_is_an_image_in_the_pack),
         cmocka_unit_test(findings_are_cut_and_counted),
+        cmocka_unit_test(facts_beside_each_other),
         cmocka_unit_test(long_chains_of_measures),
         cmocka_unit_test(chains_through_derivations),
+        cmocka_unit_test(filters_built_on_each_other),
+        cmocka_unit_test(a_measure_is_as_large_as_its_filters),
+        cmocka_unit_test(filters_are_of_the_facts_that_have_their_names),
+        cmocka_unit_test(filters_need_no_fact),
+        cmocka_unit_test(measures_add_up_or_not),
         cmocka_unit_test(parse_is_pure_and_errors_may_be_dropped),
         cmocka_unit_test(the_json_schema_has_the_same_keys),
         cmocka_unit_test(the_reference_has_the_same_keys),

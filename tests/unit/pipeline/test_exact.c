@@ -92,7 +92,10 @@ TEST(superstore) {
     EngineConn *conn;
     OK(&f, engine_connect(&f.ctx, f.project.warehouse, &conn, &f.err));
     OK(&f, pipeline_check_data(&f.ctx, conn, f.project.model, &findings, &f.err));
-    assert_int_equal(findings.n, 0);
+    /* places that nobody manages */
+    assert_int_equal(findings.n_errors, 0);
+    assert_int_equal(findings.n, 1);
+    assert_true(str_starts(findings.at[0].message, S("dimension 'manager' of fact 'order_line' lacks members: ")));
     engine_disconnect(conn);
     fixture_free(&f);
     arena_free(here.arena);

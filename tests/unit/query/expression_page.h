@@ -28,6 +28,7 @@ typedef struct Page {
     Type types[MAX_CELLS];
     size_t n_columns;
     Buf measures;
+    Buf filters;
     bool is_seen[SQL_FN_COUNT_OF];
     bool is_derive_seen[EXPR_DERIVE_COUNT];
     int n_wrong;
@@ -121,10 +122,11 @@ static inline void make_model(Page *page) {
     Model *model = NULL;
     ModelFindings findings = {0};
     buf_init(&yaml, 1 << 20);
-    buf_printf(&yaml,
-               "pack: 1\nname: page\nversion: '1'\nsources:\n  page:\n    kind: files\n    tables:\n      %.*s:\n"
-               "        columns: {",
-               STR_ARG(page->table));
+    buf_printf(
+        &yaml,
+        "pack: 1\nname: page\nversion: '1'\ncalendar: {fiscal_year_month: 4}\nsources:\n  page:\n    kind: files\n    tables:\n      %.*s:\n"
+        "        columns: {",
+        STR_ARG(page->table));
     for (size_t i = 0; i < page->n_columns; i++)
         buf_printf(&yaml, "%s%.*s: '%s'", i ? ", " : "", STR_ARG(page->columns[i]), type_print(page->types[i], type));
     buf_printf(&yaml, "}\nfacts:\n  %.*s:\n    from: %.*s\n    time: %.*s\n", STR_ARG(page->table),
@@ -132,6 +134,7 @@ static inline void make_model(Page *page) {
     add_section(page, &yaml, "times", true, false);
     add_section(page, &yaml, "columns", false, true);
     add_section(page, &yaml, "attributes", false, false);
+    buf_add(&yaml, buf_str(&page->filters));
     buf_add(&yaml, buf_str(&page->measures));
     if (model_parse(page->arena, buf_str(&yaml), S("pack of the page"), NULL, &model, &findings, &page->err))
         fail_msg("%s:%d: %s\n%.*s", PAGE, page->err.line, page->err.message, STR_ARG(buf_str(&yaml)));
@@ -223,6 +226,7 @@ static inline void page_open(Page *page) {
                       .cancel = &page->cancel,
                       .as_of_us = INT64_MIN};
     buf_init(&page->measures, 1 << 16);
+    buf_init(&page->filters, 1 << 16);
     open_engines(page);
 }
 
@@ -234,5 +238,6 @@ static inline void page_close(Page *page) {
     engine_registry_free(page->registry);
     snapshot_release(page->snapshot);
     buf_release(&page->measures);
+    buf_release(&page->filters);
     arena_free(page->arena);
 }

@@ -117,7 +117,7 @@ static inline Str cell_text(Arena *arena, const QueryColumn *column, Value value
     bool is_period = column && column->grain != TIME_GRAIN_NONE && type_is_time(value.type);
     if (!is_period) return value_print(arena, value);
     int64_t us = value.type.kind == TYPE_DATE ? value.i * TIME_US_PER_DAY : value.i;
-    size_t n = time_print_period(column->grain, us, text);
+    size_t n = time_print_period_fiscal(column->grain, column->fiscal_month, us, text);
     return arena_str(arena, (Str){text, n});
 }
 

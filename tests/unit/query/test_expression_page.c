@@ -2,7 +2,7 @@
  * docs/expressions.md: its examples are run. Blocks of the page that count here:
  *
  *   ```rows NAME        a table: its columns `name: type` in the first line, then rows, with | between the values
- *   ```yaml             measures over it, as a pack has them (blocks that begin with `measures:`)
+ *   ```yaml             measures and filters over it, as a pack has them (blocks that begin with `measures:` or `filters:`)
  *   ```expr             values: one row, on every engine
  *   ```expr of NAME     measures of all rows of the table
  *   ```expr by A, B     measures for each group: a grain of the table's time (month), or columns
@@ -19,7 +19,8 @@ typedef enum BlockKind { BLOCK_NONE, BLOCK_ROWS, BLOCK_YAML, BLOCK_VALUES, BLOCK
 
 typedef struct Block {
     BlockKind kind;
-    Str groups; /* MEASURES: what stands behind `by`; empty: all rows */
+    Str groups;   /* MEASURES: what stands behind `by`; empty: all rows */
+    Buf *section; /* YAML: of the page */
     int n_lines;
 } Block;
 
@@ -151,7 +152,8 @@ static void add_rows(Page *page, Buf *out, const Statement *statement, const Val
         buf_add(out, i ? column ? S(" ") : S(", ") : (Str){0});
         if (columns[column].grain != TIME_GRAIN_NONE) {
             int64_t us = value.type.kind == TYPE_DATE ? value.i * TIME_US_PER_DAY : value.i;
-            buf_add(out, (Str){period, time_print_period(columns[column].grain, us, period)});
+            buf_add(out, (Str){period, time_print_period_fiscal(columns[column].grain, columns[column].fiscal_month, us,
+                                                                period)});
         } else {
             buf_add(out, value_print(page->arena, value));
         }
@@ -229,17 +231,19 @@ static Block block_of(Page *page, Str fence) {
     return (Block){0};
 }
 
-/* The table and its measures, which examples before them may use. */
+/* The table, its measures and filters, which examples before them may use. */
 static void read_table(Page *page, Block *block, Str line) {
     bool is_head = block->kind == BLOCK_YAML && block->n_lines == 0;
-    if (is_head && !str_eq(line, S("measures:"))) block->kind = BLOCK_NONE;
-    if (is_head && page->measures.n) return; /* one key for all of them */
+    if (is_head && str_eq(line, S("measures:"))) block->section = &page->measures;
+    if (is_head && str_eq(line, S("filters:"))) block->section = &page->filters;
+    if (is_head && !block->section) block->kind = BLOCK_NONE;
+    if (is_head && block->section && block->section->n) return; /* one key for all of them */
     if (block->kind == BLOCK_ROWS && block->n_lines == 0)
         add_columns(page, line);
     else if (block->kind == BLOCK_ROWS)
         add_row(page, line);
     else if (block->kind == BLOCK_YAML)
-        buf_printf(&page->measures, "%.*s\n", STR_ARG(line));
+        buf_printf(block->section, "%.*s\n", STR_ARG(line));
 }
 
 static void add_line(Page *page, const Block *block, Str line, Buf *out) {

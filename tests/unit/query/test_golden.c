@@ -52,7 +52,7 @@ static void write_sql(Case *c, Str sql) {
 }
 
 static const SqlDialect *dialect_of(Str name) {
-    const SqlDialect *dialects[] = {&SQL_DIALECT_DUCKDB, &SQL_DIALECT_SQLITE};
+    const SqlDialect *dialects[] = {&SQL_DIALECT_DUCKDB, &SQL_DIALECT_SQLITE, &SQL_DIALECT_POSTGRES};
     for (size_t i = 0; i < COUNT_OF(dialects); i++) {
         if (str_eq(name, str_of(sql_dialect_name(dialects[i])))) return dialects[i];
     }

@@ -26,7 +26,8 @@ TEST(what_is_printed_reads_back_to_the_same) {
         "\"dimensions\":[\"bike\",{\"expr\":\"lower(bike)\",\"as\":\"low\"},{\"expr\":\"\\\"odd name\\\"\",\"as\":\"o\"},\"a b.c\"]}",
         "{\"measures\":[\"trips\"],\"time\":{\"dimension\":\"started_at\",\"grain\":\"week\",\"range\":\"2020\",\"compare\":\"3 months\","
         "\"fill\":true}}",
-        "{\"measures\":[\"trips\"],\"time\":{\"range\":[null,\"2020-W53\"]}}",
+        "{\"model\":7,\"measures\":[\"trips\"],\"time\":{\"range\":[null,\"2020-W53\"]}}",
+        "{\"dimensions\":[{\"expr\":\"bucket(trip.distance, 5)\",\"as\":\"d\",\"fill\":true},{\"expr\":\"bike\",\"fill\":true}]}",
         "{\"measures\":[\"trips\"],\"time\":{\"range\":[2019,null]}}",
         "{\"measures\":[\"trips\"],\"where\":[{\"member\":\"bike\",\"op\":\"in\",\"values\":[\"a\",\"\\u0001\\\"é\"]},"
         "{\"not\":{\"or\":[{\"expr\":\"is_paid\"},{\"member\":{\"expr\":\"lower(bike)\"},\"op\":\"set\"}]}},"
@@ -47,6 +48,21 @@ TEST(what_is_printed_reads_back_to_the_same) {
         Str twice = reprinted(&f, once);
         assert_string_equal(arena_cstr(f.arena, once), arena_cstr(f.arena, twice));
     }
+    fixture_free(&f);
+}
+
+TEST(conditions_may_be_names) {
+    Fixture f;
+    fixture_init(&f);
+    Str once = reprinted(
+        &f, S("{\"measures\":[\"trips\"],\"where\":[\"a b.c\",{\"not\":{\"expr\":\"\\\"odd name\\\"\"}},{\"expr\":"
+              "\"long and dry\"},{\"or\":[\"long\",\"dry\"]}]}"));
+    assert_true(
+        str_find(
+            once,
+            S("{\"and\":[\"a b.c\",{\"not\":\"odd name\"},{\"expr\":\"long and dry\"},{\"or\":[\"long\",\"dry\"]}]}")) >
+        0);
+    assert_true(str_eq(reprinted(&f, once), once));
     fixture_free(&f);
 }
 
@@ -267,6 +283,7 @@ TEST(broken_queries_are_read_or_refused_and_never_crash) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_printed_reads_back_to_the_same),
+        cmocka_unit_test(conditions_may_be_names),
         cmocka_unit_test(numbers_keep_their_kind),
         cmocka_unit_test(what_is_read_is_what_was_written),
         cmocka_unit_test(depth_is_limited),

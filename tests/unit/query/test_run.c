@@ -1,6 +1,8 @@
 /* Running plans: the account, the row cap, refusal in mid-stream; and laws that hold for any query over the rows of gold.sql. */
 #include "query_fixture.h"
 
+#include <sys/resource.h>
+
 /* ---- the account ---------------------------------------------------------------------------------------------------- */
 
 TEST(an_answer_accounts_for_itself) {
@@ -77,6 +79,33 @@ TEST(the_row_cap_cuts_and_says_so) {
         assert_int_equal(result.account.n_rows, cases[i].n_rows);
         assert_int_equal(result.account.is_truncated, cases[i].is_truncated);
     }
+    fixture_free(&f);
+}
+
+#define BUCKETS_OF(width)                                                                \
+    "{\"measures\":[\"trips\"],\"dimensions\":[{\"expr\":\"bucket(trip.distance, " width \
+    ")\",\"as\":\"d\",\"fill\":true}]"                                                   \
+    ",\"where\":[{\"member\":\"trip.distance\",\"op\":\"lte\",\"value\":"
+
+/* Distances go from 0 to 100. */
+TEST(gaps_that_only_the_data_tells_are_counted_before_they_are_filled) {
+    Fixture f;
+    Result result;
+    fixture_open(&f);
+    OK(&f, fixture_query(&f, BUCKETS_OF("0.01") "100}]}", NULL, &result));
+    assert_int_equal(result.rows.n, 10001);
+    assert_int_equal(fixture_query(&f, BUCKETS_OF("0.0009") "100}]}", NULL, &result), ERR_TOO_LARGE);
+    assert_string_equal(f.err.file, "dimensions[0]");
+    assert_non_null(strstr(f.err.message, "there are 111112 steps, of which at most 100000 are filled"));
+    OK(&f, fixture_query(&f, BUCKETS_OF("0.0009") "80}]}", NULL, &result));
+    const char *inner =
+        "{\"source\":" BUCKETS_OF("0.0009") "100}]},\"measures\":[{\"expr\":\"count(*)\",\"as\":\"n\"}]}";
+    assert_int_equal(fixture_query(&f, inner, NULL, &result), ERR_TOO_LARGE);
+    assert_string_equal(f.err.file, "source.dimensions[0]");
+    const char *hours =
+        "{\"measures\":[\"trips\"],\"time\":{\"grain\":\"hour\",\"range\":[\"2001\",null],\"fill\":true}}";
+    assert_int_equal(fixture_query(&f, hours, NULL, &result), ERR_TOO_LARGE);
+    assert_string_equal(f.err.file, "time.fill");
     fixture_free(&f);
 }
 
@@ -279,12 +308,71 @@ TEST(the_byte_cap_cuts_between_batches) {
     fixture_free(&f);
 }
 
+/* ---- memory --------------------------------------------------------------------------------------------------------- */
+
+static ErrCode count_rows(void *arg, const Batch *batch, Err *err) {
+    (void)err;
+    *(int64_t *)arg += (int64_t)batch->n_rows;
+    return ERR_OK;
+}
+
+static ErrCode pass_columns(void *arg, const QueryColumn *columns, size_t n_columns, Err *err) {
+    (void)arg, (void)columns, (void)n_columns, (void)err;
+    return ERR_OK;
+}
+
+static ErrCode pass_account(void *arg, const QueryAccount *account, Err *err) {
+    (void)arg, (void)account, (void)err;
+    return ERR_OK;
+}
+
+/* The most that the process ever held. */
+static int64_t peak_bytes(void) {
+    struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss * 1024;
+}
+
+/* Lists a fact of so many rows, which are nowhere stored. */
+static void list_rows(Fixture *f, int64_t n_rows) {
+    const QueryPlan *plan = NULL;
+    int64_t n = 0;
+    Str made = arena_printf(
+        f->arena,
+        "CREATE OR REPLACE VIEW gold.fact_trip AS SELECT 1 AS rider_key, 1 AS start_key, 1 AS finish_key, "
+        "TIMESTAMP '2021-01-01' AS started_at, DATE '2021-01-01' AS ended_on, CAST(1 AS DECIMAL(9, 2)) AS distance, "
+        "i AS minutes, 'a bike that was numbered ' || i AS bike, 'Dry' AS weather, true AS is_paid, i AS _id "
+        "FROM range(%" PRId64 ") AS t(i)",
+        n_rows);
+    fixture_run(f, arena_cstr(f->arena, made));
+    OK(f, plan_of(f, "{\"rows\":[\"started_at\",\"bike\",\"rider.name\",\"trip.distance\"]}", &plan));
+    size_t used = arena_used(f->arena);
+    QueryReceiver receiver = {.columns = pass_columns, .batch = count_rows, .account = pass_account, .arg = &n};
+    OK(f, query_run(&f->ctx, f->conn, plan, &receiver, &f->err));
+    assert_int_equal(n, n_rows);
+    assert_true(arena_used(f->arena) - used < 64 * 1024);
+}
+
+/* Its rows stream: a million of them, 60 bytes or more each, pass through what a few thousand took. */
+TEST(a_long_list_takes_no_more_memory_than_a_short_one) {
+    Fixture f;
+    fixture_open(&f);
+    fixture_run(&f, "DROP TABLE gold.fact_trip");
+    list_rows(&f, 20000);
+    int64_t before = peak_bytes();
+    list_rows(&f, 1000000);
+    int64_t grown = peak_bytes() - before;
+    if (grown > 32 << 20) fail_msg("%" PRId64 " MB more", grown >> 20);
+    fixture_free(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_accounts_for_itself),
         cmocka_unit_test(the_asked_period_stands_in_the_account),
         cmocka_unit_test(nothing_published_is_version_0),
         cmocka_unit_test(the_row_cap_cuts_and_says_so),
+        cmocka_unit_test(gaps_that_only_the_data_tells_are_counted_before_they_are_filled),
         cmocka_unit_test(many_rows_come_in_many_batches_and_the_cap_falls_within_one),
         cmocka_unit_test(the_callers_limit_holds_where_the_query_has_none),
         cmocka_unit_test(a_receiver_that_refuses_ends_the_run_and_leaves_the_connection_usable),
@@ -293,6 +381,7 @@ int main(void) {
         cmocka_unit_test(a_filter_and_its_not_are_all_rows),
         cmocka_unit_test(rows_and_what_was_left_out_are_all_rows),
         cmocka_unit_test(the_byte_cap_cuts_between_batches),
+        cmocka_unit_test(a_long_list_takes_no_more_memory_than_a_short_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

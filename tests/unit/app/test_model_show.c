@@ -1,0 +1,163 @@
+/* model show honours who asks: what a role may not see is nowhere in the document, and what the pack hides is found by its name only. */
+#include "test.h"
+
+#include <string.h>
+
+#include "base/test_folder.h"
+
+#include "app/app_internal.h"
+
+static const char PACK[] =
+    "pack: 1\n"
+    "name: demo\n"
+    "version: '1'\n"
+    "sources:\n"
+    "  s:\n"
+    "    kind: managed\n"
+    "    tables:\n"
+    "      who: {key: [id], columns: {id: text not null, nick: text, kin: text}}\n"
+    "      act: {key: [n], columns: {n: int64 not null, who_id: text, day: date, fee: int64, rate: int64}}\n"
+    "dimensions:\n"
+    "  who:\n"
+    "    from: who\n"
+    "    key: [id]\n"
+    "    attributes: {id: , nick: {visible_to: [desk]}, kin: {pii: name}}\n"
+    "    hierarchies: {two: [kin, nick], three: [kin, nick, id]}\n"
+    "facts:\n"
+    "  deed:\n"
+    "    from: act\n"
+    "    time: day\n"
+    "    dimensions:\n"
+    "      doer: {dimension: who, key: {id: who_id}}\n"
+    "    times: {day: }\n"
+    "    columns: {fee: {visible_to: [desk], aggregate: sum, aggregations: [sum, max]}, rate: {hidden: true}}\n"
+    "filters:\n"
+    "  free: {expr: fee = 0}\n"
+    "  kindred: {expr: \"doer.kin = 'us' or inner_circle\", title: Our own}\n"
+    "  inner_circle: {expr: doer.id is null, visible_to: [desk]}\n"
+    "  nameless: {expr: who.kin is null}\n"
+    "measures:\n"
+    "  fees: {expr: sum(fee)}\n"
+    "  double_fees: {expr: 2 * fees}\n"
+    "  secret: {expr: avg(rate), synonyms: [hush], visible_to: [desk]}\n"
+    "questions:\n"
+    "  - {question: How much?, query: {measures: [fees]}}\n"
+    "  - {question: How secret?, query: {measures: [secret]}}\n";
+
+typedef struct Fixture {
+    Folder folder;
+    App *app;
+    const char *home;
+    Err err;
+} Fixture;
+
+/* The document in the folder's arena, or the error's message. */
+static const char *run(Fixture *f, const char *name, const Security *security, const char *key, const char *value,
+                       const char *key2, const char *value2) {
+    Arena *arena = f->folder.arena;
+    const Op *op = app_op_find(str_of(name));
+    OpArgs *args = op_args_new(arena, op);
+    Buf out CLEANUP(buf_release);
+    buf_init(&out, 1 << 20);
+    if (key) assert_int_equal(op_args_set(args, str_of(key), str_of(value), &f->err), ERR_OK);
+    if (key2) assert_int_equal(op_args_set(args, str_of(key2), str_of(value2), &f->err), ERR_OK);
+    assert_int_equal(op_args_finish(args, &f->err), ERR_OK);
+    AppRequest request = {.home = f->home, .security = security};
+    AppOutput output = {.format = WRITER_JSON, .out = sink_of_buf(&out), .live = sink_of_buf(&out)};
+    f->err = (Err){0};
+    if (app_run(f->app, &request, op, args, &output, &f->err)) return arena_cstr(arena, str_of(f->err.message));
+    return arena_cstr(arena, buf_str(&out));
+}
+
+static const char *show(Fixture *f, const Security *security, const char *name) {
+    return run(f, "model show", security, name ? "name" : NULL, name, NULL, NULL);
+}
+
+static void open_home(Fixture *f) {
+    *f = (Fixture){.folder = folder_make(), .app = app_new(CLOCK_SYSTEM)};
+    f->home = folder_file(&f->folder, "home");
+    const char *pack = folder_file(&f->folder, "pack");
+    assert_int_equal(file_make_dir(pack, &f->err), ERR_OK);
+    assert_int_equal(file_write_atomic(path_join(f->folder.arena, pack, "pack.yaml"), str_of(PACK), &f->err), ERR_OK);
+    const char *made = run(f, "init", &SECURITY_OWNER, "home", f->home, "pack", pack);
+    if (f->err.code) fail_msg("%s", made);
+}
+
+static void close_home(Fixture *f) {
+    app_free(f->app);
+    folder_remove(&f->folder);
+}
+
+static void has(const char *document, const char *text) {
+    if (!strstr(document, text)) fail_msg("no %s in %s", text, document);
+}
+
+static void lacks(const char *document, const char *text) {
+    if (strstr(document, text)) fail_msg("%s stands in %s", text, document);
+}
+
+static Security reader(const Str *roles, size_t n) {
+    return (Security){.user = S("somebody"),
+                      .permissions = 1u << PERMISSION_READ_DATA | 1u << PERMISSION_READ_MODEL,
+                      .roles = roles,
+                      .n_roles = n};
+}
+
+TEST(the_owner_sees_all_that_is_not_hidden) {
+    Fixture f;
+    open_home(&f);
+    const char *all = show(&f, &SECURITY_OWNER, NULL);
+    has(all, "\"name\":\"doer.nick\"");
+    has(all, "\"levels\":\"kin > nick > id\"");
+    has(all, "\"name\":\"secret\"");
+    has(all, "\"visible_to\":[\"desk\"]");
+    has(show(&f, &SECURITY_OWNER, "deed.fee"),
+        "\"aggregate\":\"sum\",\"visible_to\":[\"desk\"],\"aggregations\":[\"sum\",\"max\"]");
+    has(show(&f, &SECURITY_OWNER, "double_fees"), "\"additivity\":\"additive\"");
+    has(show(&f, &SECURITY_OWNER, "secret"), "\"additivity\":\"non_additive\"");
+    has(show(&f, &SECURITY_OWNER, "inner_circle"),
+        "\"expr\":\"doer.id is null\",\"visible_to\":[\"desk\"],\"facts\":[\"deed\"]");
+    has(show(&f, &SECURITY_OWNER, "nameless"),
+        "\"kind\":\"filter\",\"name\":\"nameless\",\"title\":\"Nameless\",\"of\":\"who\"");
+    has(all, "How secret?");
+    lacks(all, "\"deed.rate\"");
+    has(show(&f, &SECURITY_OWNER, "deed.rate"), "\"is_hidden\":true");
+    close_home(&f);
+}
+
+TEST(who_lacks_the_role_sees_nothing_of_it) {
+    Fixture f;
+    open_home(&f);
+    Security nobody = reader(NULL, 0);
+    const char *all = show(&f, &nobody, NULL);
+    has(all, "\"name\":\"doer.kin\"");
+    has(all, "\"levels\":\"kin > id\"");
+    has(all, "\"name\":\"fees\"");
+    has(all, "\"expr\":\"2 * fees\"");
+    has(all, "\"name\":\"free\"");
+    has(all, "\"name\":\"kindred\"");
+    has(all, "How much?");
+    static const char *const unseen[] = {"nick",        "secret",      "hush",    "\"deed.fee\"", "sum(fee)",
+                                         "How secret?", "\"who.two\"", "fee = 0", "inner_circle"};
+    for (size_t i = 0; i < COUNT_OF(unseen); i++) lacks(all, unseen[i]);
+    assert_string_equal(show(&f, &nobody, "secret"), "no member 'secret' in this model");
+    assert_string_equal(show(&f, &nobody, "secre"), "no member 'secre' in this model");
+    assert_string_equal(show(&f, &nobody, "hush"), "no member 'hush' in this model");
+    lacks(show(&f, &nobody, "who"), "nick");
+    has(run(&f, "model text", &nobody, NULL, NULL, NULL, NULL), "admin");
+    assert_int_equal(f.err.code, ERR_DENIED);
+    static const Str roles[] = {S_INIT("desk")};
+    Security desk = reader(roles, 1);
+    has(show(&f, &desk, "secret"), "avg(rate)");
+    has(show(&f, &desk, "fees"), "sum(fee)");
+    has(show(&f, &desk, NULL), "How secret?");
+    close_home(&f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_owner_sees_all_that_is_not_hidden),
+        cmocka_unit_test(who_lacks_the_role_sees_nothing_of_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

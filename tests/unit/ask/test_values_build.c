@@ -1,0 +1,196 @@
+/* The value index of a warehouse: which columns, under which names, which rows; and what an index before is good for. */
+#include "query/query_fixture.h"
+
+#include "ask/ask_values_internal.h"
+
+#include <unistd.h>
+
+typedef struct Built {
+    Fixture f;
+    char path[64];
+    AskValues *values;
+} Built;
+
+static void build(Built *b) {
+    OK(&b->f, ask_values_build(&b->f.ctx, b->f.conn, b->f.model, b->values, b->path, &b->f.err));
+    ask_values_close(b->values);
+    b->values = NULL;
+    OK(&b->f, ask_values_open(b->path, &b->values, &b->f.err));
+}
+
+static void built_init(Built *b) {
+    *b = (Built){.path = "/tmp/starling values.XXXXXX"};
+    int fd = mkstemp(b->path);
+    assert_true(fd >= 0);
+    close(fd);
+    fixture_open(&b->f);
+    build(b);
+}
+
+static void built_free(Built *b) {
+    ask_values_close(b->values);
+    unlink(b->path);
+    fixture_free(&b->f);
+}
+
+/* All of the index: a line a column, "name, name: value | value". */
+static const char *all_of(Built *b) {
+    Arena *arena = b->f.arena;
+    Str all = S("");
+    for (uint32_t i = 0; i < b->values->n[VALUES_SETS]; i++) {
+        const ValuesSet *set = values_set(b->values, i);
+        for (uint32_t k = 0; k < set->n_names; k++)
+            all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), k ? ", " : "",
+                               STR_ARG(values_name(b->values, set->names + k)));
+        for (uint32_t v = 0; v < set->n_values; v++) {
+            Str text = values_text(b->values, values_value(b->values, set->values + v)->text);
+            all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), v ? " | " : ": ", STR_ARG(text));
+        }
+        all = arena_printf(arena, "%.*s\n", STR_ARG(all));
+    }
+    return arena_cstr(arena, all);
+}
+
+static const char *members_of(Built *b, const char *question) {
+    const AskToken *tokens = NULL;
+    const AskValueMatch *matches = NULL;
+    size_t n_tokens = 0, n = 0;
+    Str all = S("");
+    OK(&b->f, ask_tokenize(b->f.arena, str_of(question), &tokens, &n_tokens, &b->f.err));
+    ask_values_find(b->f.arena, b->values, tokens, n_tokens, NULL, 100, &matches, &n);
+    for (size_t i = 0; i < n; i++)
+        all = arena_printf(b->f.arena, "%.*s%.*s=%.*s ", STR_ARG(all), STR_ARG(matches[i].member),
+                           STR_ARG(matches[i].value));
+    return arena_cstr(b->f.arena, all);
+}
+
+TEST(columns_and_rows) {
+    Built b;
+    built_init(&b);
+    assert_string_equal(all_of(&b), "rider.id: r1 | r2 | r3 | r4\n"
+                                    "rider.name: Ada | Bo | Cy | Di\n"
+                                    "rider.plan: day | year\n"
+                                    "start.id, finish.id, station.id: s1 | s2 | s3 | s4\n"
+                                    "start.name, finish.name, station.name: North | Quay | South | Yard\n"
+                                    "start.city, finish.city, station.city: Bonn | Ulm\n"
+                                    "bike: B1 | b1 | b2 | b3 | b4 | b5\n"
+                                    "weather: Drizzle | Dry | Fog | Rain | Snow\n"
+                                    "week: 100 | 101 | 103 | 104\n");
+    assert_int_equal(ask_values_version(b.values), 2);
+    assert_true(str_eq(ask_values_model(b.values), b.f.model->hash));
+    assert_int_equal(ask_values_count(b.values), 35);
+    assert_string_equal(members_of(&b, "trips from ulm in the rain, week 103"),
+                        "finish.city=Ulm start.city=Ulm station.city=Ulm weather=Rain week=103 ");
+    built_free(&b);
+}
+
+TEST(only_members_as_they_are_now) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "UPDATE gold.dim_rider SET plan = 'never' WHERE rider_key = 1");
+    fixture_run(&b.f, "UPDATE gold.dim_rider SET name = 'Nobody' WHERE rider_key = -1");
+    build(&b);
+    assert_string_equal(members_of(&b, "never nobody day"), "rider.plan=day ");
+    built_free(&b);
+}
+
+TEST(what_changed_is_taken_and_what_stayed_is_kept) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "UPDATE gold.dim_station SET city = 'Neu-Ulm am See' WHERE station_key = 2");
+    fixture_run(&b.f, "UPDATE gold.dim_station SET name = 'Abbey' WHERE station_key = 3");
+    fixture_run(&b.f, "INSERT INTO _starling.batch VALUES (3, 12, '2021-02-10 11:00:00')");
+    const char *fresh_path = arena_cstr(b.f.arena, arena_printf(b.f.arena, "%s.fresh", b.path));
+    build(&b);
+    assert_int_equal(ask_values_version(b.values), 3);
+    assert_string_equal(members_of(&b, "neu ulm am see"), "finish.city=Neu-Ulm am See start.city=Neu-Ulm am See "
+                                                          "station.city=Neu-Ulm am See finish.city=Ulm start.city=Ulm "
+                                                          "station.city=Ulm ");
+    assert_string_equal(members_of(&b, "abbey, quay"), "finish.name=Abbey start.name=Abbey station.name=Abbey ");
+    /* Made with the one before or without, it is the same file. */
+    Str with, without;
+    OK(&b.f, ask_values_build(&b.f.ctx, b.f.conn, b.f.model, NULL, fresh_path, &b.f.err));
+    OK(&b.f, file_read(b.f.arena, b.path, 1 << 20, &with, &b.f.err));
+    OK(&b.f, file_read(b.f.arena, fresh_path, 1 << 20, &without, &b.f.err));
+    assert_true(str_eq(with, without));
+    unlink(fresh_path);
+    built_free(&b);
+}
+
+TEST(hidden_attributes_and_many_numbers_are_left_out) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "INSERT INTO gold.fact_repair SELECT 1, i, 1, 100 + i FROM range(1000, 1996) AS t(i)");
+    build(&b);
+    assert_string_equal(members_of(&b, "week 1500"), "week=1500 "); /* 1,000 of them */
+    fixture_run(&b.f, "INSERT INTO gold.fact_repair VALUES (1, 99999, 1, 9999)");
+    build(&b);
+    assert_string_equal(members_of(&b, "week 1500"), "");
+    Str text;
+    ModelFindings findings = {0};
+    OK(&b.f, file_read(b.f.arena, GOLDEN_FOLDER "/pack.yaml", 1 << 20, &text, &b.f.err));
+    ptrdiff_t at = str_find(text, S("      weather: {}\n"));
+    assert_true(at > 0);
+    text = arena_printf(b.f.arena, "%.*s      weather: {hidden: true}\n%s", (int)at, text.p, text.p + at + 18);
+    OK(&b.f, model_parse(b.f.arena, text, S("pack.yaml"), NULL, &b.f.model, &findings, &b.f.err));
+    build(&b);
+    assert_string_equal(members_of(&b, "rain in bonn"), "finish.city=Bonn start.city=Bonn station.city=Bonn ");
+    built_free(&b);
+}
+
+TEST(texts_that_are_no_names_are_left_out) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = repeat('x', 257) WHERE weather = 'Fog'");
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = repeat('y', 256) WHERE weather = 'Rain'");
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = repeat('z ', 33) WHERE weather = 'Snow'");
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = repeat('w ', 32) WHERE weather = 'Dry'");
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = '?!' WHERE weather = 'Drizzle'");
+    build(&b);
+    const ValuesSet *set = values_set(b.values, 7);
+    assert_int_equal(set->n_values, 2);
+    assert_int_equal(values_value(b.values, set->values)->n_words, 32);
+    assert_int_equal(values_value(b.values, set->values + 1)->text.n, 256);
+    built_free(&b);
+}
+
+TEST(no_data_no_values) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "DELETE FROM _starling.batch");
+    fixture_run(&b.f, "DELETE FROM gold.fact_trip");
+    fixture_run(&b.f, "DELETE FROM gold.fact_repair");
+    fixture_run(&b.f, "DELETE FROM gold.dim_rider");
+    fixture_run(&b.f, "DELETE FROM gold.dim_station");
+    build(&b);
+    assert_int_equal(ask_values_version(b.values), 0);
+    assert_int_equal(ask_values_count(b.values), 0);
+    assert_string_equal(members_of(&b, "rain in ulm"), "");
+    build(&b); /* on an empty one before */
+    built_free(&b);
+}
+
+TEST(a_failure_leaves_the_index_that_is_there) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "DROP TABLE gold.fact_repair");
+    assert_int_equal(ask_values_build(&b.f.ctx, b.f.conn, b.f.model, b.values, b.path, &b.f.err), ERR_ENGINE);
+    ask_values_close(b.values);
+    b.values = NULL;
+    OK(&b.f, ask_values_open(b.path, &b.values, &b.f.err));
+    assert_string_equal(members_of(&b, "week 103"), "week=103 ");
+    OK(&b.f, engine_begin(&b.f.ctx, b.f.conn, false, &b.f.err)); /* no transaction is left open */
+    engine_rollback(b.f.conn);
+    built_free(&b);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_and_rows),
+                                       cmocka_unit_test(only_members_as_they_are_now),
+                                       cmocka_unit_test(what_changed_is_taken_and_what_stayed_is_kept),
+                                       cmocka_unit_test(hidden_attributes_and_many_numbers_are_left_out),
+                                       cmocka_unit_test(texts_that_are_no_names_are_left_out),
+                                       cmocka_unit_test(no_data_no_values),
+                                       cmocka_unit_test(a_failure_leaves_the_index_that_is_there)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
