@@ -4,7 +4,7 @@
 JOBS ?= $(shell nproc)
 CTEST = ctest --test-dir build/asan --parallel $(JOBS) --output-on-failure --no-tests=error --no-label-summary
 
-.PHONY: all setup release debug asan tsan analyze lint-clang run test test-long bench lint fmt clean help
+.PHONY: all setup release debug asan tsan analyze lint-clang run eval-home test test-long bench lint fmt clean help
 .DEFAULT_GOAL := all
 
 all: release ## the release build: build/starling (default)
@@ -22,6 +22,9 @@ build/%/build.ninja: CMakePresets.json | setup
 
 run: all ## build and show it: tools/demo.sh
 	@if [ -x tools/demo.sh ]; then tools/demo.sh; else build/starling --version; fi
+
+eval-home: all ## a home of the data sets that questions are measured on: OUT=DIR, DATA=DIR (../shared/data)
+	@tools/eval_home.sh "$(OUT)" $(if $(DATA),"$(DATA)")
 
 test: asan ## the quick tests, under ASan and UBSan
 	@tools/setup.sh build test

@@ -244,6 +244,22 @@ ErrCode file_write_atomic(const char *path, Str bytes, Err *err) {
     return temp_publish(&temp, err);
 }
 
+static ErrCode write_to_temp(void *arg, Str bytes, Err *err) {
+    const TempFile *temp = arg;
+    return write_full(temp->fd, bytes.p, bytes.n) ? ERR_OK : file_err(err, errno, "write", temp->path);
+}
+
+ErrCode file_stream_atomic(const char *path, ErrCode (*fill)(void *arg, Sink sink, Err *err), void *arg, Err *err) {
+    TempFile temp;
+    TRY(temp_open(&temp, path, err));
+    ErrCode code = fill(arg, (Sink){.write = write_to_temp, .arg = &temp}, err);
+    if (code) {
+        temp_discard(&temp);
+        return code;
+    }
+    return temp_publish(&temp, err);
+}
+
 static void free_chunk(char **chunk) {
     free(*chunk);
 }

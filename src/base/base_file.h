@@ -1,6 +1,7 @@
 #pragma once
 /* Files and hashes. Paths are NUL-terminated UTF-8. Any thread. Errors name the path and what to do. */
 #include "base/base_ctx.h"
+#include "base/base_json.h"
 
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
@@ -13,6 +14,9 @@ NODISCARD ErrCode file_map(Arena *arena, const char *path, size_t max_bytes, Str
 NODISCARD ErrCode file_write_atomic(const char *path, Str bytes, Err *err);
 /* Copies in the same manner; ctx for cancel and progress. */
 NODISCARD ErrCode file_copy_atomic(const Ctx *ctx, const char *from, const char *to, Err *err);
+/* What `fill` writes to the sink, in the same manner. */
+NODISCARD ErrCode file_stream_atomic(const char *path, ErrCode (*fill)(void *arg, Sink sink, Err *err), void *arg,
+                                     Err *err);
 /* Makes the folder; a parent must exist. No error when it is there. */
 NODISCARD ErrCode file_make_dir(const char *path, Err *err);
 /* Removes a tree of ours; no error when absent. Does not follow links. */

@@ -133,15 +133,13 @@ static void check_script(Pack *p, const Yaml *value) {
                   STR_ARG(value->text));
 }
 
-/* Files of a files source are kept as they came; a table that a script made is none. */
+/* A larger scale holds the rows of a smaller one, so appended they would all be there twice. */
 static void check_generated(Pack *p, const ModelInput *input, ModelPlace at) {
-    for (size_t i = 0; i < p->model->n_mappings; i++) {
-        const ModelMapping *mapping = &p->model->mappings[i];
-        if (mapping->input != input || mapping->table->source->kind == MODEL_SOURCE_MANAGED) continue;
-        pack_find(p, at, "input '%.*s' fills '%.*s' of a files source; a generator makes rows of managed tables only",
-                  STR_ARG(input->name), STR_ARG(mapping->table->name));
-        return;
-    }
+    if (input->delivery == MODEL_DELIVERY_APPEND)
+        pack_find(p, at,
+                  "input '%.*s' has delivery append, but a generator makes the whole content of an input; give it "
+                  "delivery full, or name the generator's inputs without it",
+                  STR_ARG(input->name));
 }
 
 static void read_generated(Pack *p, const Yaml *list, const ModelInput **inputs, size_t *ret_n) {

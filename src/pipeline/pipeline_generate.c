@@ -4,8 +4,9 @@
  * The script runs statement by statement in a database beside the reader's tables, in the reader's locked-down instance: in memory,
  * without files, with frozen settings. What it makes is copied as text under the reader's names, and then all of its database is
  * dropped at once. From there on it is mapped, checked and loaded as files are (pipeline_load.c); a run with the same text, scale
- * and seed is known as a file is, by its hash.
+ * and seed is known as a file is, by its hash. What is for a files source lies in the inbox as CSV.
  */
+#include "encode/encode.h"
 #include "pipeline/pipeline_internal.h"
 
 #include <string.h>
@@ -140,6 +141,44 @@ ErrCode pipeline_generate_read(const Ctx *ctx, Reader *reader, Err *err) {
     for (size_t i = 0; i < reader->n_files; i++) TRY(take_table(ctx, reader, i, err));
     if (engine_execf(ctx, reader->conn, NULL, &cause, "DETACH " SCRATCH)) return refused(generated, 0, &cause, err);
     return ERR_OK;
+}
+
+/* ---- its tables as files -------------------------------------------------------------------------------------------- */
+
+typedef struct Storing {
+    const Ctx *ctx;
+    const ReadFile *file;
+    EngineStream *rows;
+} Storing;
+
+static ErrCode write_rows(const Storing *storing, Writer *w, Err *err) {
+    const ReadFile *file = storing->file;
+    WriterColumn *columns = ARENA_ARRAY(storing->ctx->arena, WriterColumn, file->n_columns);
+    for (size_t i = 0; i < file->n_columns; i++)
+        columns[i] = (WriterColumn){.name = file->columns[i], .type = TYPE(TYPE_TEXT), .decimals = -1};
+    TRY(writer_table_begin(w, file->input->name, columns, file->n_columns, err));
+    for (const Batch *batch = NULL;;) {
+        TRY(engine_stream_next(storing->rows, &batch, err));
+        if (!batch) break;
+        TRY(writer_rows(w, batch, err));
+    }
+    TRY(writer_table_end(w, err));
+    return writer_finish(w, err);
+}
+
+static ErrCode fill_file(void *arg, Sink sink, Err *err) {
+    const Storing *storing = arg;
+    const WriterOptions options = {.format = WRITER_CSV};
+    return write_rows(storing, writer_new(storing->ctx->arena, sink, &options), err);
+}
+
+ErrCode pipeline_generate_store(const Ctx *ctx, const Reader *reader, size_t index, const char *path, Err *err) {
+    Storing storing = {.ctx = ctx, .file = &reader->files[index]};
+    TRY(engine_queryf(ctx, reader->conn, &storing.rows, err, "SELECT * FROM %R AS f ORDER BY f.rowid",
+                      storing.file->rows));
+    ErrCode code = file_stream_atomic(path, fill_file, &storing, err);
+    engine_stream_close(storing.rows);
+    return code;
 }
 
 /* ---- the verb ------------------------------------------------------------------------------------------------------- */

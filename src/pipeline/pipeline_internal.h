@@ -427,6 +427,9 @@ struct Generated {
 
 /* Runs the script in the reader's instance and makes the tables of its files. */
 NODISCARD ErrCode pipeline_generate_read(const Ctx *ctx, Reader *reader, Err *err);
+/* Writes one of them as CSV, all or nothing. */
+NODISCARD ErrCode pipeline_generate_store(const Ctx *ctx, const Reader *reader, size_t index, const char *path,
+                                          Err *err);
 
 /* A script's statements, one after the other, without what stands between them. */
 typedef struct Script {

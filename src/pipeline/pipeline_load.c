@@ -80,6 +80,17 @@ static void find_known(const Load *load, LoadFile *file) {
     if (file->is_known) file->is_again = false;
 }
 
+static void find_kinds(const Model *model, LoadFile *file) {
+    for (size_t m = 0; m < model->n_mappings; m++) {
+        if (model->mappings[m].input != file->input) continue;
+        bool is_managed = model->mappings[m].table->source->kind == MODEL_SOURCE_MANAGED;
+        if (is_managed)
+            file->has_managed = true;
+        else
+            file->has_files = true;
+    }
+}
+
 static ErrCode describe(Load *load, const PipelineInput *input, LoadFile *file, Err *err) {
     const Ctx *ctx = load->ctx;
     const Model *model = load->project->model;
@@ -91,14 +102,7 @@ static ErrCode describe(Load *load, const PipelineInput *input, LoadFile *file, 
     if (stat(file->path, &status)) return err_set(err, ERR_IO, "the file '%s' cannot be looked at", input->path);
     if (!S_ISREG(status.st_mode)) return err_set(err, ERR_INVALID, "'%s' is no file; name one", input->path);
     file->n_bytes = status.st_size;
-    for (size_t m = 0; m < model->n_mappings; m++) {
-        if (model->mappings[m].input != file->input) continue;
-        bool is_managed = model->mappings[m].table->source->kind == MODEL_SOURCE_MANAGED;
-        if (is_managed)
-            file->has_managed = true;
-        else
-            file->has_files = true;
-    }
+    find_kinds(model, file);
     if (file->has_managed && load->options.is_quarantine)
         return err_set(err, ERR_UNSUPPORTED,
                        "--quarantine is for files that go straight to the warehouse; input '%.*s' fills tables of the "
@@ -136,7 +140,18 @@ static ErrCode describe_all(Load *load, const PipelineInput *inputs, size_t n_in
     return ERR_OK;
 }
 
-/* A generator's inputs: managed tables are all they fill. */
+/* What a person loaded is not replaced by what a script makes up. */
+static ErrCode check_replaced(const Load *load, const LoadFile *file, Err *err) {
+    const MetaFile *before = NULL;
+    for (size_t i = 0; i < load->n_metas && file->has_files; i++)
+        if (str_eq(load->metas[i].input, file->input->name) && load->metas[i].path.n) before = &load->metas[i];
+    if (!before || str_eq(before->name, file->name)) return ERR_OK;
+    return err_set(err, ERR_CONFLICT,
+                   "input '%.*s' holds the file '%.*s', which generated rows would replace; generate into a project of "
+                   "its own",
+                   STR_ARG(file->input->name), STR_ARG(before->name));
+}
+
 static ErrCode describe_generated(Load *load, const Generated *generated, Err *err) {
     const ModelGenerator *generator = &load->project->model->generator;
     MetaFile *metas;
@@ -149,10 +164,11 @@ static ErrCode describe_generated(Load *load, const Generated *generated, Err *e
                            .generated = generated,
                            .name = generated->name,
                            .hash = generated->hash,
-                           .has_managed = true,
                            .n_bytes = (int64_t)generated->text.n,
                            .read = -1};
+        find_kinds(load->project->model, file);
         find_known(load, file);
+        TRY(check_replaced(load, file, err));
     }
     return ERR_OK;
 }
@@ -337,6 +353,7 @@ static ErrCode begin_managed(Load *load, Err *err) {
 /* ---- the inbox ------------------------------------------------------------------------------------------------------ */
 
 static const char *ending_of(const ReadFile *file) {
+    if (file->generated) return "csv";
     switch (file->format) {
     case SQL_FILE_PARQUET: return "parquet";
     case SQL_FILE_JSON: return file->is_gzip ? "json.gz" : "json";
@@ -346,6 +363,15 @@ static const char *ending_of(const ReadFile *file) {
 }
 
 /* The copy is hashed again: the file may have changed while it was read. */
+static ErrCode store_copy(const Ctx *ctx, const LoadFile *file, const char *path, Err *err) {
+    Str hash;
+    if (!file_exists(path)) TRY(file_copy_atomic(ctx, file->path, path, err));
+    TRY(hash_file(ctx, path, &hash, err));
+    if (str_eq(hash, file->hash)) return ERR_OK;
+    err_ignore(file_remove_tree(path, NULL));
+    return err_set(err, ERR_CONFLICT, "the file '%.*s' changed while it was read; load it again", STR_ARG(file->name));
+}
+
 static ErrCode store(Load *load, LoadFile *file, Err *err) {
     const Ctx *ctx = load->ctx;
     const char *inbox = load->project->inbox;
@@ -355,14 +381,10 @@ static ErrCode store(Load *load, LoadFile *file, Err *err) {
     const char *ending = ending_of(&load->reader->files[file->read]);
     Str stored = arena_printf(ctx->arena, "%.*s/%.*s.%s", STR_ARG(file->input->name), STR_ARG(file->hash), ending);
     const char *path = path_join(ctx->arena, inbox, arena_cstr(ctx->arena, stored));
-    Str hash;
-    if (!file_exists(path)) TRY(file_copy_atomic(ctx, file->path, path, err));
-    TRY(hash_file(ctx, path, &hash, err));
-    if (!str_eq(hash, file->hash)) {
-        err_ignore(file_remove_tree(path, NULL));
-        return err_set(err, ERR_CONFLICT, "the file '%.*s' changed while it was read; load it again",
-                       STR_ARG(file->name));
-    }
+    if (file->generated)
+        TRY(pipeline_generate_store(ctx, load->reader, (size_t)file->read, path, err));
+    else
+        TRY(store_copy(ctx, file, path, err));
     file->stored = stored;
     return ERR_OK;
 }

@@ -5,7 +5,7 @@
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$source_folder/tests/tools
 set_file=$shared/nlq/tuning.jsonl
 golden=$source_folder/tests/golden/questions
-for file in "$set_file" "$shared/tools/build_gold_db.py" "$shared"/data/{superstore/orders.csv.gz,online-retail/online_retail.csv.gz}; do
+for file in "$set_file" "$shared/tools/build_gold_db.py" "$shared"/data/{superstore/orders.csv.gz,online-retail/online_retail.csv.gz,pricing/orange_juice_weekly.csv.gz}; do
     [ -e "$file" ] || skip "$file is not here: no queries were compared with the gold SQL of questions"
 done
 holder=
@@ -31,11 +31,14 @@ python3 "$shared/tools/build_gold_db.py" gold >gold.txt 2>&1 &
 gold=$!
 runs "$starling" init home --pack retail
 data=$shared/data/superstore
-runs "$starling" load "orders=$data/orders.csv.gz" "returns=$data/returns.csv" "people=$data/people.csv" --home home
+runs "$starling" load "orders=$data/orders.csv.gz" "returns=$data/returns.csv" "people=$data/people.csv" --home home --project retail
 runs "$starling" init home --pack online-retail --sample
+runs "$starling" init home --pack pricing
+data=$shared/data/pricing
+runs "$starling" load "weekly_sales=$data/orange_juice_weekly.csv.gz" "stores=$data/store_demographics.csv" --home home --project pricing
 wait $gold || fail "build_gold_db.py: $(cat gold.txt)"
 
-# The holder brings both in step, and answers: a query is then half the work.
+# The holder brings all in step, and answers: a query is then half the work.
 "$starling" sync --follow --home home --quiet >follow.out 2>follow.err &
 holder=$!
 for _ in $(seq 900); do
@@ -55,7 +58,7 @@ grep -q '^ss-001: differs' out.txt || fail "ss-001 was made to differ: $(cat out
 grep -q '^not written: ss-003 ' out.txt || fail "ss-003 was left out: $(cat out.txt)"
 ok
 
-for project in retail=superstore online-retail=online_retail; do
+for project in retail=superstore online-retail=online_retail pricing=pricing; do
     compares "${project%=*}" "${project#*=}" "$golden/${project#*=}.jsonl" || fail "$(cat out.txt)"
     tail -n 1 out.txt
     ok

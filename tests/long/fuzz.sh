@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 export STARLING_SOURCE=$PWD
 seconds=${FUZZ_SECONDS:-60}
 seed=${SEED:-1}
-targets=${FUZZ_TARGETS:-ask_values expression holder json pack query words}
+targets=${FUZZ_TARGETS:-ask_values expression holder json pack query questions words}
 
 if ! command -v clang-14 >/dev/null || [ ! -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]; then
     echo "SKIPPED: no clang-14 with libFuzzer; tools/setup.sh fuzz installs it"
@@ -36,10 +36,13 @@ end = '{"code":"invalid","message":"no","at":"file","line":1,"column":2,"detail"
 frames = [(kind, text) for kind, text in zip("opon", ["rows", '{"what":"Reading","done":1,"total":2}', "", "a note\n"])] + [("e", end)]
 holder = ["/v1/op/query\n" + json.dumps(command), "/v1/op/status\n" + json.dumps({**command, "args": {}}),
           "".join("%s%08x%s" % (kind, len(text), text) for kind, text in frames)]
+question = {"id": "a", "db": "shop", "question": "sales, 2014-03, 2014-Q2, Sunday, 7, 0.5, yes", "expect": "answer", "sql": "select 1", "ordered": True}
+later = {"id": "b", "db": "shop", "question": "2014-03-07 10:20,,3", "follows": "a", "expect": "clarify", "sql": ["select 1", "select 2"], "kind": "k"}
+sets = ["".join(json.dumps(q) + "\n" for q in (question, later)), "2014,3,2014-03,03", "Monday,1,2014-W10,2014-03-03"]
 questions = ["\0\0" + title for pack in packs for title in re.findall(r"title: *([^\n{}]+)", pack)]
 questions += ["\0\0red aple, the north face & peach 64oz in st louis", "\0\0order CA-2014-1234 on 2014-03-07: $5,000, 30%, 3rd, don't"]
 texts = ["shipments sold in the U.S.", "Unit_Price, caf\u00e9", "C\u00f4te d\u2019Ivoire", "vendors\tsuppliers", "maximum\tminimum"]
-for name, texts in {"ask_values": questions, "words": texts, "expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries}.items():
+for name, texts in {"ask_values": questions, "words": texts, "expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries, "questions": sets}.items():
     assert texts, name
     os.mkdir(os.path.join(work, name))
     for i, text in enumerate(sorted(set(texts))):

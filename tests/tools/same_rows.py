@@ -3,11 +3,11 @@
 Every gold column must be some column of the answer (names ignored, further columns allowed), so that the rows agree as a multiset or,
 where `ordered`, in sequence. A period must be one column of the answer; year and month in two columns are not put together.
 """
+import datetime
 import re
 
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 YES_NO = {"yes": 1, "true": 1, "no": 0, "false": 0}
-FIRST_MONTHS = {"Q1": "01", "Q2": "04", "Q3": "07", "Q4": "10"}
 FACTORS = (1, 100, 0.01)  # a ratio is also right in percent, the whole column then
 
 
@@ -18,25 +18,56 @@ def same_number(gold, got):
     return "%.4g" % gold == "%.4g" % got or abs(gold - got) <= 1e-6 * abs(gold)
 
 
-def first_day(period):
-    """'2014', '2014-Q2', '2014-03' -> the day that it begins with, as results may show it; None for other texts."""
-    found = re.fullmatch(r"(\d{4})(?:-(Q[1-4]|\d\d))?", period)
+def period(text):
+    """'2014', '2014-q2', '2014-03', '2014-w09', '2014-03-07' -> (its first day, the kind of period); None for other texts."""
+    found = re.fullmatch(r"(\d{4})(?:-(q[1-4]|w\d\d|\d\d)(?:-(\d\d))?)?", text)
     if not found:
         return None
-    part = found.group(2) or "01"
-    return "%s-%s-01" % (found.group(1), FIRST_MONTHS.get(part, part))
+    year, part, day = found.groups()
+    try:
+        if part and part[0] == "w":
+            return None if day else (datetime.date.fromisocalendar(int(year), int(part[1:]), 1), "week")
+        if part and part[0] == "q":
+            return None if day else (datetime.date(int(year), 3 * int(part[1]) - 2, 1), "quarter")
+        return datetime.date(int(year), int(part or 1), int(day or 1)), "day" if day else "month" if part else "year"
+    except ValueError:
+        return None
+
+
+def instant(text):
+    """A day with a time -> datetime in UTC; None for other texts."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)z?", text)
+    try:
+        return found and datetime.datetime.fromisoformat("%sT%s" % (found.group(1), pad(found.group(2))))
+    except ValueError:
+        return None
+
+
+def pad(clock):
+    """Python 3.9 takes fractions of three or six digits only."""
+    return clock if "." not in clock else clock + "0" * (6 - len(clock.split(".")[1]))
+
+
+def same_time(gold, got):
+    """Instants; a day with an instant's day; a period with the same or its first day."""
+    if instant(gold):
+        return instant(gold) == instant(got)
+    gold = period(gold)
+    if gold and instant(got):
+        return gold[0] == instant(got).date()
+    got = period(got)
+    return bool(gold and got) and gold[0] == got[0] and (gold[1] == got[1] or "day" in (gold[1], got[1]))
 
 
 def same_text(gold, got):
-    """Texts, and what is written as text: periods, days, weekdays by name or (Monday is 1) number, yes and no."""
+    """Texts, and what is written as text: times, weekdays by name or (Monday is 1) number, parts of dates, yes and no."""
     gold = gold.strip().casefold()
     if isinstance(got, int):
-        return gold in DAYS and DAYS.index(gold) + 1 == got
+        if gold in DAYS:
+            return DAYS.index(gold) + 1 == got
+        return bool(re.fullmatch(r"[0-9]{2}|[1-9][0-9]{3}", gold)) and int(gold) == got
     got = got.strip().casefold()
-    if gold == got:
-        return True
-    day = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[t ][\d:.]+z?)?", got)
-    return bool(day) and day.group(1) in (gold, first_day(gold.upper()))
+    return gold == got or same_time(gold, got)
 
 
 def same_cell(gold, got, factor=1):

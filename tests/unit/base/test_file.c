@@ -156,6 +156,35 @@ TEST(copying) {
     folder_remove(&folder);
 }
 
+typedef struct Filling {
+    int n_pieces;
+    bool is_failing;
+} Filling;
+
+static ErrCode fill(void *arg, Sink sink, Err *err) {
+    const Filling *filling = arg;
+    for (int i = 0; i < filling->n_pieces; i++) TRY(sink.write(sink.arg, S("piece\n"), err));
+    return filling->is_failing ? err_set(err, ERR_DATA, "no more") : ERR_OK;
+}
+
+TEST(a_stream_is_written_whole_or_not_at_all) {
+    Folder folder = folder_make();
+    Err err;
+    const char *to = folder_file(&folder, "to");
+    Filling filling = {.n_pieces = 2, .is_failing = true};
+    assert_int_equal(file_stream_atomic(to, fill, &filling, &err), ERR_DATA);
+    assert_false(file_exists(to));
+    assert_false(file_exists(folder_file(&folder, "to.tmp")));
+    filling.is_failing = false;
+    assert_int_equal(file_stream_atomic(to, fill, &filling, &err), ERR_OK);
+    assert_content(to, S("piece\npiece\n"));
+    filling = (Filling){.n_pieces = 3, .is_failing = true};
+    assert_int_equal(file_stream_atomic(to, fill, &filling, &err), ERR_DATA);
+    assert_content(to, S("piece\npiece\n"));
+    assert_int_equal(file_stream_atomic(folder_file(&folder, "no/such"), fill, &filling, &err), ERR_NOT_FOUND);
+    folder_remove(&folder);
+}
+
 TEST(folders) {
     Folder folder = folder_make();
     Err err;
@@ -279,6 +308,7 @@ int main(void) {
         cmocka_unit_test(a_second_writer_is_refused),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
         cmocka_unit_test(copying),
+        cmocka_unit_test(a_stream_is_written_whole_or_not_at_all),
         cmocka_unit_test(folders),
         cmocka_unit_test(removing_does_not_follow_links),
         cmocka_unit_test(paths),

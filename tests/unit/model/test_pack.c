@@ -150,6 +150,18 @@ TEST(online_retail_loads_clean) {
     assert_true(type_eq(model_measure(model, S("revenue"))->type, TYPE_DEC(38, 3)));
 }
 
+TEST(pricing_loads_clean) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    const Model *model = load(arena, "packs/pricing");
+    const ModelFact *fact = model_fact(model, S("weekly_sale"));
+    assert_true(str_eq(model->as_of_column, S("week")));
+    assert_true(str_eq(fact->columns[fact->time].name, S("week")));
+    assert_true(str_eq(fact->axis_unit, S("week")));
+    assert_int_equal(model->generator.n_inputs, 2);
+    assert_int_equal(model_measure(model, S("elasticity"))->type.kind, TYPE_FLOAT64);
+    assert_true(type_eq(model_measure(model, S("revenue"))->type, TYPE_DEC(38, 6)));
+}
+
 /* ---- words and looks ------------------------------------------------------------------------------------------------- */
 
 /* The pack without questions, and more after it. */
@@ -612,6 +624,7 @@ int main(void) {
         cmocka_unit_test(golden_findings),
         cmocka_unit_test(retail_loads_clean),
         cmocka_unit_test(online_retail_loads_clean),
+        cmocka_unit_test(pricing_loads_clean),
         cmocka_unit_test(what_is_said_is_kept),
         cmocka_unit_test(a_viewer_sees_what_is_for_the_role),
         cmocka_unit_test(limits_of_what_is_said),

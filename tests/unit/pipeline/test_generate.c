@@ -109,6 +109,59 @@ TEST(a_file_in_between_is_news) {
     fixture_free(&f);
 }
 
+/* ---- tables of a files source --------------------------------------------------------------------------------------- */
+
+#define MAKE_PRICES                                                                                                              \
+    "CREATE TABLE prices AS SELECT 'a,\"' || i AS \"Code\", (i * getvariable('seed'))::DECIMAL(8, 2) AS price, NULL AS \"a;b\" " \
+    "FROM range((10 * getvariable('scale'))::BIGINT) AS r(i);\n"
+#define MAKE_VISITS                                                                                                                \
+    "CREATE VIEW visits AS SELECT '2014-01-0' || i AS at, E'/\\n' || i AS page, CASE i WHEN 1 THEN '' ELSE 'C' END AS client_id, " \
+    "NULL AS n FROM range(1, 4) AS r(i);\n"
+
+static void fixture_files_generator(Fixture *f, const char *script) {
+    fixture_demo(f);
+    use_changed_pack(f, "mappings:\n", "generator: {script: generate.sql, inputs: [prices, visits]}\n\nmappings:\n");
+    f->project.pack = f->dir;
+    write_text(f, "generate.sql", script);
+}
+
+TEST(files_are_made_as_well) {
+    Fixture f;
+    fixture_files_generator(&f, MAKE_PRICES MAKE_VISITS);
+    OK(&f, generate(&f, 300, 2));
+    assert_load(&f, "price", 3, 0, 0);
+    assert_load(&f, "visit", 3, 0, 0);
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, "SELECT code, price FROM silver.price ORDER BY code", "a,\"0|0.00\na,\"1|2.00\na,\"2|4.00");
+    assert_warehouse(&f, "SELECT page, client_id, n FROM silver.visit ORDER BY page", "/\n1|-|-\n/\n2|C|-\n/\n3|C|-");
+    f.now_us += 1000000;
+    OK(&f, generate(&f, 300, 2));
+    assert_true(counts_of(&f, "price").is_known);
+    f.now_us += 1000000;
+    OK(&f, generate(&f, 400, 2)); /* the whole content, larger … */
+    OK(&f, sync_all(&f));
+    assert_sync(&f, "price", "+1 ~0 -0");
+    f.now_us += 1000000;
+    OK(&f, generate(&f, 200, 2)); /* … or smaller */
+    OK(&f, sync_all(&f));
+    assert_sync(&f, "price", "+0 ~0 -2");
+    assert_warehouse(&f, "SELECT count(*) FROM silver.visit", "3");
+    fixture_free(&f);
+}
+
+TEST(a_file_is_not_generated_over) {
+    Fixture f;
+    fixture_files_generator(&f, MAKE_PRICES MAKE_VISITS);
+    OK(&f, load_text(&f, "prices", "own.csv", "Code,Price\nA,1\n"));
+    FAILS(&f, ERR_CONFLICT, generate(&f, 300, 1));
+    assert_rows(f.err.message, "input 'prices' holds the file 'own.csv', which generated rows would replace; generate "
+                               "into a project of its own");
+    assert_false(file_exists(path_join(f.arena, f.project.inbox, "visits")));
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, "SELECT code FROM silver.price", "A");
+    fixture_free(&f);
+}
+
 /* ---- what goes wrong ------------------------------------------------------------------------------------------------ */
 
 typedef struct BadScript {
@@ -209,6 +262,7 @@ int main(void) {
         cmocka_unit_test(a_script_is_cut_into_statements), cmocka_unit_test(rows_go_in_as_from_files),
         cmocka_unit_test(a_file_in_between_is_news),       cmocka_unit_test(a_bad_script_leaves_nothing),
         cmocka_unit_test(what_is_no_run_at_all),           cmocka_unit_test(a_script_ends_with_its_time),
+        cmocka_unit_test(files_are_made_as_well),          cmocka_unit_test(a_file_is_not_generated_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

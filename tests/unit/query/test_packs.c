@@ -50,6 +50,7 @@ TEST(every_question_and_member_of_every_pack_is_compiled) {
         f.ctx = base.ctx;
         f.ctx.arena = f.arena;
         f.ctx.snapshot = f.snapshot;
+        f.ctx.as_of_us = 0; /* what relative times count from: any day, and any number of an axis of numbers */
         OK(&f, model_load(f.arena, folder, &f.model, &findings, &f.err));
         snapshot_set(f.snapshot, SNAPSHOT_MODEL, f.model, NULL);
         for (size_t k = 0; k < f.model->n_questions; k++) check_question(&f, &f.model->questions[k]);

@@ -1,4 +1,4 @@
-/* The retail pack's own generator: its rows follow from scale and seed alone, and are as hard to read as those of real exports. */
+/* The packs' own generators: their rows follow from scale and seed alone; those of retail are as hard to read as real exports. */
 #include "pipeline_fixture.h"
 
 #include "pipeline/pipeline_internal.h"
@@ -107,6 +107,31 @@ static void assert_traps(Fixture *f) {
     }
 }
 
+TEST(pricing_too) {
+    Fixture f, here;
+    here = (Fixture){.arena = arena_new(0)};
+    fixture_new(&f, source_path(&here, "packs/pricing"));
+    Made *one = make(&f, 50, 1, 1), *four = make(&f, 50, 1, 4), *other = make(&f, 50, 2, 1),
+         *large = make(&f, 75, 1, 2);
+    const char *rows = digest(&f, one, "true");
+    assert_rows(digest(&f, four, "true"), rows);
+    assert_string_not_equal(digest(&f, other, "true"), rows);
+    const char *first = digest(&f, large, "store::BIGINT <= 6"); /* that of the fourth */
+    assert_true(strncmp(first, rows, (size_t)(strchr(rows, '\n') - rows)) == 0);
+    /* the logarithms are those of whole bottles, to the last digit */
+    assert_rows(rows_of(&f, one->reader.conn,
+                        "SELECT count(*) > 5000, count(DISTINCT store), min(week::INT), max(week::INT), "
+                        "max(abs(logmove::DOUBLE - ln(round(exp(logmove::DOUBLE))))) <= 5.1e-11, "
+                        "bool_and(round(exp(logmove::DOUBLE))::BIGINT % CASE brand WHEN '2' THEN 96 WHEN '6' THEN 96 "
+                        "WHEN '11' THEN 128 ELSE 64 END = 0), bool_and(deal IN ('0', '1')) FROM file_0"),
+                "true|4|40|160|true|true|true");
+    assert_rows(rows_of(&f, one->reader.conn, "SELECT count(DISTINCT income) FROM file_1"), "4");
+    Made *all[] = {one, four, other, large};
+    for (size_t i = 0; i < COUNT_OF(all); i++) pipeline_reader_close(&all[i]->reader);
+    fixture_free(&f);
+    arena_free(here.arena);
+}
+
 TEST(it_has_the_traps_of_real_exports) {
     Fixture f, here;
     here = (Fixture){.arena = arena_new(0)};
@@ -155,6 +180,7 @@ TEST(scale_1_is_about_100_000_rows) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_scale_and_seed_give_equal_rows),
+        cmocka_unit_test(pricing_too),
         cmocka_unit_test(it_has_the_traps_of_real_exports),
         cmocka_unit_test(scale_1_is_about_100_000_rows),
     };
