@@ -17,6 +17,8 @@ extern const Op APP_OP_RUNS;
 extern const Op APP_OP_RUN_SHOW;
 extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXPLAIN;
+extern const Op APP_OP_ASK;
+extern const Op APP_OP_EVAL;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
 extern const Op APP_OP_MODEL_APPLY;

@@ -58,9 +58,11 @@ typedef struct Op {
     bool needs_project;       /* --project, or the home's only one */
     const char *project_arg;  /* an argument that names it as --project does, or NULL */
     const char *all_projects; /* name of a flag with which --project may be left out all the same; NULL: none */
+    const char *chat_arg;     /* a list argument that holds what was given before for the first one: it can be called
+                                 line by line (--chat); NULL: it cannot */
     OpResult result;
     bool is_streaming; /* rows leave as they come */
-    bool is_long;      /* a job where the transport has jobs */
+    bool is_long;      /* a job where the transport has jobs; no time limit but one that is asked for */
     const OpArg *args;
     size_t n_args;
     ErrCode (*run)(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err);

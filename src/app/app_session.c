@@ -289,7 +289,7 @@ static ErrCode run_here(Ctx *ctx, AppSession *session, const OpArgs *args, Write
         TRY(load_snapshot(ctx, session, project, err));
     }
     int64_t timeout_us = session->request->timeout_us;
-    if (!timeout_us && op->home == OP_HOME_READ) timeout_us = session->config.query_timeout_us;
+    if (!timeout_us && op->home == OP_HOME_READ && !op->is_long) timeout_us = session->config.query_timeout_us;
     if (timeout_us) ctx->deadline_us = clock_monotonic(ctx->clock) + timeout_us;
     if (session->net && timeout_us) net_request_deadline(session->net, ctx->deadline_us + HOLDER_STALL_MS * 1000);
     return op->run(ctx, session, args, writer, err);

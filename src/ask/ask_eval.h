@@ -15,8 +15,7 @@
  * goes on), expect ("answer", "refuse", "clarify"; absent: answer where there is sql, else unknown), sql (text; for clarify a list,
  * one a reading), ordered (true or false), kind (text). Other keys are ignored.
  */
-#include "encode/encode.h"
-#include "engine/engine.h"
+#include "ask/ask.h"
 
 /* ---- questions ------------------------------------------------------------------------------------------------------ */
 
@@ -47,7 +46,7 @@ typedef struct AskEvalSet {
 enum { ASK_EVAL_SET_MAX_BYTES = 64 << 20, ASK_EVAL_MAX_READINGS = 16 };
 
 /* Reads a set's text; `file` is used in places. ERR_INVALID, placed at the line: no JSON object, a key that is missing or of another
- * kind, an id twice, a `follows` that is no earlier question on the same db, an answer or clarify without sql. */
+ * kind, an id twice, a `follows` that is no earlier question on the same db. */
 NODISCARD ErrCode ask_eval_set_read(Arena *arena, Str text, Str file, const AskEvalSet **ret_set, Err *err);
 
 /* ---- results -------------------------------------------------------------------------------------------------------- */
@@ -92,18 +91,9 @@ NODISCARD ErrCode ask_eval_gold_run(const Ctx *ctx, AskEvalGold *gold, Str db, S
 
 /* ---- answers -------------------------------------------------------------------------------------------------------- */
 
-typedef enum AskEvalStatus {
-    ASK_EVAL_ANSWERED,
-    ASK_EVAL_CLARIFY,
-    ASK_EVAL_DECLINED,
-    ASK_EVAL_ERROR,
-    ASK_EVAL_STATUS_COUNT
-} AskEvalStatus;
-const char *ask_eval_status_name(AskEvalStatus status); /* "answered", … */
-
 /* In ctx->arena of the call that gives it. */
 typedef struct AskEvalAnswer {
-    AskEvalStatus status;
+    AskStatus status;
     double confidence; /* 0 to 1 that the reading is the one meant */
     Str reading;       /* in words */
     Str query;         /* what was run, for who looks into a miss; may be empty */
@@ -133,7 +123,7 @@ const char *ask_eval_verdict_name(AskEvalVerdict verdict); /* "right", … */
 typedef struct AskEvalScore {
     const AskEvalItem *item;
     AskEvalVerdict verdict;
-    AskEvalStatus status;
+    AskStatus status;
     double confidence;
     bool has_result;
     bool is_same; /* the result, whatever the status, is (one of) gold's */

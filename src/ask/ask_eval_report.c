@@ -25,7 +25,7 @@ double ask_eval_precision(const AskEvalCount *count) {
 /* ---- counts --------------------------------------------------------------------------------------------------------- */
 
 static void count_score(AskEvalCount *count, const AskEvalScore *score) {
-    bool is_answered = score->status == ASK_EVAL_ANSWERED, is_due = score->item->expect == ASK_EVAL_EXPECT_ANSWER;
+    bool is_answered = score->status == ASK_ANSWERED, is_due = score->item->expect == ASK_EVAL_EXPECT_ANSWER;
     bool is_right = score->verdict == ASK_EVAL_RIGHT;
     count->n++;
     count->n_due += is_due;

@@ -3,11 +3,6 @@
 
 enum { SHOWN_ROWS = 3, SHOWN_COLUMNS = 6, SHOWN_BYTES = 60 };
 
-const char *ask_eval_status_name(AskEvalStatus status) {
-    static const char *const names[ASK_EVAL_STATUS_COUNT] = {"answered", "clarify", "declined", "error"};
-    return names[status];
-}
-
 const char *ask_eval_verdict_name(AskEvalVerdict verdict) {
     static const char *const names[ASK_EVAL_VERDICT_COUNT] = {"unjudged", "right", "wrong", "missed"};
     return names[verdict];
@@ -73,14 +68,14 @@ static ErrCode compare(const Run *run, const AskEvalItem *item, const AskEvalAns
 }
 
 static AskEvalVerdict judge(const AskEvalItem *item, const AskEvalAnswer *answer, bool is_same) {
-    bool is_answered = answer->status == ASK_EVAL_ANSWERED;
+    bool is_answered = answer->status == ASK_ANSWERED;
     switch (item->expect) {
     case ASK_EVAL_EXPECT_ANSWER: return !is_answered ? ASK_EVAL_MISSED : is_same ? ASK_EVAL_RIGHT : ASK_EVAL_WRONG;
     case ASK_EVAL_EXPECT_REFUSE: /* asking back gives no data either */
-        return is_answered ? ASK_EVAL_WRONG : answer->status == ASK_EVAL_ERROR ? ASK_EVAL_MISSED : ASK_EVAL_RIGHT;
+        return is_answered ? ASK_EVAL_WRONG : answer->status == ASK_ERROR ? ASK_EVAL_MISSED : ASK_EVAL_RIGHT;
     case ASK_EVAL_EXPECT_CLARIFY: /* or one of the readings, which it says */
         if (is_answered) return is_same && str_trim(answer->reading).n ? ASK_EVAL_RIGHT : ASK_EVAL_WRONG;
-        return answer->status == ASK_EVAL_CLARIFY ? ASK_EVAL_RIGHT : ASK_EVAL_MISSED;
+        return answer->status == ASK_CLARIFY ? ASK_EVAL_RIGHT : ASK_EVAL_MISSED;
     case ASK_EVAL_EXPECT_UNKNOWN: break;
     }
     return ASK_EVAL_UNJUDGED;
@@ -116,7 +111,7 @@ static ErrCode score_item(const Run *run, const AskEvalItem *item, const AskEval
 
 static ErrCode run_item(const Run *run, const AskEvalAnswerer *answerer, const AskEvalItem *item, size_t index,
                         AskEvalScore *ret_score, Err *err) {
-    AskEvalAnswer answer = {.status = ASK_EVAL_DECLINED};
+    AskEvalAnswer answer = {.status = ASK_DECLINED};
     TRY(answerer->answer(answerer->arg, run->item, item, index, &answer, err));
     return score_item(run, item, &answer, ret_score, err);
 }

@@ -101,7 +101,7 @@ static ErrCode write_misses(Arena *arena, Writer *w, const AskEvalReport *report
         const Value row[] = {value_text(s->item->id),
                              value_text(s->item->kind),
                              value_text(str_of(ask_eval_verdict_name(s->verdict))),
-                             value_text(str_of(ask_eval_status_name(s->status))),
+                             value_text(str_of(ask_status_name(s->status))),
                              ratio(s->confidence),
                              value_text(s->item->question),
                              value_text(s->reading),
@@ -118,7 +118,7 @@ static ErrCode write_misses(Arena *arena, Writer *w, const AskEvalReport *report
 static ErrCode note_miss(Arena *arena, Writer *w, const AskEvalScore *s, Err *err) {
     Str head =
         arena_printf(arena, "%.*s (%.*s): %s, %s with confidence %.2f", STR_ARG(s->item->id), STR_ARG(s->item->kind),
-                     ask_eval_verdict_name(s->verdict), ask_eval_status_name(s->status), s->confidence);
+                     ask_eval_verdict_name(s->verdict), ask_status_name(s->status), s->confidence);
     TRY(writer_note(w, head, err));
     const struct {
         const char *title;

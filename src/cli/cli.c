@@ -102,6 +102,24 @@ static ErrCode write_now(void *arg, Str bytes, Err *err) {
     return ERR_OK;
 }
 
+typedef struct Run {
+    App *app;
+    const AppRequest *request;
+    const CliLine *line;
+    const AppOutput *output;
+} Run;
+
+static ErrCode run_once(void *arg, const OpArgs *args, Err *err) {
+    const Run *run = arg;
+    ErrCode code = app_run(run->app, run->request, run->line->op, args, run->output, err);
+    if (code) {
+        fflush(stdout);
+        return code;
+    }
+    if (fflush(stdout) != 0) return err_set(err, ERR_IO, "standard output cannot be written");
+    return ERR_OK;
+}
+
 static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *err) {
     Security owner = SECURITY_OWNER;
     owner.user = user_name(arena);
@@ -119,15 +137,12 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
                         .live = {write_now, stdout}};
     if (!line->is_quiet) output.notes = sink_of_file(stderr);
     App *app = app_new(CLOCK_SYSTEM);
-    ErrCode code = app_run(app, &request, line->op, line->args, &output, err);
+    Run run = {.app = app, .request = &request, .line = line, .output = &output};
+    ErrCode code = line->is_chat ? cli_chat(arena, line, isatty(STDIN_FILENO), run_once, &run, err)
+                                 : run_once(&run, line->args, err);
     app_free(app);
     if (!line->is_quiet) cli_progress_end(&progress);
-    if (code) {
-        fflush(stdout);
-        return code;
-    }
-    if (fflush(stdout) != 0) return err_set(err, ERR_IO, "standard output cannot be written");
-    return ERR_OK;
+    return code;
 }
 
 int cli_main(int argc, char **argv) {

@@ -162,6 +162,10 @@ static ErrCode take_option(Arena *arena, Words *words, CliLine *line, Str word, 
     if (is_common) return ERR_OK;
     if (!line->op)
         return err_set(err, ERR_UNKNOWN_NAME, "there is no option --%.*s here; see: starling help", STR_ARG(name));
+    if (line->op->chat_arg && str_eq(name, S("chat"))) {
+        line->is_chat = true;
+        return ERR_OK;
+    }
     for (size_t i = 0; i < line->op->n_args; i++) {
         const OpArg *arg = &line->op->args[i];
         if (arg->is_positional || !str_eq(name, str_of(arg->name))) continue;
@@ -206,7 +210,7 @@ ErrCode cli_parse(Arena *arena, int argc, char **argv, CliLine *ret_line, Err *e
         if (line.op && !line.args) line.args = op_args_new(arena, line.op);
     }
     if (!line.op) line.wants_help = true;
-    if (!line.wants_help) TRY(op_args_finish(line.args, err));
+    if (!line.wants_help && !line.is_chat) TRY(op_args_finish(line.args, err));
     *ret_line = line;
     return ERR_OK;
 }

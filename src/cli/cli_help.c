@@ -68,6 +68,9 @@ ErrCode cli_help(Arena *arena, const Op *op, Sink sink, Err *err) {
         if (op->help) buf_printf(&out, "\n%s\n", op->help);
         if (op->n_args) buf_add_char(&out, '\n');
         for (size_t i = 0; i < op->n_args; i++) add_arg(arena, &out, &op->args[i]);
+        if (op->chat_arg)
+            add_row(&out, S("--chat"),
+                    "one a line from standard input, going on from those before; \"undo\" takes one back");
         if (op->example) buf_printf(&out, "\nFor example:\n  %s\n", op->example);
         add_common(&out);
     } else {

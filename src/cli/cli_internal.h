@@ -13,9 +13,15 @@ typedef struct CliLine {
     bool is_quiet; /* no progress */
     LogLevel log_level;
     OpArgs *args;
+    bool is_chat; /* once a line of standard input */
 } CliLine;
 
 NODISCARD ErrCode cli_parse(Arena *arena, int argc, char **argv, CliLine *ret_line, Err *err);
+
+/* Calls run for each line of standard input, with the arguments of the command line and the lines before. Ends with an empty line,
+ * the end of input, or the first failure. is_terminal: somebody types them. */
+typedef ErrCode (*CliRun)(void *arg, const OpArgs *args, Err *err);
+NODISCARD ErrCode cli_chat(Arena *arena, const CliLine *line, bool is_terminal, CliRun run, void *arg, Err *err);
 
 /* Help for one operation, or the overview when op is NULL. */
 NODISCARD ErrCode cli_help(Arena *arena, const Op *op, Sink out, Err *err);

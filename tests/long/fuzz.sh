@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 export STARLING_SOURCE=$PWD
 seconds=${FUZZ_SECONDS:-60}
 seed=${SEED:-1}
-targets=${FUZZ_TARGETS:-ask_values expression holder json pack query questions words}
+targets=${FUZZ_TARGETS:-ask ask_values expression holder json pack query questions words}
 
 if ! command -v clang-14 >/dev/null || [ ! -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]; then
     echo "SKIPPED: no clang-14 with libFuzzer; tools/setup.sh fuzz installs it"
@@ -41,14 +41,24 @@ later = {"id": "b", "db": "shop", "question": "2014-03-07 10:20,,3", "follows": 
 sets = ["".join(json.dumps(q) + "\n" for q in (question, later)), "2014,3,2014-03,03", "Monday,1,2014-W10,2014-03-03"]
 questions = ["\0\0" + title for pack in packs for title in re.findall(r"title: *([^\n{}]+)", pack)]
 questions += ["\0\0red aple, the north face & peach 64oz in st louis", "\0\0order CA-2014-1234 on 2014-03-07: $5,000, 30%, 3rd, don't"]
+asked = []
+for path in sorted(glob.glob("tests/golden/ask/*.txt")):
+    for mark, text in re.findall(r"^(>>?) (.*)", open(path).read(), re.M):
+        asked.append(text if mark == ">" else before + "\n" + text)
+        before = text
+grammar = open("share/starling/ask/english.grammar").read().split("\n")
+heads = "\n".join("@%s: %s" % (name, name) for name in sorted(set(re.findall(r"@([a-z_]+)", "\n".join(grammar)))))
+rules = [line for line in grammar if "->" in line]
+asked += [heads + "\n" + "\n".join(rules[i:i + 20] + ["slot: measure -> slot_term 1"]) for i in range(0, len(rules), 20)]
+asked += ["\n".join(line for line in grammar if line[:1] == "@")[:4000] + "\nslot: measure -> slot_term 1\n"]
 texts = ["shipments sold in the U.S.", "Unit_Price, caf\u00e9", "C\u00f4te d\u2019Ivoire", "vendors\tsuppliers", "maximum\tminimum"]
-for name, texts in {"ask_values": questions, "words": texts, "expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries, "questions": sets}.items():
+for name, texts in {"ask": asked, "ask_values": questions, "words": texts, "expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries, "questions": sets}.items():
     assert texts, name
     os.mkdir(os.path.join(work, name))
     for i, text in enumerate(sorted(set(texts))):
         with open(os.path.join(work, name, "seed%03d" % i), "w") as file:
             file.write(text)
-with open(os.path.join(work, "words"), "w") as file:
+with open(os.path.join(work, "dictionary"), "w") as file:
     for word in sorted(set(re.findall(r"[a-z_]{2,}", "\n".join(queries + expressions + packs[-1:])))):
         file.write('"%s"\n' % word)
 PY
@@ -59,7 +69,7 @@ for target in $targets; do
     [ "$target" != pack ] || max_len=16384
     # -seed and the rest are libFuzzer's own options; new inputs go to the first folder
     command=(build/fuzz/fuzz/fuzz_"$target" -max_total_time="$seconds" -seed="$seed" -max_len="$max_len" -timeout=10
-        -rss_limit_mb=2048 -dict="$work/words" -artifact_prefix="$work/failed/$target-" -print_final_stats=1 "$work/$target")
+        -rss_limit_mb=2048 -dict="$work/dictionary" -artifact_prefix="$work/failed/$target-" -print_final_stats=1 "$work/$target")
     echo "== fuzz_$target, SEED=$seed, $seconds s, $(ls "$work/$target" | wc -l) seeds"
     if UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 "${command[@]}" >"$work/log" 2>&1; then
         grep -E 'number_of_executed_units|peak_rss_mb|^#.*DONE' "$work/log"

@@ -249,7 +249,7 @@ TEST(gold_that_is_none) {
 /* ---- verdicts ------------------------------------------------------------------------------------------------------- */
 
 typedef struct Given {
-    AskEvalStatus status;
+    AskStatus status;
     double confidence;
     const char *sql; /* gives the result; NULL: none */
     const char *reading;
@@ -290,18 +290,18 @@ static const char SET[] = LINE("right", "answer", PIECES) LINE("wrong", "answer"
                 LINE("unsaid", "clarify", BEST) "{\"id\":\"bare\",\"db\":\"shop\",\"question\":\"q\"}\n";
 
 static const Given GIVEN[] = {
-    {ASK_EVAL_ANSWERED, 0.9, "select 'all', 6", "pieces"},
-    {ASK_EVAL_ANSWERED, 0.8, "select 5", "pieces"},
-    {ASK_EVAL_ANSWERED, 0.4, "select item from sale order by item desc", "items"},
-    {ASK_EVAL_DECLINED, 0.0, NULL, ""},
-    {ASK_EVAL_CLARIFY, 0.3, "select 6", ""},
-    {ASK_EVAL_DECLINED, 0.0, NULL, ""},
-    {ASK_EVAL_ANSWERED, 0.5, "select 1", "one"},
-    {ASK_EVAL_ERROR, 0.0, NULL, ""},
-    {ASK_EVAL_CLARIFY, 0.5, NULL, ""},
-    {ASK_EVAL_ANSWERED, 0.5, "select 'tea'", "by lines"},
-    {ASK_EVAL_ANSWERED, 0.5, "select 'pot'", " "},
-    {ASK_EVAL_ANSWERED, 0.5, "select 1", "x"},
+    {ASK_ANSWERED, 0.9, "select 'all', 6", "pieces"},
+    {ASK_ANSWERED, 0.8, "select 5", "pieces"},
+    {ASK_ANSWERED, 0.4, "select item from sale order by item desc", "items"},
+    {ASK_DECLINED, 0.0, NULL, ""},
+    {ASK_CLARIFY, 0.3, "select 6", ""},
+    {ASK_DECLINED, 0.0, NULL, ""},
+    {ASK_ANSWERED, 0.5, "select 1", "one"},
+    {ASK_ERROR, 0.0, NULL, ""},
+    {ASK_CLARIFY, 0.5, NULL, ""},
+    {ASK_ANSWERED, 0.5, "select 'tea'", "by lines"},
+    {ASK_ANSWERED, 0.5, "select 'pot'", " "},
+    {ASK_ANSWERED, 0.5, "select 1", "x"},
 };
 
 static const AskEvalVerdict VERDICTS[] = {ASK_EVAL_RIGHT,  ASK_EVAL_WRONG, ASK_EVAL_WRONG, ASK_EVAL_MISSED,

@@ -1,0 +1,52 @@
+/* starling ask "…": a question in words. */
+#include "app/app_ask.h"
+
+/* What the question may go on from. */
+static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn, Err *err) {
+    size_t n;
+    const Str *before = op_arg_list(args, "before", &n);
+    for (size_t i = 0; i < n; i++) TRY(app_ask_again(ask, before[i], turn, err));
+    return ERR_OK;
+}
+
+static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    PipelineProject *project = NULL;
+    EngineDb *db = NULL;
+    AppAsk ask;
+    AskTurn turn = {0};
+    const AskAnswer *answer;
+    Str question = op_arg_text(args, "question");
+    TRY(session_project(ctx, session, &project, err));
+    TRY(session_warehouse(ctx, session, &db, err));
+    TRY(app_ask_open(ctx, session, project->name, project->model, snapshot_version(ctx->snapshot), db, &ask, err));
+    ErrCode code = read_before(&ask, args, &turn, err);
+    if (!code) code = app_ask_answer(&ask, question, &turn, &answer, err);
+    if (!code) code = app_ask_write(&ask, question, answer, op_arg_flag(args, "explain"), w, err);
+    app_ask_close(&ask);
+    return code;
+}
+
+static const OpArg ASK_ARGS[] = {
+    {.name = "question", .type = OP_ARG_TEXT, .is_positional = true, .is_required = true, .help = "in your own words"},
+    {.name = "before",
+     .type = OP_ARG_TEXT,
+     .is_list = true,
+     .help = "what was asked before, in order, for a question that goes on from it"},
+    {.name = "explain", .type = OP_ARG_FLAG, .help = "show how it was read, and how else it could be"},
+};
+
+const Op APP_OP_ASK = {
+    .name = "ask",
+    .summary = "Ask a question in words",
+    .help = "The answer says how the question was read. What is not understood, or not in the data, is said so.",
+    .example = "starling ask 'amount by city in 2013'",
+    .permission = PERMISSION_READ_DATA,
+    .home = OP_HOME_READ,
+    .needs_project = true,
+    .result = OP_RESULT_TABLE,
+    .is_streaming = true,
+    .chat_arg = "before",
+    .args = ASK_ARGS,
+    .n_args = COUNT_OF(ASK_ARGS),
+    .run = run_ask,
+};

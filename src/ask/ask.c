@@ -1,0 +1,148 @@
+/* The walk of one question: tokens, lattice, chart, finished queries; then which of them is meant, if any. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "ask/ask_internal.h"
+
+enum { MAX_CANDIDATES = 16, MAX_READINGS = 12 };
+
+/* Beyond this the words were not understood; two readings closer than the margin are both likely. */
+static const double COST_TOO_HIGH = 1.25, MARGIN = .004, COST_FRESH = .3, COST_OTHER_MEMBER = .006;
+/* How often readings of such a cost are right: fitted to the question sets. */
+static const double CONFIDENCE_AT_0 = 3.6, CONFIDENCE_SLOPE = 4.2;
+
+static const char *const STATUS[] = {"answered", "clarify", "declined", "error"};
+static_assert(COUNT_OF(STATUS) == ASK_STATUS_COUNT, "a name for every status");
+
+const char *ask_status_name(AskStatus status) {
+    return STATUS[status];
+}
+
+static int by_cost(const void *a, const void *b) {
+    double x = ((const AskReading *)a)->cost, y = ((const AskReading *)b)->cost;
+    return x < y ? -1 : x > y;
+}
+
+/* Words that nothing knows. */
+static void find_unknown(AskParse *p, AskResult *result) {
+    Str *unknown = ARENA_ARRAY(p->arena, Str, p->n + 1);
+    for (size_t i = 0; i < p->n; i++) {
+        bool is_covered = p->is_known[i];
+        for (size_t k = 0; k <= i && !is_covered; k++)
+            for (size_t v = 0; v < p->spans[k].n; v++) is_covered |= p->spans[k].at[v].to > i;
+        if (!is_covered) unknown[result->n_unknown++] = p->tokens[i].text;
+    }
+    result->unknown = unknown;
+}
+
+static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *result) {
+    result->readings = readings;
+    result->n_readings = n;
+    find_unknown(p, result);
+    if (!n || readings[0].cost > COST_TOO_HIGH || result->n_unknown) {
+        result->status = ASK_DECLINED;
+        result->message = result->n_unknown
+                              ? arena_printf(p->arena, "Nothing here is known as '%.*s'.", STR_ARG(result->unknown[0]))
+                              : S("The question was not understood.");
+        return;
+    }
+    if (readings[0].missing.n) {
+        result->status = ASK_DECLINED;
+        result->message = arena_printf(p->arena, "The data has no %.*s.", STR_ARG(readings[0].missing));
+        return;
+    }
+    result->confidence = 1 / (1 + exp(CONFIDENCE_SLOPE * readings[0].cost - CONFIDENCE_AT_0));
+    while (result->n_close + 1 < n && readings[result->n_close + 1].cost - readings[0].cost < MARGIN) result->n_close++;
+    result->status = result->n_close ? ASK_CLARIFY : ASK_ANSWERED;
+    if (result->n_close) result->message = S("This can be read in more than one way.");
+}
+
+static bool is_in_list(const AskParse *p, size_t at, int list) {
+    for (size_t k = 0; k < p->lists[at].n; k++)
+        if (p->lists[at].at[k].list == list && list >= 0) return true;
+    return false;
+}
+
+/* The first word that is no courtesy is a verb that would change data. */
+static bool asks_to_change(const AskParse *p) {
+    for (size_t i = 0; i < p->n && !p->before; i++) {
+        if (is_in_list(p, i, p->grammar->list_modify) && !is_in_list(p, i, p->grammar->list_sum)) return true;
+        if (!is_in_list(p, i, p->grammar->list_please)) return false;
+    }
+    return false;
+}
+
+/* How many tests are of members that the turn before did not test: where it did, another value of the same is likelier. */
+static size_t tests_of_others(const AskFrame *before, const AskFrame *edit) {
+    size_t n = 0;
+    for (size_t i = 0; i < edit->n_tests && before->n_tests; i++) {
+        bool is_same = false;
+        for (size_t k = 0; k < before->n_tests; k++) is_same |= str_eq(before->tests[k]->member, edit->tests[i]->member);
+        n += !is_same;
+    }
+    return n;
+}
+
+static Str trace_of(AskParse *p, const AskCandidate *candidate) {
+    Str all = {0};
+    for (size_t i = 0; i < candidate->n_slots; i++) {
+        const AskNode *slot = candidate->slots[i];
+        Str text = {.p = p->tokens[slot->from].text.p,
+                    .n = (size_t)(p->tokens[slot->to - 1].text.p + p->tokens[slot->to - 1].text.n -
+                                  p->tokens[slot->from].text.p)};
+        all = arena_printf(p->arena, "%.*s[%.*s | %s:%d %.2f] ", STR_ARG(all), STR_ARG(text), slot->rule->action->name,
+                           slot->rule->line, slot->cost);
+    }
+    return all;
+}
+
+ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const AskTurn *before,
+                 const AskResult **ret_result, Err *err) {
+    int64_t start_us = clock_monotonic(ctx->clock);
+    const AskToken *tokens;
+    AskParse p = {.ctx = ctx,
+                  .arena = ctx->arena,
+                  .engine = engine,
+                  .model = engine->model,
+                  .grammar = engine->grammar,
+                  .before = before};
+    TRY(ask_tokenize(ctx->arena, question, &tokens, &p.n, err));
+    AskResult *result = ARENA_NEW(ctx->arena, AskResult);
+    *ret_result = result;
+    if (p.n == 0 || p.n > ASK_MAX_PARSED) {
+        result->status = ASK_DECLINED;
+        result->message =
+            p.n ? S("The question is too long; ask for one thing at a time.") : S("There is no question.");
+        return ERR_OK;
+    }
+    p.tokens = arena_dup(ctx->arena, tokens, p.n * sizeof(*tokens));
+    if (engine->english) ask_lemmatise(engine->english, p.tokens, p.n);
+    ask_annotate(&p);
+    if (asks_to_change(&p)) {
+        result->status = ASK_DECLINED;
+        result->message = S("Questions only read data: nothing is changed by one.");
+        return ERR_OK;
+    }
+    AskCandidate candidates[MAX_CANDIDATES];
+    size_t n;
+    ask_parse_question(&p, candidates, MAX_CANDIDATES, &n);
+    AskReadings readings = {.at = ARENA_ARRAY(ctx->arena, AskReading, MAX_READINGS), .max = MAX_READINGS};
+    for (size_t i = 0; i < n; i++) {
+        size_t before_n = readings.n;
+        if (before && ask_is_edit(candidates[i].frame)) {
+            AskFrame *edited = ask_frame(&p);
+            ask_edit(ctx->arena, before, candidates[i].frame, edited);
+            AskCandidate next = candidates[i];
+            next.frame = edited;
+            next.cost += COST_OTHER_MEMBER * (double)tests_of_others(before->frame, candidates[i].frame);
+            ask_finish(&p, &next, &readings);
+        }
+        if (before) candidates[i].cost += COST_FRESH;
+        ask_finish(&p, &candidates[i], &readings);
+        for (size_t k = before_n; k < readings.n; k++) readings.at[k].trace = trace_of(&p, &candidates[i]);
+    }
+    if (readings.n) qsort(readings.at, readings.n, sizeof(*readings.at), by_cost);
+    decide(&p, readings.at, readings.n, result);
+    result->read_us = clock_monotonic(ctx->clock) - start_us;
+    return ERR_OK;
+}

@@ -1,0 +1,156 @@
+/* Comparisons with numbers, and bands of them. What a bound without a member is of is found when the reading is finished. */
+#include "ask/ask_action.h"
+
+/* What the grammar's numbers for comparisons mean. */
+static const QueryOp COMPARISONS[] = {QUERY_OP_EQUALS, QUERY_OP_GT,  QUERY_OP_GTE,
+                                      QUERY_OP_LT,     QUERY_OP_LTE, QUERY_OP_BETWEEN};
+
+/* "without any weight", "with a weight": a number that is 0, or more. */
+bool ask_bound_at_zero(AskParse *p, const AskSense *sense, QueryOp op, AskNode *ret) {
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_BOUND, sense->name);
+    if (sense->kind == ASK_SENSE_MEASURE) {
+        const AskTerm *term = ask_term_of_measure(p, sense->measure);
+        test->member = term->column;
+        if (!term->column.n) test->term = term;
+    } else if (!type_is_number(sense->member.type)) {
+        return false;
+    }
+    test->op = op;
+    ret->test = test;
+    return true;
+}
+
+bool ask_make_zero(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const ModelMeasure *counted = args[0]->sense->measure;
+    if (counted && counted->expr->kind == EXPR_WHERE) { /* "no promotion": rows that the measure does not count */
+        AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, counted->name);
+        test->raw = expr_print(p->arena, counted->expr->args[1]);
+        test->is_not = true;
+        ret->test = test;
+        return true;
+    }
+    return ask_bound_at_zero(p, args[0]->sense, QUERY_OP_EQUALS, ret);
+}
+
+bool ask_make_some(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    return ask_bound_at_zero(p, args[0]->sense, QUERY_OP_GT, ret);
+}
+
+/* "more than 10 % of the total amount": of its share. */
+bool ask_make_bound_share(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTest *bound = args[0]->test;
+    const ModelMeasure *measure = args[1]->sense->measure;
+    if (!bound->is_percent) return false;
+    AskTest *test = arena_dup(p->arena, bound, sizeof(*bound));
+    AskTerm *share = ARENA_NEW(p->arena, AskTerm);
+    *share = (AskTerm){.expr = arena_printf(p->arena, "share(%.*s)", STR_ARG(measure->name)),
+                       .name = arena_printf(p->arena, "%.*s_share", STR_ARG(measure->name)),
+                       .words = measure->label.title,
+                       .fact = measure->fact,
+                       .is_ratio = true};
+    test->term = share;
+    test->number /= 100;
+    test->number_to /= 100;
+    test->is_percent = false;
+    ret->test = test;
+    return true;
+}
+
+/* "a negative amount" */
+bool ask_make_sign(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (!ask_bound_at_zero(p, args[0]->sense, args[1]->value < 0 ? QUERY_OP_LT : QUERY_OP_GT, ret)) return false;
+    if (args[0]->sense->kind != ASK_SENSE_MEASURE) return true;
+    AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
+    test->term = ask_term_of_measure(p, args[0]->sense->measure);
+    ret->test = test;
+    return true;
+}
+
+/* A comparison without what is compared. args: number, comparison, the other end. */
+bool ask_make_bound(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_BOUND, (Str){0});
+    test->number = args[0]->kind == ASK_NODE_WORD ? args[0]->value : args[0]->number;
+    if (args[0]->kind == ASK_NODE_WORD) test->unit = S("\1times");
+    test->is_percent = str_eq(args[0]->unit, S("%"));
+    int code = args[1] ? args[1]->value : literals[1];
+    if (code < 0 || (size_t)code >= COUNT_OF(COMPARISONS)) return false;
+    test->op = COMPARISONS[code];
+    if (n_args > 2 && args[2]) test->number_to = args[2]->number;
+    if (n_args > 3 && args[3]) test->unit = p->tokens[args[3]->from].norm;
+    ret->test = test;
+    return true;
+}
+
+/* "100 to under 500", "over 20 % up to 50 %": args: first number, its comparison, second number, its comparison. */
+static bool two_ends(AskParse *p, AskNode *ret, const AskNode *a, QueryOp from, const AskNode *b, QueryOp to) {
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_BOUND, (Str){0});
+    test->number = a->number;
+    test->number_to = b->number;
+    test->op = from;
+    test->op_to = to;
+    test->is_percent = str_eq(a->unit, S("%")) || str_eq(b->unit, S("%"));
+    ret->test = test;
+    return a->number < b->number;
+}
+
+bool ask_make_band(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    return two_ends(p, ret, args[0], COMPARISONS[literals[1]], args[2], COMPARISONS[literals[3]]);
+}
+
+bool ask_make_band_of(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    int a = args[0]->value, b = args[2]->value;
+    if (a < 1 || a > 2 || b < 3 || b > 4) return false;
+    return two_ends(p, ret, args[1], COMPARISONS[a], args[3], COMPARISONS[b]);
+}
+
+bool ask_make_band_zero(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_BOUND, (Str){0});
+    test->op = QUERY_OP_EQUALS;
+    ret->test = test;
+    return true;
+}
+
+/* Bands, and at the end a band or a list of them. */
+bool ask_make_band_list(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTest *list = args[n_args - 1]->test;
+    for (size_t i = n_args - 1; i-- > 0;) {
+        AskTest *test = arena_dup(p->arena, args[i]->test, sizeof(*test));
+        test->next = list;
+        list = test;
+    }
+    ret->test = list;
+    return true;
+}
+
+/* What it is that is compared: a measure, a column, a member that is a number. */
+bool ask_make_bound_of(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTest *bound = args[0]->test;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_BOUND, (Str){0});
+    *test = *bound;
+    test->from = ret->from;
+    test->to = ret->to;
+    const AskNode *what = args[1];
+    if (what->term) {
+        test->term = what->term;
+        test->member = what->term->column;
+    } else if (what->sense->kind == ASK_SENSE_MEASURE) {
+        test->term = ask_term_of_measure(p, what->sense->measure);
+        test->member = test->term->column;
+    } else if (type_is_number(what->sense->member.type)) {
+        test->member = what->sense->name;
+    } else {
+        return false;
+    }
+    ret->test = test;
+    return true;
+}

@@ -1,0 +1,241 @@
+/* Slots that compare, derive, average, narrow by sets, and go on from the turn before. */
+#include "ask/ask_action.h"
+
+bool ask_slot_derive(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->derive = (AskDerive)literals[0];
+    if (n_args > 1 && args[1]) frame->compare_unit = (TimeGrain)args[1]->value;
+    ret->frame = frame;
+    return true;
+}
+
+bool ask_slot_share(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->derive = ASK_DERIVE_SHARE;
+    frame->terms[frame->n_terms++] = args[0]->term;
+    ret->frame = frame;
+    return true;
+}
+
+bool ask_slot_rolling(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->derive = ASK_DERIVE_ROLLING;
+    frame->span = args[0]->value;
+    frame->span_unit = (TimeGrain)args[1]->value;
+    frame->grain = frame->span_unit;
+    ret->frame = frame;
+    return frame->span > 0 && frame->span <= 1000;
+}
+
+/* "grew by more than 25 %" */
+bool ask_slot_growth_bound(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (!args[0]->test->is_percent) return false;
+    AskFrame *frame = ask_frame(p);
+    frame->derive = ASK_DERIVE_GROWTH;
+    frame->growth_bound = args[0]->test;
+    if (n_args > 1 && args[1]) frame->terms[frame->n_terms++] = args[1]->term;
+    ret->frame = frame;
+    return true;
+}
+
+bool ask_slot_average(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->wants_average = true;
+    ret->frame = frame;
+    return true;
+}
+
+/* average of a measure for each of something: args: term, members. */
+bool ask_slot_average_per(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->terms[frame->n_terms++] = args[0]->term;
+    frame->per = args[1]->members[0];
+    frame->wants_average = true;
+    ret->frame = frame;
+    return !args[0]->term->is_ratio && args[1]->n_members == 1 && ask_entity_of(p->engine, frame->per);
+}
+
+bool ask_slot_average_per_grain(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->terms[frame->n_terms++] = args[0]->term;
+    frame->per_grain = (TimeGrain)args[1]->value;
+    frame->wants_average = true;
+    ret->frame = frame;
+    return !args[0]->term->is_ratio;
+}
+
+bool ask_slot_per_measure(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTerm *by = ask_term_of_measure(p, args[0]->sense->measure);
+    AskFrame *frame = ask_frame(p);
+    frame->per_term = by;
+    ret->frame = frame;
+    return by->column.n && !by->is_ratio;
+}
+
+bool ask_slot_spent(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->is_spent = true;
+    ret->frame = frame;
+    return true;
+}
+
+bool ask_slot_distribution(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->terms[frame->n_terms++] = args[0]->term;
+    frame->spread = args[1]->term;
+    ret->frame = frame;
+    return args[0]->term->counts.n && !str_eq(args[0]->term->expr, args[1]->term->expr);
+}
+
+bool ask_slot_more(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->wants_more = true;
+    frame->direction = (int8_t)(args[0]->value < 0 ? -1 : 1);
+    if (n_args > 1) frame->terms[frame->n_terms++] = args[1]->term;
+    ret->frame = frame;
+    return true;
+}
+
+bool ask_slot_with_without(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = args[0]->test;
+    frame->is_without = true;
+    ret->frame = frame;
+    return args[0]->test->kind == ASK_TEST_FLAG;
+}
+
+bool ask_slot_with_without_measure(ASK_ACTION) {
+    if (!ask_make_condition(p, args, literals, n_args, ret)) return false;
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = ret->test;
+    frame->is_without = true;
+    ret->frame = frame;
+    return true;
+}
+
+bool ask_slot_with_without_member(ASK_ACTION) {
+    if (!ask_make_flag(p, args, literals, n_args, ret)) return false;
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = ret->test;
+    frame->is_without = true;
+    ret->frame = frame;
+    return true;
+}
+
+/* "… but not in 2014": a further condition on what is asked for. literal: 1 not, 0 also. */
+bool ask_slot_set(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p), *inner = ask_frame(p);
+    for (size_t i = 1; i < n_args; i++) {
+        if (!args[i]) continue;
+        if (args[i]->test && inner->n_tests < ASK_MAX_ITEMS) inner->tests[inner->n_tests++] = args[i]->test;
+        if (args[i]->time && inner->n_times < 2) inner->times[inner->n_times++] = args[i]->time;
+        if (args[i]->term && inner->n_terms < ASK_MAX_ITEMS) inner->terms[inner->n_terms++] = args[i]->term;
+    }
+    frame->sets[0] = inner;
+    frame->set_is_not[0] = literals[0] != 0;
+    frame->n_sets = 1;
+    ret->frame = frame;
+    return inner->n_tests || inner->n_times || inner->n_terms;
+}
+
+/* "both A and B": those that have each. */
+bool ask_slot_both(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    for (size_t i = 0; i < 2; i++) {
+        AskFrame *inner = ask_frame(p);
+        inner->tests[inner->n_tests++] = args[i]->test;
+        frame->sets[frame->n_sets++] = inner;
+    }
+    ret->frame = frame;
+    return str_eq(args[0]->test->member, args[1]->test->member);
+}
+
+bool ask_slot_pronoun(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->n_pronouns = 1;
+    ret->frame = frame;
+    return p->before != NULL;
+}
+
+bool ask_slot_edit(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->is_edit = true;
+    ret->frame = frame;
+    return p->before != NULL;
+}
+
+/* "the week after": in a conversation, the time before moved on. */
+bool ask_slot_shift(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->shift = args[0]->value < 0 ? -1 : 1;
+    frame->is_edit = true;
+    ret->frame = frame;
+    return p->before != NULL;
+}
+
+/* "only the promoted weeks", where the pack counts these by a measure with a condition: that condition. */
+bool ask_slot_only(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const ModelMeasure *measure = args[0]->sense->measure;
+    if (measure->expr->kind != EXPR_WHERE) return false;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, measure->name);
+    test->raw = expr_print(p->arena, measure->expr->args[1]);
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = test;
+    frame->is_edit = true;
+    ret->frame = frame;
+    return true;
+}
+
+/* "only orders shipped by air": in a conversation, which of them, not how many. */
+bool ask_slot_only_counted(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const ModelMeasure *measure = args[0]->term->measure;
+    if (measure && measure->expr->kind == EXPR_WHERE) return false;
+    AskFrame *frame = ask_frame(p);
+    frame->is_edit = true;
+    ret->frame = frame;
+    return p->before != NULL;
+}
+
+/* "in both 2011 and 2014": those that were there in each. */
+bool ask_slot_both_times(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    for (size_t i = 0; i < 2; i++) {
+        AskFrame *inner = ask_frame(p);
+        if (args[i]->time->is_yearless) return false;
+        inner->times[inner->n_times++] = args[i]->time;
+        frame->sets[frame->n_sets++] = inner;
+    }
+    ret->frame = frame;
+    return true;
+}
+
+/* "add Norway": beside the values of the turn before. */
+bool ask_slot_add(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = args[0]->test;
+    frame->is_edit = true;
+    frame->adds = true;
+    ret->frame = frame;
+    return p->before != NULL && args[0]->test->kind == ASK_TEST_VALUES;
+}

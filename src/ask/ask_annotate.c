@@ -1,0 +1,383 @@
+/*
+ * The lattice: for every token, which runs that begin there mean something. Words of lists, phrases of the model, values of the
+ * data, all kept side by side; a word that nobody knows is looked for among those that are, a letter or two away.
+ */
+#include "ask/ask_internal.h"
+
+/* What leaving a token out of the reading costs. */
+static const double SKIP_FREE = .01, SKIP_EVENT = .15, SKIP_LIST = .8, SKIP_SENSE = 2.5, SKIP_NUMBER = 3.5,
+                    SKIP_UNKNOWN = 3, COST_EDIT = .6, COST_PLURAL = .005, COST_INFLECTED = .12, COST_VERB = .3,
+                    COST_KNOWN_WORD = .9, COST_PLACE = .02, COST_RELATED = .4, RELATED_LEAST = .55, SKIP_KNOWN = 1,
+                    SKIP_BRACKETS = .05, SKIP_STATEMENT = .12, SKIP_UNIT = .05, COST_ENGLISH = .35;
+
+/* ---- lists ---------------------------------------------------------------------------------------------------------- */
+
+static bool word_fits(const AskToken *token, Str word) {
+    return str_eq(token->norm, word) || str_eq(token->lemma, word);
+}
+
+/* The end of the phrase, or 0. */
+static size_t phrase_end(const AskParse *p, const AskListEntry *entry, size_t from) {
+    Str rest = entry->phrase;
+    size_t at = from;
+    while (rest.p) {
+        Str word = str_split_next(&rest, ' ');
+        bool is_hyphen = at > from && at + 1 < p->n && p->tokens[at].is_joined && str_eq(p->tokens[at].norm, S("-"));
+        if (is_hyphen && !word_fits(&p->tokens[at], word)) at++;
+        if (at >= p->n || !word_fits(&p->tokens[at], word)) return 0;
+        at++;
+    }
+    return at;
+}
+
+static void add_lists(AskParse *p, size_t at, Str first) {
+    for (const AskListEntry *entry = map_get(p->grammar->first, first); entry; entry = entry->next) {
+        size_t to = phrase_end(p, entry, at);
+        if (!to) continue;
+        bool is_there = false;
+        for (size_t i = 0; i < p->lists[at].n; i++)
+            is_there |= p->lists[at].at[i].list == entry->list && p->lists[at].at[i].to == to;
+        if (!is_there)
+            VEC_PUSH(p->arena, &p->lists[at], (AskMatchedList){.list = entry->list, .value = entry->value, .to = to});
+    }
+}
+
+/* ---- phrases -------------------------------------------------------------------------------------------------------- */
+
+/* A plural is as good as the word itself; another word of the same stem is not. */
+static double inflection_cost(Str said, Str meant) {
+    if (str_eq(said, meant)) return 0;
+    Str shorter = said.n < meant.n ? said : meant, longer = said.n < meant.n ? meant : said;
+    bool is_plural = str_starts(longer, shorter) && (longer.n - shorter.n <= 2 && longer.p[longer.n - 1] == 's');
+    bool is_ies = longer.n > 3 && str_ends(longer, S("ies")) && str_ends(shorter, S("y")) && longer.n == shorter.n + 2;
+    if (is_plural || is_ies) return COST_PLURAL;
+    return str_ends(said, S("ed")) || str_ends(said, S("ing")) ? COST_VERB : COST_INFLECTED;
+}
+
+static void add_phrases(AskParse *p, size_t from) {
+    Str key = {0}, norm = {0};
+    for (size_t to = from; to < p->n && to - from < p->engine->longest; to++) {
+        if (p->tokens[to].kind == ASK_TOKEN_PUNCT) {
+            if (to == from || !p->tokens[to].is_joined) return;
+            continue;
+        }
+        if (to > from && p->is_free[to]) continue; /* "units have been returned" */
+        key = arena_printf(p->arena, "%.*s%.*s", STR_ARG(key), STR_ARG(p->tokens[to].stem));
+        norm = arena_printf(p->arena, "%.*s%.*s", STR_ARG(norm), STR_ARG(p->tokens[to].norm));
+        for (const AskPhrase *phrase = map_get(p->engine->phrases, key); phrase; phrase = phrase->next)
+            VEC_PUSH(
+                p->arena, &p->spans[from],
+                (AskSpan){.to = to + 1,
+                          .sense = phrase->sense,
+                          .cost = phrase->cost +
+                                  (phrase->sense->kind == ASK_SENSE_EVENT ? 0 : inflection_cost(norm, phrase->norm))});
+    }
+}
+
+/* ---- values --------------------------------------------------------------------------------------------------------- */
+
+/* A word of the model, the grammar or the language is no misspelt value. */
+static bool knows_word(void *arg, Str norm) {
+    const AskEngine *engine = arg;
+    if (map_get(engine->words, norm)) return true;
+    return engine->english &&
+           ask_words_has(engine->english, ask_lemma(engine->english, norm, ASK_ANY_PART), ASK_ANY_PART);
+}
+
+/* Words that mean something else are seldom a part of a value. */
+static double known_words_cost(const AskParse *p, const AskValueMatch *match) {
+    size_t n_known = 0, n_words = 0, n_english = 0;
+    for (size_t i = match->from; i < match->to; i++) {
+        if (p->tokens[i].kind == ASK_TOKEN_PUNCT) continue;
+        n_words++;
+        n_english += p->engine->english && ask_words_has(p->engine->english, p->tokens[i].lemma, ASK_ANY_PART);
+        n_known += p->tokens[i].kind == ASK_TOKEN_NUMBER || map_get(p->engine->said, p->tokens[i].norm) ||
+                   map_get(p->engine->said, p->tokens[i].stem);
+    }
+    if (match->how <= ASK_MATCH_STEM)
+        return n_known == n_words && n_words == 1
+                   ? (match->how == ASK_MATCH_EXACT ? COST_KNOWN_WORD / 4 : COST_KNOWN_WORD)
+                   : 0;
+    double cost = n_words ? COST_KNOWN_WORD * (double)n_known / (double)n_words : 0;
+    return cost + (n_english == n_words ? COST_ENGLISH : 0);
+}
+
+static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size_t to, double more) {
+    AskSense *sense = ARENA_NEW(p->arena, AskSense);
+    *sense = (AskSense){.kind = ASK_SENSE_VALUE,
+                        .name = match->member,
+                        .value = match->n_values > 1 && match->common.n ? match->common : match->value,
+                        .n_values = match->n_values,
+                        .values = match->values,
+                        .n_alike = match->n_values > 1 && !match->common.n ? match->n_values : 0,
+                        .is_prefix = match->is_prefix,
+                        .is_number = match->is_number,
+                        .is_edit = match->how >= ASK_MATCH_EDIT1,
+                        .words = match->value};
+    if (model_member(p->model, NULL, match->member, &sense->member, NULL)) return;
+    VEC_PUSH(p->arena, &p->spans[from], (AskSpan){.to = to, .sense = sense, .cost = match->cost + more});
+}
+
+/* What a place is called elsewhere: "UK", "German" where the data has "United Kingdom", "Germany". */
+static void add_place(AskParse *p, size_t from, size_t to, const AskPlace *place) {
+    for (size_t f = 0; f < place->n_forms; f++) {
+        const AskToken *tokens;
+        const AskValueMatch *matches;
+        size_t n_tokens, n;
+        if (ask_tokenize(p->arena, place->forms[f], &tokens, &n_tokens, NULL)) continue;
+        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, NULL, 16, &matches, &n);
+        for (size_t i = 0; i < n; i++)
+            if (matches[i].how == ASK_MATCH_EXACT && matches[i].to - matches[i].from == n_tokens)
+                add_value(p, &matches[i], from, to, COST_PLACE);
+    }
+}
+
+/* The member that has most places of a kind: where a place that no value has would stand. */
+static Str member_of_places(AskParse *p, Str kind) {
+    enum { MEMBERS = 16, TRIED = 80 };
+    Str members[MEMBERS];
+    size_t counts[MEMBERS] = {0}, n_members = 0, best = 0, n_tried = 0;
+    for (size_t i = 0; i < ask_places_count(p->engine->english) && n_tried < TRIED; i++) {
+        const AskPlace *place = ask_places_at(p->engine->english, i);
+        const AskToken *tokens;
+        const AskValueMatch *matches;
+        size_t n_tokens, n;
+        if (!str_eq(place->kind, kind) || ask_tokenize(p->arena, place->canonical, &tokens, &n_tokens, NULL)) continue;
+        n_tried++;
+        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, NULL, 8, &matches, &n);
+        for (size_t k = 0; k < n; k++) {
+            if (matches[k].how != ASK_MATCH_EXACT || matches[k].to - matches[k].from != n_tokens) continue;
+            size_t m = 0;
+            while (m < n_members && !str_eq(members[m], matches[k].member)) m++;
+            if (m == n_members && n_members < MEMBERS) members[n_members++] = matches[k].member;
+            if (m < MEMBERS && ++counts[m] > counts[best]) best = m;
+        }
+    }
+    return n_members && counts[best] > 2 ? members[best] : (Str){0};
+}
+
+/* A place that everybody knows and the data does not have: so it can be said. */
+static void add_missing_place(AskParse *p, size_t from, size_t to, const AskPlace *place) {
+    Str member = member_of_places(p, place->kind);
+    if (!member.n) member = member_of_places(p, ask_places_at(p->engine->english, 0)->kind);
+    AskSense *sense = ARENA_NEW(p->arena, AskSense);
+    *sense = (AskSense){.kind = ASK_SENSE_VALUE,
+                        .name = member,
+                        .value = place->canonical,
+                        .n_values = 1,
+                        .is_missing = true,
+                        .words = place->canonical};
+    if (!member.n || model_member(p->model, NULL, member, &sense->member, NULL)) return;
+    VEC_PUSH(p->arena, &p->spans[from], (AskSpan){.to = to, .sense = sense, .cost = COST_PLACE});
+}
+
+static void add_places(AskParse *p) {
+    enum { WORDS = 4, FOUND = 4 };
+    for (size_t from = 0; from < p->n && p->engine->english; from++)
+        for (size_t to = from + 1; to <= p->n && to <= from + WORDS; to++) {
+            AskPlaceMatch found[FOUND];
+            Str first = p->tokens[from].text, last = p->tokens[to - 1].text;
+            Str phrase = {.p = first.p, .n = (size_t)(last.p + last.n - first.p)};
+            size_t n = ask_places_find(p->engine->english, phrase, found, FOUND);
+            bool is_value = false;
+            for (size_t v = 0; v < p->spans[from].n; v++) is_value |= p->spans[from].at[v].to == to;
+            for (size_t i = 0; i < n; i++)
+                if (!found[i].is_code || found[i].is_cased) add_place(p, from, to, found[i].place);
+            for (size_t v = 0; v < p->spans[from].n; v++) is_value |= p->spans[from].at[v].to == to;
+            if (n && !is_value && found[0].is_cased && !found[0].is_code)
+                add_missing_place(p, from, to, found[0].place);
+        }
+}
+
+static void add_values(AskParse *p) {
+    const AskValueMatch *matches;
+    size_t n;
+    if (!p->engine->values) return;
+    const AskKnownWords known = {.is_known = knows_word, .arg = (void *)(uintptr_t)p->engine};
+    ask_values_find(p->arena, p->engine->values, p->tokens, p->n, &known, 64, &matches, &n);
+    for (size_t i = 0; i < n; i++)
+        add_value(p, &matches[i], matches[i].from, matches[i].to, known_words_cost(p, &matches[i]));
+    add_places(p);
+}
+
+/* ---- other words for what the model says ---------------------------------------------------------------------------- */
+
+/* A word that means nothing here, by its synonyms. */
+static void add_related(AskParse *p, size_t at) {
+    enum { RELATED = 40 };
+    AskRelation related[RELATED];
+    const AskWords *english = p->engine->english;
+    if (!english || p->tokens[at].kind != ASK_TOKEN_WORD || p->spans[at].n || p->lists[at].n) return;
+    size_t n = ask_words_related(english, p->tokens[at].lemma, related, RELATED);
+    for (size_t i = 0; i < n; i++) {
+        bool is_near = related[i].kind == ASK_SYNONYM || related[i].kind == ASK_DERIVED;
+        if (!is_near || related[i].weight < RELATED_LEAST) continue;
+        const AskToken *word;
+        size_t n_words;
+        if (ask_tokenize(p->arena, related[i].word, &word, &n_words, NULL) || n_words != 1) continue;
+        const AskPhrase *phrase = map_get(p->engine->phrases, word->stem);
+        for (; phrase; phrase = phrase->next)
+            if (phrase->n_words == 1)
+                VEC_PUSH(p->arena, &p->spans[at],
+                         (AskSpan){.to = at + 1,
+                                   .sense = phrase->sense,
+                                   .cost = COST_RELATED + .3 * (1 - related[i].weight)});
+    }
+}
+
+/* ---- typing errors -------------------------------------------------------------------------------------------------- */
+
+static bool is_known(const AskParse *p, const AskToken *token) {
+    return token->kind != ASK_TOKEN_WORD || map_get(p->engine->words, token->norm) ||
+           map_get(p->engine->words, token->stem) || map_get(p->engine->words, token->lemma);
+}
+
+/* The one known word nearest to what was typed. */
+static Str nearest_word(const AskParse *p, Str word) {
+    int cap = word.n >= 8 ? 2 : 1, best = cap + 1;
+    Str found = {0};
+    for (size_t i = 0; i < p->engine->vocabulary.n; i++) {
+        Str known = p->engine->vocabulary.at[i];
+        if (known.n < 4 || known.n > word.n + (size_t)cap || word.n > known.n + (size_t)cap) continue;
+        int distance = str_distance(word, known, cap);
+        if (distance >= best) continue;
+        best = distance;
+        found = known;
+    }
+    return best <= cap ? found : (Str){0};
+}
+
+static void correct(AskParse *p, size_t at) {
+    AskToken *token = &p->tokens[at];
+    if (token->norm.n < 4) return;
+    Str word = nearest_word(p, token->norm);
+    if (!word.n) return;
+    const AskToken *tokens;
+    size_t n;
+    if (ask_tokenize(p->arena, word, &tokens, &n, NULL) || n != 1) return;
+    VEC_PUSH(p->arena, &p->notes, arena_printf(p->arena, "'%.*s' read as '%.*s'", STR_ARG(token->text), STR_ARG(word)));
+    token->norm = tokens[0].norm;
+    token->lemma = tokens[0].lemma;
+    token->stem = tokens[0].stem;
+    p->skip[at] += COST_EDIT;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+
+/* A verb, adjective or adverb of the language: it may be left out more easily than what would be a thing. */
+static bool is_no_noun(const AskParse *p, size_t at) {
+    const AskWords *english = p->engine->english;
+    Str lemma = p->tokens[at].lemma;
+    return english && !ask_words_has(english, lemma, ASK_NOUN) && ask_words_has(english, lemma, ASK_ANY_PART);
+}
+
+static double skip_cost(const AskParse *p, size_t at) {
+    if (p->tokens[at].kind == ASK_TOKEN_PUNCT) return str_eq(p->tokens[at].text, S("%")) ? SKIP_LIST : 0;
+    if (map_get(p->engine->units, p->tokens[at].norm) && !p->spans[at].n) return SKIP_UNIT;
+    double cost = p->spans[at].n                                     ? SKIP_SENSE
+                  : p->tokens[at].kind == ASK_TOKEN_NUMBER           ? SKIP_NUMBER
+                  : is_no_noun(p, at) || is_known(p, &p->tokens[at]) ? SKIP_KNOWN
+                                                                     : SKIP_UNKNOWN;
+    for (size_t i = 0; i < p->lists[at].n; i++) {
+        int list = p->lists[at].at[i].list;
+        if (p->lists[at].at[i].to != at + 1) continue;
+        if (list == p->grammar->list_free || list == p->grammar->list_filler) return SKIP_FREE;
+        if (list == p->grammar->list_event)
+            cost = MIN_OF(cost, SKIP_EVENT);
+        else
+            cost = MIN_OF(cost, SKIP_LIST);
+    }
+    return cost;
+}
+
+/* Words that no value spells out are looked for among the known ones. */
+static void correct_all(AskParse *p) {
+    for (size_t i = 0; i < p->n; i++) {
+        bool is_in_value = false;
+        for (size_t k = 0; k <= i; k++)
+            for (size_t v = 0; v < p->spans[k].n; v++)
+                is_in_value |= p->spans[k].at[v].to > i && p->spans[k].at[v].cost < ASK_COST_EDIT1;
+        bool is_word = p->engine->english && ask_words_has(p->engine->english, p->tokens[i].lemma, ASK_ANY_PART);
+        if (!is_known(p, &p->tokens[i]) && !is_in_value && !is_word) correct(p, i);
+    }
+}
+
+/* "US" in a question that is not all in capitals is no "us". */
+static bool is_capitals(const AskParse *p, size_t at) {
+    Str text = p->tokens[at].text;
+    if (text.n < 2 || p->tokens[at].kind != ASK_TOKEN_WORD) return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] < 'A' || text.p[i] > 'Z') return false;
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->tokens[i].text.n; k++)
+            if (p->tokens[i].text.p[k] >= 'a' && p->tokens[i].text.p[k] <= 'z') return true;
+    return false;
+}
+
+/* What stands in brackets explains what stands before them. */
+static void ease_brackets(AskParse *p) {
+    bool is_inside = false;
+    for (size_t i = 0; i < p->n; i++) {
+        if (str_eq(p->tokens[i].text, S("("))) is_inside = true;
+        p->is_aside[i] = is_inside;
+        if (is_inside) p->skip[i] = MIN_OF(p->skip[i], SKIP_BRACKETS);
+        if (str_eq(p->tokens[i].text, S(")"))) is_inside = false;
+    }
+}
+
+/* A statement before the question tells why it is asked; what of it is not understood matters little. */
+static void ease_statements(AskParse *p) {
+    size_t last = 0; /* where the last question begins */
+    bool is_question = false;
+    for (size_t i = 0; i + 1 < p->n; i++) {
+        Str text = p->tokens[i].text;
+        bool is_stop = str_eq(text, S(".")) || str_eq(text, S("!")) || str_eq(text, S(";"));
+        if (is_stop && !p->tokens[i + 1].is_joined) last = i + 1;
+    }
+    for (size_t i = last; i < p->n; i++) is_question |= str_eq(p->tokens[i].text, S("?"));
+    for (size_t i = 0; i < last && is_question; i++) {
+        p->skip[i] = MIN_OF(p->skip[i], SKIP_STATEMENT);
+        p->is_known[i] = true;
+    }
+}
+
+void ask_annotate(AskParse *p) {
+    size_t room = p->n + 1;
+    p->spans = arena_zalloc(p->arena, room, sizeof(*p->spans));
+    p->lists = arena_zalloc(p->arena, room, sizeof(*p->lists));
+    p->is_free = ARENA_ARRAY(p->arena, bool, room);
+    p->skip = ARENA_ARRAY(p->arena, double, room);
+    p->is_aside = ARENA_ARRAY(p->arena, bool, room);
+    p->is_known = ARENA_ARRAY(p->arena, bool, room);
+    add_values(p);
+    for (size_t i = 0; i < p->n; i++)
+        if (str_eq(p->tokens[i].text, S(","))) p->tokens[i].norm = p->tokens[i].lemma = S("comma");
+    size_t n_notes = p->notes.n;
+    correct_all(p);
+    if (p->notes.n > n_notes) {
+        for (size_t i = 0; i < p->n; i++) p->spans[i].n = 0;
+        add_values(p);
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        add_lists(p, i, p->tokens[i].norm);
+        if (!p->lists[i].n && !str_eq(p->tokens[i].norm, p->tokens[i].lemma)) add_lists(p, i, p->tokens[i].lemma);
+        p->is_free[i] =
+            (p->tokens[i].is_joined && str_eq(p->tokens[i].norm, S("-"))) || str_eq(p->tokens[i].text, S(":"));
+        for (size_t k = 0; k < p->lists[i].n; k++)
+            p->is_free[i] |= p->lists[i].at[k].list == p->grammar->list_free && p->lists[i].at[k].to == i + 1;
+    }
+    for (size_t i = 0; i < p->n; i++) add_phrases(p, i);
+    for (size_t i = 0; i < p->n; i++) add_related(p, i);
+    for (size_t i = 0; i < p->n; i++) {
+        double corrected = p->skip[i];
+        p->skip[i] = skip_cost(p, i) + corrected;
+        p->is_known[i] =
+            p->spans[i].n || p->lists[i].n || p->tokens[i].kind != ASK_TOKEN_WORD || is_known(p, &p->tokens[i]);
+        if (is_capitals(p, i) && p->spans[i].n) {
+            p->is_free[i] = false;
+            p->skip[i] = SKIP_SENSE;
+        }
+    }
+    ease_brackets(p);
+    ease_statements(p);
+}

@@ -1,0 +1,318 @@
+/* Measures made of others: shares, ratios, growth, times and conditions against each other. */
+#include "ask/ask_finish.h"
+
+bool finish_is_date_term(const AskTerm *term) {
+    if (!term) return false;
+    if (term->measure) {
+        const ModelFact *fact = term->measure->fact;
+        const Expr *expr = term->measure->expr->kind == EXPR_WHERE ? term->measure->expr->args[0] : term->measure->expr;
+        bool is_of_axis = fact && fact->time >= 0 && expr->kind == EXPR_CALL && expr->n_args == 1 &&
+                          expr->args[0]->kind == EXPR_NAME &&
+                          str_eq(expr->args[0]->parts[expr->args[0]->n_parts - 1], fact->columns[fact->time].name) &&
+                          (str_eq(expr->name, S("min")) || str_eq(expr->name, S("max")));
+        return is_of_axis || type_is_time(term->measure->type);
+    }
+    return str_eq(term->name, S("first_date")) || str_eq(term->name, S("last_date"));
+}
+
+void finish_add_measure(Finish *f, const AskTerm *term) {
+    for (size_t i = 0; i < f->n_measures; i++)
+        if (str_eq(f->measures[i].expr, term->expr)) return;
+    if (f->n_measures < COUNT_OF(f->measures))
+        f->measures[f->n_measures++] = (FinishColumn){.expr = term->expr, .as = term->name, .term = term};
+}
+
+static void derive_measures(Finish *f, const char *format, const char *suffix) {
+    for (size_t i = 0; i < f->n_measures; i++) {
+        Str plain = f->measures[i].expr;
+        Str as = f->measures[i].as.n ? f->measures[i].as : plain;
+        Str expr = (Str){0};
+        ptrdiff_t at = str_find(str_of(format), S("%"));
+        expr = arena_printf(f->p->arena, "%.*s%.*s%s", (int)at, format, STR_ARG(plain), format + at + 1);
+        f->measures[i].expr = expr;
+        f->measures[i].as = arena_printf(f->p->arena, "%.*s_%s", STR_ARG(as), suffix);
+    }
+}
+
+static Str where_expr(Finish *f) {
+    Str all = {0};
+    for (size_t i = 0; i < f->n_where; i++) {
+        Str one = finish_test_expr(f->p, f->where[i]);
+        all = all.n ? arena_printf(f->p->arena, "%.*s and %.*s", STR_ARG(all), STR_ARG(one)) : one;
+    }
+    return all;
+}
+
+static bool names_measure(const Expr *expr, Str name) {
+    if (expr->kind == EXPR_NAME) return str_eq(expr->name, name);
+    for (size_t i = 0; i < expr->n_args; i++)
+        if (names_measure(expr->args[i], name)) return true;
+    return false;
+}
+
+/* The pack's own measure for one by another, which may know more ("without cancelled ones"); else the plain ratio. */
+FinishColumn finish_ratio(Finish *f, Str a, Str b, Str as) {
+    for (size_t i = 0; i < f->p->model->n_measures; i++) {
+        const ModelMeasure *measure = &f->p->model->measures[i];
+        const Expr *expr = measure->expr;
+        bool is_ratio = expr->kind == EXPR_CALL && expr->n_args == 2 && type_is_number(measure->type) &&
+                        expr->fn == SQL_FN_DIV && expr->args[1]->kind == EXPR_NAME && str_eq(expr->args[1]->name, b);
+        if (is_ratio && names_measure(expr->args[0], a))
+            return (FinishColumn){.expr = measure->name, .term = ask_term_of_measure(f->p, measure)};
+    }
+    return (FinishColumn){.expr = arena_printf(f->p->arena, "%.*s / %.*s", STR_ARG(a), STR_ARG(b)), .as = as};
+}
+
+/* The part that what is tested has of the whole. */
+static bool share_of_tested(Finish *f) {
+    Str condition = where_expr(f);
+    if (!condition.n || !f->n_measures) return false;
+    Str m = f->measures[0].expr;
+    Str as = arena_printf(f->p->arena, "share_of_%.*s", STR_ARG(f->measures[0].as.n ? f->measures[0].as : m));
+    f->measures[0].expr =
+        arena_printf(f->p->arena, "(%.*s where %.*s) / %.*s", STR_ARG(m), STR_ARG(condition), STR_ARG(m));
+    f->measures[0].as = as;
+    f->n_measures = 1;
+    f->n_where = 0;
+    return true;
+}
+
+/* "what share of orders was returned", where the pack counts those by a measure of its own: as the pack has the rate. */
+static bool share_of_counted(Finish *f) {
+    const AskTerm *term = f->n_measures == 1 ? f->measures[0].term : NULL;
+    if (!term || !term->measure || term->measure->expr->kind != EXPR_WHERE || !term->fact) return false;
+    const Expr *of = term->measure->expr->args[0];
+    for (size_t i = 0; i < f->p->engine->entities.n; i++) {
+        const AskEntity *entity = &f->p->engine->entities.at[i];
+        bool is_same = of->kind == EXPR_CALL && of->is_distinct && of->n_args == 1 && of->args[0]->kind == EXPR_NAME &&
+                       str_eq(of->args[0]->name, entity->counted) && !str_eq(entity->count->name, term->expr);
+        if (!is_same) continue;
+        f->measures[0] = finish_ratio(f, term->expr, entity->count->name,
+                                      arena_printf(f->p->arena, "share_of_%.*s", STR_ARG(entity->count->name)));
+        return true;
+    }
+    return false;
+}
+
+static bool has_values(const Finish *f) {
+    for (size_t i = 0; i < f->n_where; i++)
+        if (f->where[i]->kind == ASK_TEST_VALUES) return true;
+    return false;
+}
+
+static bool has_flag(const Finish *f) {
+    for (size_t i = 0; i < f->n_where; i++)
+        if (f->where[i]->kind == ASK_TEST_FLAG || f->where[i]->kind == ASK_TEST_EXPR) return true;
+    return false;
+}
+
+/* The part that the first groups have of the whole: their shares, added up. */
+static void share_of_top(Finish *f) {
+    Finish *inner = arena_dup(f->p->arena, f, sizeof(*f));
+    Str m = f->measures[0].expr;
+    inner->measures[1] = (FinishColumn){.expr = arena_printf(f->p->arena, "share(%.*s)", STR_ARG(m)), .as = S("part")};
+    inner->n_measures = 2;
+    *f = (Finish){
+        .p = f->p, .frame = f->frame, .said = f->said, .cost = f->cost, .fact = f->fact, .n_notes = f->n_notes};
+    memcpy(f->notes, inner->notes, sizeof(f->notes));
+    f->source = inner;
+    f->measures[f->n_measures++] = (FinishColumn){.expr = S("sum(part)"), .as = S("share")};
+}
+
+static Str range_expr(Finish *f, const AskTime *time) {
+    Str column = finish_time_column(f->fact);
+    Arena *arena = f->p->arena;
+    if (!column.n || time->is_open) return (Str){0};
+    Str last = time->to.n ? time->to : time->from;
+    if (f->fact->axis_unit.n)
+        return arena_printf(arena, "%.*s.%.*s between %.*s and %.*s", STR_ARG(f->fact->name), STR_ARG(column),
+                            STR_ARG(time->from), STR_ARG(last));
+    int64_t from, to, unused;
+    TimeGrain grain;
+    if (!time_parse_period(time->from, &from, &unused, &grain) || !time_parse_period(last, &unused, &to, &grain))
+        return (Str){0};
+    char a[TIME_TEXT_MAX], b[TIME_TEXT_MAX];
+    time_print_date(time_day_of_us(from), a);
+    time_print_date(time_day_of_us(to), b);
+    const char *type = f->fact->columns[f->fact->time].type.kind == TYPE_DATE ? "date" : "timestamp";
+    return arena_printf(arena, "%.*s >= %s '%s' and %.*s < %s '%s'", STR_ARG(column), type, a, STR_ARG(column), type,
+                        b);
+}
+
+/* Two times against each other; false: they cannot be written so. */
+bool finish_compare_times(Finish *f, const AskTime *a, const AskTime *b, const char *how) {
+    Str first = range_expr(f, a), second = range_expr(f, b);
+    if (!first.n || !second.n || !f->n_measures) return false;
+    Arena *arena = f->p->arena;
+    Str m = f->measures[0].expr;
+    Str before = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(first));
+    Str after = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(second));
+    Str expr =
+        str_eq(str_of(how), S("growth"))   ? arena_printf(arena, "%.*s / %.*s - 1", STR_ARG(after), STR_ARG(before))
+        : str_eq(str_of(how), S("change")) ? arena_printf(arena, "%.*s - %.*s", STR_ARG(after), STR_ARG(before))
+                                           : arena_printf(arena, "%.*s %s %.*s", STR_ARG(after),
+                                                          str_eq(str_of(how), S("less")) ? "<" : ">", STR_ARG(before));
+    f->measures[0] = (FinishColumn){.expr = expr, .as = arena_printf(arena, "%s", how)};
+    f->n_measures = 1;
+    f->frame.n_times = 0;
+    return true;
+}
+
+/* The two times of "from 2013 to 2014", "in 2014 compared to 2013": earlier and later. */
+bool finish_two_times(const AskFrame *frame, const AskTime **a, const AskTime **b) {
+    if (frame->n_times == 2) {
+        *a = frame->times[0];
+        *b = frame->times[1];
+    } else if (frame->n_times == 1 && frame->times[0]->first && frame->times[0]->last) {
+        *a = frame->times[0]->first;
+        *b = frame->times[0]->last;
+    } else {
+        return false;
+    }
+    if ((*a)->is_yearless || (*b)->is_yearless || (*a)->is_open || (*b)->is_open) return false;
+    int64_t x = 0, y = 0;
+    bool is_later = (*a)->is_axis ? str_to_int64((*a)->from, &x) && str_to_int64((*b)->from, &y) && x > y
+                                  : str_cmp((*a)->from, (*b)->from) > 0;
+    if (is_later) {
+        const AskTime *swap = *a;
+        *a = *b;
+        *b = swap;
+    }
+    return true;
+}
+
+/* Both figures, the difference, and the growth. */
+bool finish_compare_all(Finish *f) {
+    const AskTime *a, *b;
+    Arena *arena = f->p->arena;
+    if (!f->n_measures || !finish_two_times(&f->frame, &a, &b)) return false;
+    Str first = range_expr(f, a), second = range_expr(f, b), m = f->measures[0].expr;
+    if (!first.n || !second.n) return false;
+    Str before = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(first));
+    Str after = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(second));
+    f->measures[0] = (FinishColumn){.expr = before, .as = S("earlier")};
+    f->measures[1] = (FinishColumn){.expr = after, .as = S("later")};
+    f->measures[2] =
+        (FinishColumn){.expr = arena_printf(arena, "%.*s - %.*s", STR_ARG(after), STR_ARG(before)), .as = S("change")};
+    f->measures[3] = (FinishColumn){.expr = arena_printf(arena, "%.*s / %.*s - 1", STR_ARG(after), STR_ARG(before)),
+                                    .as = S("growth")};
+    f->n_measures = 4;
+    f->frame.n_times = 0;
+    return true;
+}
+
+static bool grow(Finish *f) {
+    AskFrame *frame = &f->frame;
+    const AskTime *a, *b;
+    const char *how = frame->derive == ASK_DERIVE_CHANGE ? "change" : "growth";
+    bool is_list = frame->n_times == 1 && frame->times[0]->is_list && frame->compare_unit;
+    if (!frame->grain && !is_list && !(frame->compare_unit && frame->n_times < 2) && finish_two_times(frame, &a, &b))
+        return frame->growth_bound ? finish_compare_times(f, a, b, how) : finish_compare_all(f);
+    TimeGrain unit = frame->compare_unit ? frame->compare_unit : frame->grain;
+    if (!unit && frame->n_times == 1 && frame->times[0]->grain) unit = frame->times[0]->grain;
+    if (!unit) unit = TIME_GRAIN_YEAR;
+    if (!frame->n_times && !frame->grain) frame->grain = unit;
+    if (frame->n_times == 1 && frame->times[0]->is_list && !frame->grain) frame->grain = unit;
+    bool by_period = frame->n_times == 1 && frame->times[0]->count;
+    if (by_period && !frame->grain) {
+        f->compare = S("previous_period");
+        return true;
+    }
+    derive_measures(f, arena_cstr(f->p->arena, arena_printf(f->p->arena, "%s(%%, %s)", how, time_grain_name(unit))),
+                    how);
+    return true;
+}
+
+/* "grew by more than 25 %": the growth decides which groups are shown. */
+static bool grow_within(Finish *f) {
+    if (!grow(f)) return false;
+    const AskTest *bound = f->frame.growth_bound;
+    if (!bound || !f->n_measures || f->n_having == COUNT_OF(f->having)) return !bound;
+    AskTest *test = arena_dup(f->p->arena, bound, sizeof(*bound));
+    test->number /= 100;
+    test->number_to /= 100;
+    test->member = f->measures[0].as;
+    test->term = NULL;
+    f->having[f->n_having++] = test;
+    return true;
+}
+
+bool finish_derive(Finish *f) {
+    AskFrame *frame = &f->frame;
+    switch (frame->derive) {
+    case ASK_DERIVE_SHARE:
+        if (f->n_measures && frame->limit && frame->n_groups)
+            share_of_top(f);
+        else if (!frame->n_groups && !frame->grain && has_values(f) && f->n_measures)
+            return share_of_tested(f);
+        else if (share_of_counted(f))
+            return true;
+        else if (has_flag(f) && f->n_measures)
+            return share_of_tested(f);
+        else if (frame->n_groups || frame->grain)
+            derive_measures(f, "share(%)", "share");
+        else
+            return share_of_tested(f);
+        return true;
+    case ASK_DERIVE_GROWTH:
+    case ASK_DERIVE_CHANGE: return grow_within(f);
+    case ASK_DERIVE_RUNNING:
+        if (!frame->grain) frame->grain = TIME_GRAIN_MONTH;
+        derive_measures(f, "running(%)", "running");
+        return true;
+    case ASK_DERIVE_CUMULATIVE: derive_measures(f, "cumulative(%, all)", "cumulative"); return true;
+    case ASK_DERIVE_ROLLING:
+        derive_measures(f,
+                        arena_cstr(f->p->arena, arena_printf(f->p->arena, "rolling(avg, %%, %" PRId64 " %ss)",
+                                                             frame->span, time_grain_name(frame->span_unit))),
+                        "average");
+        return true;
+    case ASK_DERIVE_RANK: derive_measures(f, "rank(%)", "rank"); return true;
+    default: return true;
+    }
+}
+
+/* With a condition against without it. */
+bool finish_with_and_without(Finish *f) {
+    if (!f->frame.is_without) return true;
+    Arena *arena = f->p->arena;
+    for (size_t i = 0; i < f->n_where && f->n_measures == 1; i++) {
+        if (f->where[i]->kind != ASK_TEST_FLAG && f->where[i]->kind != ASK_TEST_EXPR) continue;
+        AskTest without = *f->where[i];
+        without.is_not = !without.is_not;
+        Str m = f->measures[0].expr;
+        Str a = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(finish_test_expr(f->p, f->where[i])));
+        Str b = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(finish_test_expr(f->p, &without)));
+        f->measures[0] = (FinishColumn){.expr = a, .as = S("with")};
+        f->measures[1] = (FinishColumn){.expr = b, .as = S("without")};
+        f->measures[2] =
+            (FinishColumn){.expr = arena_printf(arena, "%.*s - %.*s", STR_ARG(a), STR_ARG(b)), .as = S("more")};
+        f->measures[3] =
+            (FinishColumn){.expr = arena_printf(arena, "%.*s - %.*s", STR_ARG(b), STR_ARG(a)), .as = S("less")};
+        f->measures[4] =
+            (FinishColumn){.expr = arena_printf(arena, "%.*s / %.*s", STR_ARG(a), STR_ARG(b)), .as = S("ratio")};
+        f->n_measures = 5;
+        for (size_t k = i; k + 1 < f->n_where; k++) f->where[k] = f->where[k + 1];
+        f->n_where--;
+        f->frame.wants_more = false;
+        f->frame.direction = 0;
+        return true;
+    }
+    return false;
+}
+
+/* "which made less in 2014 than in 2013": a comparison that decides which groups are shown. */
+bool finish_compare_groups(Finish *f) {
+    AskFrame *frame = &f->frame;
+    const AskTime *a, *b;
+    if (!frame->wants_more || frame->kind == ASK_KIND_YES_NO || !frame->n_groups || !finish_two_times(frame, &a, &b))
+        return true;
+    if (!finish_compare_times(f, a, b, frame->direction < 0 ? "less" : "more")) return false;
+    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
+    *test = (AskTest){.kind = ASK_TEST_FLAG, .member = f->measures[0].as};
+    f->having[f->n_having++] = test;
+    frame->direction = 0;
+    frame->order = NULL;
+    frame->limit = 0;
+    return true;
+}

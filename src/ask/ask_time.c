@@ -1,0 +1,292 @@
+/*
+ * Times. What is named becomes the text of a query's range ("2013-Q2", "last month"), so that relative words are left to the query
+ * and its as-of. A month or quarter without a year waits for one.
+ */
+#include "ask/ask_action.h"
+
+static bool give(AskParse *p, AskNode *ret, AskTime time) {
+    ret->time = arena_dup(p->arena, &time, sizeof(time));
+    return true;
+}
+
+static bool is_whole(const AskNode *node, int from, int to) {
+    return node->number == node->value && node->value >= from && node->value <= to && !node->unit.n;
+}
+
+static int value_of(const AskNode *node) {
+    return node->value;
+}
+
+/* A calendar period as text; a year of 0: none yet. */
+static Str period_text(Arena *arena, TimeGrain grain, int year, int number) {
+    switch (grain) {
+    case TIME_GRAIN_YEAR: return arena_printf(arena, "%04d", year);
+    case TIME_GRAIN_QUARTER: return arena_printf(arena, "%04d-Q%d", year, number);
+    case TIME_GRAIN_MONTH: return arena_printf(arena, "%04d-%02d", year, number);
+    default: return (Str){0};
+    }
+}
+
+static AskTime period(AskParse *p, TimeGrain grain, const AskNode *year, int number) {
+    if (!year) return (AskTime){.grain = grain, .is_yearless = true, .number = number};
+    return (AskTime){.grain = grain, .from = period_text(p->arena, grain, value_of(year), number), .number = number};
+}
+
+const AskTime *ask_time_in_year(Arena *arena, const AskTime *yearless, int year) {
+    AskTime time = *yearless;
+    time.is_yearless = false;
+    if (time.first && time.last) { /* a span of months */
+        time.from = period_text(arena, time.grain, year, time.first->number);
+        time.to = period_text(arena, time.grain, year, time.last->number);
+    } else if (time.grain == TIME_GRAIN_DAY) {
+        time.from = arena_printf(arena, "%04d-%02d-%02d", year, time.number / 100, time.number % 100);
+    } else {
+        time.from = period_text(arena, time.grain, year, time.number);
+    }
+    return arena_dup(arena, &time, sizeof(time));
+}
+
+bool ask_time_year(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    return give(
+        p, ret,
+        (AskTime){.grain = TIME_GRAIN_YEAR, .from = period_text(p->arena, TIME_GRAIN_YEAR, value_of(args[0]), 0)});
+}
+
+bool ask_time_month(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    return give(p, ret, period(p, TIME_GRAIN_MONTH, args[1], value_of(args[0])));
+}
+
+bool ask_time_quarter(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (!is_whole(args[0], 1, 4) && args[0]->kind != ASK_NODE_WORD) return false;
+    return give(p, ret, period(p, TIME_GRAIN_QUARTER, args[1], value_of(args[0])));
+}
+
+bool ask_time_half(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    int half = value_of(args[0]);
+    if (half != 1 && half != 2) return false;
+    if (n_args < 2 || !args[1]) {
+        const AskTime ends[2] = {{.grain = TIME_GRAIN_QUARTER, .is_yearless = true, .number = half * 2 - 1},
+                                 {.grain = TIME_GRAIN_QUARTER, .is_yearless = true, .number = half * 2}};
+        const AskTime *kept = arena_dup(p->arena, ends, sizeof(ends));
+        return give(p, ret,
+                    (AskTime){.grain = TIME_GRAIN_QUARTER, .is_yearless = true, .first = &kept[0], .last = &kept[1]});
+    }
+    int year = value_of(args[1]);
+    return give(p, ret,
+                (AskTime){.grain = TIME_GRAIN_QUARTER,
+                          .from = period_text(p->arena, TIME_GRAIN_QUARTER, year, half * 2 - 1),
+                          .to = period_text(p->arena, TIME_GRAIN_QUARTER, year, half * 2)});
+}
+
+bool ask_time_day(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (!is_whole(args[0], 1, 31)) return false;
+    int day = value_of(args[0]), month = value_of(args[1]);
+    if (!args[2])
+        return give(p, ret, (AskTime){.grain = TIME_GRAIN_DAY, .is_yearless = true, .number = month * 100 + day});
+    int year = value_of(args[2]);
+    if (!time_civil_is_valid((Civil){.year = year, .month = month, .day = day})) return false;
+    return give(p, ret,
+                (AskTime){.grain = TIME_GRAIN_DAY, .from = arena_printf(p->arena, "%04d-%02d-%02d", year, month, day)});
+}
+
+bool ask_time_iso(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (!is_whole(args[1], 1, 12)) return false;
+    int year = value_of(args[0]), month = value_of(args[1]);
+    if (!args[2])
+        return give(p, ret,
+                    (AskTime){.grain = TIME_GRAIN_MONTH, .from = period_text(p->arena, TIME_GRAIN_MONTH, year, month)});
+    int day = value_of(args[2]);
+    if (!time_civil_is_valid((Civil){.year = year, .month = month, .day = day})) return false;
+    return give(p, ret,
+                (AskTime){.grain = TIME_GRAIN_DAY, .from = arena_printf(p->arena, "%04d-%02d-%02d", year, month, day)});
+}
+
+static bool has_axis(const AskParse *p, TimeGrain unit) {
+    for (size_t f = 0; f < p->model->n_facts; f++)
+        if (p->model->facts[f].time >= 0 && str_eq_nocase(p->model->facts[f].axis_unit, str_of(time_grain_name(unit))))
+            return true;
+    return false;
+}
+
+/* A grain as words say it: "fiscal year". */
+static Str grain_words(Arena *arena, TimeGrain grain) {
+    Str name = str_of(time_grain_name(grain));
+    char *words = arena_dup(arena, name.p, name.n + 1);
+    for (size_t i = 0; i < name.n; i++)
+        if (words[i] == '_') words[i] = ' ';
+    return (Str){.p = words, .n = name.n};
+}
+
+/* Words of a query's range: "last", "this", "next" month. */
+bool ask_time_relative(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    static const char *const WHICH[] = {"last", "this", "next"};
+    int which = value_of(args[0]) + 1;
+    TimeGrain grain = (TimeGrain)value_of(args[1]);
+    if (which < 0 || which > 2 || grain == TIME_GRAIN_HOUR) return false;
+    Str text = arena_printf(p->arena, "%s %.*s", WHICH[which], STR_ARG(grain_words(p->arena, grain)));
+    if (grain == TIME_GRAIN_DAY) text = which == 0 ? S("yesterday") : which == 1 ? S("today") : S("tomorrow");
+    return give(p, ret, (AskTime){.grain = grain, .from = text, .is_axis = has_axis(p, grain)});
+}
+
+/* So many units up to the as-of; literal 1: whole ones before it. */
+bool ask_time_past(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    int64_t n = args[0] ? args[0]->value : 1;
+    TimeGrain grain = (TimeGrain)value_of(args[1]);
+    if (n < 1 || n > 10000 || grain == TIME_GRAIN_HOUR || (args[0] && args[0]->number != args[0]->value)) return false;
+    bool is_whole_units = literals[2] == 1 && grain < TIME_GRAIN_WEEK;
+    Str text = arena_printf(p->arena, "%s %" PRId64 " %s%s", is_whole_units ? "last" : "past", n,
+                            time_grain_name(grain), n == 1 ? "" : "s");
+    return give(p, ret, (AskTime){.grain = grain, .from = text, .is_axis = has_axis(p, grain), .count = n});
+}
+
+bool ask_time_to_date(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    TimeGrain grain = (TimeGrain)value_of(args[0]);
+    if (grain > TIME_GRAIN_WEEK) return false;
+    return give(p, ret,
+                (AskTime){.grain = grain,
+                          .from = arena_printf(p->arena, "%.*s to date", STR_ARG(grain_words(p->arena, grain)))});
+}
+
+bool ask_time_named_day(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    return give(p, ret, (AskTime){.grain = TIME_GRAIN_DAY, .from = value_of(args[0]) ? S("yesterday") : S("today")});
+}
+
+/* "week 60" of an axis of whole numbers. */
+bool ask_time_axis(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    TimeGrain unit = (TimeGrain)value_of(args[0]);
+    if (!has_axis(p, unit) || !is_whole(args[1], 0, 1000000000)) return false;
+    AskTime time = {.grain = unit, .is_axis = true, .from = arena_printf(p->arena, "%d", value_of(args[1]))};
+    if (n_args > 2 && args[2]) {
+        if (!is_whole(args[2], value_of(args[1]), 1000000000)) return false;
+        time.to = arena_printf(p->arena, "%d", value_of(args[2]));
+    }
+    return give(p, ret, time);
+}
+
+bool ask_time_span(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *a = args[0]->time, *b = args[1]->time;
+    if (a->is_axis != b->is_axis || a->to.n || a->is_open || b->is_open) return false;
+    AskTime time = {.grain = MAX_OF(a->grain, b->grain), .first = a, .last = b, .is_axis = a->is_axis};
+    if (a->is_yearless && b->is_yearless) {
+        time.is_yearless = true;
+        return a->grain == b->grain && a->grain != TIME_GRAIN_DAY ? give(p, ret, time) : false;
+    }
+    if (b->is_yearless) return false;
+    int64_t year = 0;
+    if (a->is_yearless) {
+        if (!str_to_int64(str_slice(b->from, 0, 4), &year)) return false;
+        AskTime own = *a;
+        own.is_yearless = false;
+        own.from = a->grain == TIME_GRAIN_DAY
+                       ? arena_printf(p->arena, "%04d-%02d-%02d", (int)year, a->number / 100, a->number % 100)
+                       : period_text(p->arena, a->grain, (int)year, a->number);
+        time.first = arena_dup(p->arena, &own, sizeof(own));
+    }
+    time.from = time.first->from;
+    time.to = b->to.n ? b->to : b->from;
+    return give(p, ret, time);
+}
+
+Str ask_time_shift(Arena *arena, Str text, int64_t n) {
+    int64_t from, to;
+    TimeGrain grain;
+    if (!time_parse_period(text, &from, &to, &grain)) return (Str){0};
+    char out[TIME_TEXT_MAX];
+    size_t length = time_print_period(grain, time_add(grain, from, n), out);
+    return arena_str(arena, (Str){.p = out, .n = length});
+}
+
+static Str shifted(AskParse *p, const AskTime *time, Str end, int n) {
+    if (!n) return end;
+    int64_t number;
+    if (time->is_axis) return str_to_int64(end, &number) ? arena_printf(p->arena, "%" PRId64, number + n) : (Str){0};
+    return ask_time_shift(p->arena, end, n);
+}
+
+/* literal 1: after it */
+bool ask_time_since(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *a = args[0]->time;
+    if (a->is_yearless || a->is_open) return false;
+    Str from = literals[1] ? shifted(p, a, a->to.n ? a->to : a->from, 1) : a->from;
+    return from.n ? give(p, ret, (AskTime){.grain = a->grain, .from = from, .is_open = true, .is_axis = a->is_axis})
+                  : false;
+}
+
+/* literal 1: before it */
+bool ask_time_until(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *a = args[0]->time;
+    if (a->is_yearless || a->is_open) return false;
+    Str to = literals[1] ? shifted(p, a, a->from, -1) : a->to.n ? a->to : a->from;
+    return to.n ? give(p, ret, (AskTime){.grain = a->grain, .to = to, .is_open = true, .is_axis = a->is_axis}) : false;
+}
+
+bool ask_time_pass(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    ret->time = args[0]->time;
+    return true;
+}
+
+/* "1-9 December 2011": the second is whole, the first a day of its month. */
+bool ask_time_span_days(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *b = args[1]->time;
+    if (b->grain != TIME_GRAIN_DAY || b->is_yearless || b->to.n || b->is_open || !is_whole(args[0], 1, 31))
+        return false;
+    AskTime time = *b;
+    time.from = arena_printf(p->arena, "%.*s-%02d", STR_ARG(str_slice(b->from, 0, 7)), value_of(args[0]));
+    time.to = b->from;
+    return str_cmp(time.from, time.to) < 0 ? give(p, ret, time) : false;
+}
+
+/* "2012, 2013 and 2014": periods of one kind, one after the other. */
+bool ask_time_list(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *a = args[0]->time, *b = args[1]->time;
+    bool fits = a->grain == b->grain && !a->is_open && !b->is_open && !a->to.n && !a->is_yearless && !b->is_yearless &&
+                !a->is_axis;
+    if (!fits || !str_eq(ask_time_shift(p->arena, a->from, 1), b->from)) return false;
+    AskTime time = {
+        .grain = a->grain, .from = a->from, .to = b->to.n ? b->to : b->from, .first = a, .last = b->last ? b->last : b};
+    time.is_list = true;
+    return give(p, ret, time);
+}
+
+static Str weekday_member(const AskParse *p) {
+    for (size_t f = 0; f < p->model->n_facts; f++) {
+        const ModelFact *fact = &p->model->facts[f];
+        if (fact->time >= 0 && !fact->axis_unit.n)
+            return arena_printf(p->arena, "%.*s.weekday", STR_ARG(fact->columns[fact->time].name));
+    }
+    return (Str){0};
+}
+
+static void add_weekdays(AskParse *p, AskTest *test, int day) {
+    int first = day == 10 ? 6 : day == 11 ? 1 : day, last = day == 10 ? 7 : day == 11 ? 5 : day;
+    for (int i = first; i <= last && test->n_values < ASK_MAX_ITEMS; i++)
+        test->values[test->n_values++] = arena_printf(p->arena, "%d", i);
+}
+
+/* Days of the week by their numbers, 10 for the weekend, 11 for working days. */
+bool ask_time_weekdays(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskTest *test = ARENA_NEW(p->arena, AskTest);
+    *test = (AskTest){
+        .kind = ASK_TEST_VALUES, .member = weekday_member(p), .is_number = true, .from = ret->from, .to = ret->to};
+    for (size_t i = 0; i < n_args; i++) add_weekdays(p, test, value_of(args[i]));
+    ret->test = test;
+    return test->member.n > 0;
+}
