@@ -63,10 +63,17 @@ static bool is_in_list(const AskParse *p, size_t at, int list) {
     return false;
 }
 
+/* Does a longer phrase begin here: "add up", "change in"? */
+static bool begins_phrase(const AskParse *p, size_t at) {
+    for (size_t k = 0; k < p->lists[at].n; k++)
+        if (p->lists[at].at[k].to > at + 1) return true;
+    return false;
+}
+
 /* The first word that is no courtesy is a verb that would change data. */
 static bool asks_to_change(const AskParse *p) {
     for (size_t i = 0; i < p->n && !p->before; i++) {
-        if (is_in_list(p, i, p->grammar->list_modify) && !is_in_list(p, i, p->grammar->list_sum)) return true;
+        if (is_in_list(p, i, p->grammar->list_modify) && !begins_phrase(p, i)) return true;
         if (!is_in_list(p, i, p->grammar->list_please)) return false;
     }
     return false;

@@ -26,6 +26,7 @@ bool ask_slot_rolling(ASK_ACTION) {
     frame->span = args[0]->value;
     frame->span_unit = (TimeGrain)args[1]->value;
     frame->grain = frame->span_unit;
+    if (n_args > 2 && args[2]) frame->terms[frame->n_terms++] = args[2]->term;
     ret->frame = frame;
     return frame->span > 0 && frame->span <= 1000;
 }

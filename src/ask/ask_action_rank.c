@@ -117,6 +117,10 @@ bool ask_slot_order(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
     frame->order = args[0]->term;
+    if (n_args > 1) { /* "cities ranked by amount" */
+        ask_add_groups(frame, args[1]);
+        frame->direction = 1;
+    }
     ret->frame = frame;
     return true;
 }

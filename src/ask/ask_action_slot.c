@@ -213,8 +213,11 @@ bool ask_slot_bands(ASK_ACTION) {
 bool ask_slot_time(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
-    for (size_t i = 0; i < n_args && i < 2; i++)
-        if (args[i]) frame->times[frame->n_times++] = args[i]->time;
+    for (size_t i = 0; i < n_args; i++) {
+        if (args[i] && args[i]->time && frame->n_times < COUNT_OF(frame->times))
+            frame->times[frame->n_times++] = args[i]->time;
+        if (args[i] && args[i]->term) frame->terms[frame->n_terms++] = args[i]->term;
+    }
     ret->frame = frame;
     return true;
 }

@@ -282,6 +282,7 @@ static double skip_cost(const AskParse *p, size_t at) {
         int list = p->lists[at].at[i].list;
         if (p->lists[at].at[i].to != at + 1) continue;
         if (list == p->grammar->list_free || list == p->grammar->list_filler) return SKIP_FREE;
+        if (list == p->grammar->list_weighty) return SKIP_SENSE;
         if (list == p->grammar->list_event)
             cost = MIN_OF(cost, SKIP_EVENT);
         else

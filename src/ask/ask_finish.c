@@ -73,8 +73,9 @@ static void emit(Finish *f, AskReadings *readings) {
 
 static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings) {
     AskFrame *frame = &f.frame;
-    bool has_first = frame->limit || frame->is_superlative;
-    if (has_first && !frame->n_groups && !frame->grain && !frame->derive) f.cost += ASK_COST_OF_NOTHING;
+    bool has_first = frame->limit || frame->is_superlative || f.said->order;
+    bool is_alone = !frame->n_groups && !frame->grain;
+    if (is_alone && (frame->derive == ASK_DERIVE_RANK || (has_first && !frame->derive))) f.cost += ASK_COST_OF_NOTHING;
     if (frame->limit && !frame->direction && !order && frame->kind != ASK_KIND_WHICH) f.cost += ASK_COST_UNORDERED;
     if (finish_is_ranked(frame)) {
         frame->order = order;
@@ -139,7 +140,8 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     bool is_empty = !frame->n_terms && !frame->n_groups && !frame->order && !frame->grain && !frame->wants_extent;
     bool wants_figure =
         !frame->n_terms && !frame->order && !frame->n_groups && frame->kind != ASK_KIND_YES_NO && !frame->wants_extent;
-    bool only_grain = frame->grain && !frame->n_groups && frame->kind == ASK_KIND_WHICH && !finish_is_ranked(frame);
+    bool only_grain = frame->grain && !frame->n_groups && (frame->kind == ASK_KIND_WHICH || f.n_having) &&
+                      !finish_is_ranked(frame);
     if (is_empty && !frame->n_tests && !frame->n_times && !frame->n_sets && frame->kind == ASK_KIND_NONE)
         f.cost += ASK_COST_NOTHING;
     if ((wants_figure || (frame->derive && !frame->n_terms && !frame->order)) && !only_grain && finish_primary(p)) {

@@ -48,7 +48,7 @@ Str finish_bound_expr(AskParse *p, const AskTest *test, Str what);
 #define ASK_COST_PLAIN_TOP .4
 #define ASK_COST_BARE 1.5
 #define ASK_COST_EVERY .35
-#define ASK_COST_OF_NOTHING 1.2
+#define ASK_COST_OF_NOTHING 1.3
 #define ASK_COST_UNORDERED .3
 #define ASK_COST_IDLE .5
 #define ASK_COST_NOTHING 4

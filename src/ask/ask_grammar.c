@@ -223,7 +223,7 @@ static ErrCode finish_rules(Reader *r) {
     g->list_free = ask_grammar_list(g, S("free"));
     g->list_filler = ask_grammar_list(g, S("filler"));
     g->list_event = ask_grammar_list(g, S("event"));
-    g->list_sum = ask_grammar_list(g, S("total"));
+    g->list_weighty = ask_grammar_list(g, S("weighty"));
     g->list_please = ask_grammar_list(g, S("please"));
     g->list_modify = ask_grammar_list(g, S("modify"));
     if (g->slot < 0) return fail(r, "a grammar needs rules called 'slot'");

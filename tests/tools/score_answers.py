@@ -87,7 +87,7 @@ def main(name, set_path, answers_path, gold_folder, floors_path=None):
     for item, answer in misses:
         print("  %s %s | %s | %s %s" % (item["id"], item["kind"], item["question"], answer.get("status"), answer.get("message") or ""))
         if answer.get("status") == "answered":
-            print("      " + answer["query"])
+            print("      " + json.dumps(answer["query"]))
     print("%s: accuracy %.1f, coverage %.1f, precision %.1f of %d" %
           (name, figures["accuracy"], figures["coverage"], figures["precision"], len(items)))
     low = [what for what, floor in (floors_of(floors_path, name) if floors_path else {}).items() if figures[what] < floor]

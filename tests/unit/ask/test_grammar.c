@@ -139,7 +139,7 @@ TEST(the_shipped_grammar_is_one) {
     assert_int_equal(file_read(f.arena, path, 1 << 20, &text, &f.err), ERR_OK);
     const AskGrammar *grammar = read_grammar(&f, arena_cstr(f.arena, text));
     assert_true(grammar->slot >= 0 && grammar->list_free >= 0 && grammar->list_filler >= 0 && grammar->list_event >= 0);
-    assert_true(grammar->list_please >= 0 && grammar->list_modify >= 0 && grammar->list_sum >= 0);
+    assert_true(grammar->list_please >= 0 && grammar->list_modify >= 0 && grammar->list_weighty >= 0);
     arena_free(f.arena);
 }
 
