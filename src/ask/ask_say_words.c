@@ -38,6 +38,11 @@ Str say_verb(Arena *arena, Str subject, const char *verb) {
 
 Str say_plural(Arena *arena, Str words) {
     static const char *const HISS[] = {"s", "x", "z", "ch", "sh"};
+    ptrdiff_t of = str_find(words, S(" of "));
+    if (of > 0) { /* "hours of day" */
+        Str head = say_plural(arena, str_slice(words, 0, (size_t)of));
+        return arena_printf(arena, "%.*s%.*s", STR_ARG(head), STR_ARG(str_slice(words, (size_t)of, words.n)));
+    }
     if (!words.n || say_is_plural(words)) return words;
     char last = words.p[words.n - 1], before = words.n > 1 ? words.p[words.n - 2] : 'a';
     bool is_vowel = before == 'a' || before == 'e' || before == 'i' || before == 'o' || before == 'u';

@@ -77,6 +77,8 @@ TEST(the_first_one) {
 }
 
 TEST(a_list) {
+    tells(state, "{\"measures\":[\"trips\"],\"dimensions\":[\"started_at.hour_of_day\"]}",
+          "13 hours of the day; start (hour of day) 0 leads in trips with 3, start (hour of day) 20 is last with 1.");
     tells(state, "{\"measures\":[\"trips\"],\"dimensions\":[\"weather\"]}",
           "5 weathers; Dry leads in trips with 9, Drizzle is last with 1.");
     tells(
