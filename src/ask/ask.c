@@ -84,7 +84,8 @@ static size_t tests_of_others(const AskFrame *before, const AskFrame *edit) {
     size_t n = 0;
     for (size_t i = 0; i < edit->n_tests && before->n_tests; i++) {
         bool is_same = false;
-        for (size_t k = 0; k < before->n_tests; k++) is_same |= str_eq(before->tests[k]->member, edit->tests[i]->member);
+        for (size_t k = 0; k < before->n_tests; k++)
+            is_same |= str_eq(before->tests[k]->member, edit->tests[i]->member);
         n += !is_same;
     }
     return n;

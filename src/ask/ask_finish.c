@@ -140,8 +140,8 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     bool is_empty = !frame->n_terms && !frame->n_groups && !frame->order && !frame->grain && !frame->wants_extent;
     bool wants_figure =
         !frame->n_terms && !frame->order && !frame->n_groups && frame->kind != ASK_KIND_YES_NO && !frame->wants_extent;
-    bool only_grain = frame->grain && !frame->n_groups && (frame->kind == ASK_KIND_WHICH || f.n_having) &&
-                      !finish_is_ranked(frame);
+    bool only_grain =
+        frame->grain && !frame->n_groups && (frame->kind == ASK_KIND_WHICH || f.n_having) && !finish_is_ranked(frame);
     if (is_empty && !frame->n_tests && !frame->n_times && !frame->n_sets && frame->kind == ASK_KIND_NONE)
         f.cost += ASK_COST_NOTHING;
     if ((wants_figure || (frame->derive && !frame->n_terms && !frame->order)) && !only_grain && finish_primary(p)) {

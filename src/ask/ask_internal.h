@@ -135,9 +135,9 @@ struct AskGrammar {
     int list_event;  /* verbs of what the facts record */
     int list_please;
     int list_weighty; /* words that are never left out */
-    int list_modify; /* verbs that would change data */
-    int slot;        /* the name of rules that begin a question's parts */
-    int whole;       /* of rules that are a question by themselves; -1: none */
+    int list_modify;  /* verbs that would change data */
+    int slot;         /* the name of rules that begin a question's parts */
+    int whole;        /* of rules that are a question by themselves; -1: none */
 };
 int ask_grammar_list(const AskGrammar *grammar, Str name); /* -1: none */
 

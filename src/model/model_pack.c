@@ -103,8 +103,8 @@ static ErrCode conclude(Pack *p, ModelFindings *ret, Err *err) {
 
 static void read_sections(Pack *p, const Yaml *root) {
     static void (*const sections[])(Pack * p, const Yaml *root) = {
-        read_head,       read_calendar,     pack_read_sources,  pack_read_inputs, pack_read_dimensions,
-        pack_read_facts, pack_read_filters, pack_read_measures, read_as_of,       pack_read_rules,
+        read_head,           read_calendar,     pack_read_sources,  pack_read_inputs, pack_read_dimensions,
+        pack_read_facts,     pack_read_filters, pack_read_measures, read_as_of,       pack_read_rules,
         pack_read_questions, pack_read_ui,
     };
     for (size_t i = 0; i < COUNT_OF(sections); i++) {
