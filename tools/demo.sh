@@ -17,8 +17,15 @@ is_made() {
     done
 }
 
-# ask PROJECT QUERY: the answer with its SQL
+# ask PROJECT QUESTION
 ask() {
+    printf '%s\n\n' "$2"
+    "$starling" ask "$2" --project "$1" --home "$home"
+    echo
+}
+
+# query PROJECT QUERY: the answer with its SQL
+query() {
     printf '%s\n\n' "$2"
     "$starling" query "$2" --sql --project "$1" --home "$home"
 }
@@ -37,13 +44,14 @@ done
 
 title "Questions to online-retail: the pack's examples"
 "$starling" examples --sql --project online-retail --home "$home"
-title "Questions to retail: which regions brought most in 2014?"
-ask retail '{"measures":["revenue","margin"],"dimensions":["ship_to.region"],"time":{"dimension":"order_date","range":"2014"},"order":[["revenue","desc"]],"limit":5}'
-title "and how do returns differ between categories?"
-ask retail '{"measures":["orders","returned_orders","return_rate"],"dimensions":["product.category"]}'
+title "Questions to retail, in words"
+ask retail 'which 5 regions had the most revenue in 2014'
+ask retail 'margin by region in 2014'
+title "and as a semantic query: how do returns differ between categories?"
+query retail '{"measures":["orders","returned_orders","return_rate"],"dimensions":["product.category"]}'
 
 title "The home"
 "$starling" status --home "$home"
 echo
 echo "Ask it yourself; a home with two projects wants to know which:"
-echo "  $starling query --home $home --project retail '{\"measures\":[\"revenue\"],\"dimensions\":[\"customer.segment\"]}'"
+echo "  $starling ask --home $home --project retail 'revenue by segment and year'"
