@@ -75,7 +75,7 @@ TEST(a_table_with_every_value) {
         "    {\"name\":\"name\",\"type\":\"text\",\"title\":\"Name\"},\n"
         "    {\"name\":\"amount\",\"type\":\"decimal(38,2)\",\"role\":\"measure\",\"unit\":\"GBP\",\"title\":\"Amount\","
         "\"format\":\"currency\"},\n"
-        "    {\"name\":\"ratio\",\"type\":\"float64\",\"format\":\"percent\"},\n"
+        "    {\"name\":\"ratio\",\"type\":\"float64\",\"bucket\":\"0.1\",\"format\":\"percent\"},\n"
         "    {\"name\":\"is_open\",\"type\":\"bool\"},\n"
         "    {\"name\":\"day\",\"type\":\"date\"},\n"
         "    {\"name\":\"month\",\"type\":\"date\",\"role\":\"time\",\"grain\":\"month\"},\n"

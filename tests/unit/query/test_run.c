@@ -94,6 +94,9 @@ TEST(gaps_that_only_the_data_tells_are_counted_before_they_are_filled) {
     fixture_open(&f);
     OK(&f, fixture_query(&f, BUCKETS_OF("0.01") "100}]}", NULL, &result));
     assert_int_equal(result.rows.n, 10001);
+    assert_true(query_column_is_bucket(&result.columns[0]));
+    assert_true(value_to_double(result.columns[0].bucket) == 0.01);
+    assert_false(query_column_is_bucket(&result.columns[1]));
     assert_int_equal(fixture_query(&f, BUCKETS_OF("0.0009") "100}]}", NULL, &result), ERR_TOO_LARGE);
     assert_string_equal(f.err.file, "dimensions[0]");
     assert_non_null(strstr(f.err.message, "there are 111112 steps, of which at most 100000 are filled"));
