@@ -2,6 +2,7 @@
  * starling query '{…}' and starling examples: a semantic query's rows as they stream, then the account of what they are.
  */
 #include "app/app_internal.h"
+#include "ask/ask.h"
 #include "query/query.h"
 
 /* What the receiver's callbacks share. */
@@ -15,21 +16,7 @@ typedef struct Answer {
 
 static const WriterColumn *columns_of(const Ctx *ctx, const QueryColumn *columns, size_t n) {
     WriterColumn *made = ARENA_ARRAY(ctx->arena, WriterColumn, n);
-    for (size_t i = 0; i < n; i++) {
-        const QueryColumn *c = &columns[i];
-        made[i] = (WriterColumn){.name = c->name,
-                                 .type = c->type,
-                                 .title = c->title,
-                                 .format = c->format,
-                                 .unit = c->unit,
-                                 .decimals = c->decimals,
-                                 .grain = c->grain,
-                                 .fiscal_month = c->fiscal_month,
-                                 .bucket = query_column_is_bucket(c) ? value_print(ctx->arena, c->bucket) : (Str){0},
-                                 .is_local = c->is_local,
-                                 .member = c->member,
-                                 .role = str_of(query_role_name(c->role))};
-    }
+    for (size_t i = 0; i < n; i++) made[i] = ask_writer_column(ctx->arena, &columns[i]);
     return made;
 }
 
