@@ -6,11 +6,6 @@
 
 enum { MAX_CANDIDATES = 16, MAX_READINGS = 12 };
 
-/* Beyond this the words were not understood; two readings closer than the margin are both likely. */
-static const double COST_TOO_HIGH = 1.25, MARGIN = .004, COST_FRESH = .3, COST_OTHER_MEMBER = .006;
-/* How often readings of such a cost are right: fitted to the question sets. */
-static const double CONFIDENCE_AT_0 = 3.6, CONFIDENCE_SLOPE = 4.2;
-
 static const char *const STATUS[] = {"answered", "clarify", "declined", "error"};
 static_assert(COUNT_OF(STATUS) == ASK_STATUS_COUNT, "a name for every status");
 
@@ -36,10 +31,11 @@ static void find_unknown(AskParse *p, AskResult *result) {
 }
 
 static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *result) {
+    const AskWeights *weights = p->engine->weights;
     result->readings = readings;
     result->n_readings = n;
     find_unknown(p, result);
-    if (!n || readings[0].cost > COST_TOO_HIGH || result->n_unknown) {
+    if (!n || readings[0].cost > weights->most || result->n_unknown) {
         result->status = ASK_DECLINED;
         result->message = result->n_unknown
                               ? arena_printf(p->arena, "Nothing here is known as '%.*s'.", STR_ARG(result->unknown[0]))
@@ -51,8 +47,9 @@ static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *resul
         result->message = arena_printf(p->arena, "The data has no %.*s.", STR_ARG(readings[0].missing));
         return;
     }
-    result->confidence = 1 / (1 + exp(CONFIDENCE_SLOPE * readings[0].cost - CONFIDENCE_AT_0));
-    while (result->n_close + 1 < n && readings[result->n_close + 1].cost - readings[0].cost < MARGIN) result->n_close++;
+    result->confidence = 1 / (1 + exp(weights->slope * readings[0].cost - weights->even));
+    while (result->n_close + 1 < n && readings[result->n_close + 1].cost - readings[0].cost < weights->margin)
+        result->n_close++;
     result->status = result->n_close ? ASK_CLARIFY : ASK_ANSWERED;
     if (result->n_close) result->message = S("This can be read in more than one way.");
 }
@@ -89,6 +86,13 @@ static size_t tests_of_others(const AskFrame *before, const AskFrame *edit) {
         n += !is_same;
     }
     return n;
+}
+
+static void add_cost(AskParse *p, AskCandidate *candidate, AskFeature feature, double amount) {
+    AskCosts *costs = arena_dup(p->arena, candidate->costs, sizeof(*costs));
+    ask_costs_add(costs, p->engine->weights, feature, amount);
+    candidate->costs = costs;
+    candidate->cost = costs->sum;
 }
 
 static Str trace_of(AskParse *p, const AskCandidate *candidate) {
@@ -142,10 +146,10 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
             ask_edit(ctx->arena, before, candidates[i].frame, edited);
             AskCandidate next = candidates[i];
             next.frame = edited;
-            next.cost += COST_OTHER_MEMBER * (double)tests_of_others(before->frame, candidates[i].frame);
+            add_cost(&p, &next, ASK_FEATURE_OTHER_MEMBER, (double)tests_of_others(before->frame, candidates[i].frame));
             ask_finish(&p, &next, &readings);
         }
-        if (before) candidates[i].cost += COST_FRESH;
+        if (before) add_cost(&p, &candidates[i], ASK_FEATURE_FRESH, 1);
         ask_finish(&p, &candidates[i], &readings);
         for (size_t k = before_n; k < readings.n; k++) readings.at[k].trace = trace_of(&p, &candidates[i]);
     }

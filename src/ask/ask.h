@@ -9,6 +9,7 @@
  * ctx->arena.
  */
 #include "ask/ask_values.h"
+#include "ask/ask_weights.h"
 #include "ask/ask_words.h"
 #include "encode/encode.h"
 #include "query/query.h"
@@ -23,6 +24,9 @@ NODISCARD ErrCode ask_grammar_parse(Arena *arena, Str text, Str file, const AskG
 NODISCARD ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *grammar, const AskValues *values,
                                  const AskWords *words, const AskEngine **ret_engine, Err *err);
 
+/* The same engine, weighing readings so; new ones weigh by ASK_WEIGHTS_INITIAL. Both are borrowed for its life. */
+const AskEngine *ask_engine_weigh(Arena *arena, const AskEngine *engine, const AskWeights *weights);
+
 typedef enum AskStatus { ASK_ANSWERED, ASK_CLARIFY, ASK_DECLINED, ASK_ERROR, ASK_STATUS_COUNT } AskStatus;
 const char *ask_status_name(AskStatus status); /* "answered", … */
 
@@ -32,7 +36,8 @@ typedef struct AskFrame AskFrame; /* what was understood, for a question that go
 typedef struct AskReading {
     Str json; /* the semantic query */
     const Query *query;
-    double cost;      /* 0: nothing in doubt */
+    double cost; /* 0: nothing in doubt */
+    const AskCosts *costs;
     const Str *notes; /* what was assumed: "'catagory' read as 'category'" */
     size_t n_notes;
     Str trace; /* slots and rules, for --explain */

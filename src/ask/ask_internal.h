@@ -9,8 +9,16 @@ enum {
     ASK_MAX_PARSED = 120,  /* tokens of a question that is read; more are declined */
     ASK_MAX_ITEMS = 8,     /* of each kind in a meaning */
     ASK_MAX_PARTS = 8,     /* of a rule */
+    ASK_MAX_DOUBTS = 4,    /* of a span */
     ASK_MAX_NODES = 200000 /* chart entries a question */
 };
+
+/* ---- doubts: what a cost is made of ----------------------------------------------------------------------------------- */
+
+typedef struct AskDoubt {
+    AskFeature feature;
+    double amount;
+} AskDoubt;
 
 /* ---- senses: what a run of tokens may stand for (ask_lexicon.c, ask_annotate.c) --------------------------------------- */
 
@@ -46,7 +54,9 @@ typedef struct AskSense {
 typedef struct AskSpan {
     size_t to; /* tokens; it begins where it is listed */
     const AskSense *sense;
-    double cost;
+    AskDoubt doubts[ASK_MAX_DOUBTS];
+    size_t n_doubts;
+    double cost; /* of the doubts */
 } AskSpan;
 
 /* A phrase of the model: "order priority" -> a sense. */
@@ -71,6 +81,7 @@ struct AskEngine {
     const Model *model;
     const AskGrammar *grammar;
     const AskValues *values;
+    const AskWeights *weights;
     const AskWords *english;
     Map *phrases; /* stems put together -> AskPhrase list */
     Map *words;   /* norms and stems that the model or the grammar knows, for typing errors */
@@ -300,8 +311,11 @@ typedef enum AskNodeKind {
 
 typedef struct AskNode {
     AskNodeKind kind;
-    size_t from, to; /* tokens, half-open */
-    double cost;
+    size_t from, to;        /* tokens, half-open */
+    double cost;            /* its parts' with its own */
+    double own;             /* what its rule and action add, in GRAMMAR */
+    const AskDoubt *doubts; /* of a leaf */
+    size_t n_doubts;
     int value;     /* WORD, GRAIN (a TimeGrain), NUMBER of a list */
     double number; /* NUMBER */
     Str unit;
@@ -338,7 +352,8 @@ typedef struct AskParse {
     VEC(AskMatchedList) * lists; /* by first token */
     bool *is_free;               /* by token: may stand between a rule's parts */
     bool *is_aside;              /* by token: within brackets */
-    double *skip;                /* by token: what leaving it out costs */
+    AskDoubt *skip;              /* by token: leaving it out */
+    bool *is_corrected;          /* by token: taken for a typing error */
     bool *is_known;              /* by token: some word list, phrase or value has it */
     AskNodes **chart;            /* [name * (n + 1) + from]; NULL: not looked at */
     size_t n_nodes;
@@ -361,9 +376,11 @@ const AskNodes *ask_chart(AskParse *p, int name, size_t from);
 typedef struct AskCandidate {
     const AskFrame *frame;
     double cost;
+    const AskCosts *costs; /* … and what it is made of */
     const AskNode *slots[24];
     size_t n_slots;
 } AskCandidate;
+double ask_doubt_cost(const AskParse *p, const AskDoubt *doubt);
 /* The cheapest ways to cover the whole question with slots. */
 void ask_parse_question(AskParse *p, AskCandidate *candidates, size_t max, size_t *ret_n);
 bool ask_merge(const AskFrame *a, const AskFrame *b, AskFrame *ret);

@@ -261,6 +261,7 @@ ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *gramm
                           .model = model,
                           .grammar = grammar,
                           .values = values,
+                          .weights = &ASK_WEIGHTS_INITIAL,
                           .english = english,
                           .phrases = map_new(arena),
                           .words = map_new(arena),
@@ -277,4 +278,10 @@ ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *gramm
     if (w.failed) return w.failed;
     *ret_engine = engine;
     return ERR_OK;
+}
+
+const AskEngine *ask_engine_weigh(Arena *arena, const AskEngine *engine, const AskWeights *weights) {
+    AskEngine *weighed = arena_dup(arena, engine, sizeof(*engine));
+    weighed->weights = weights;
+    return weighed;
 }
