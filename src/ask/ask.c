@@ -34,6 +34,11 @@ static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *resul
     const AskWeights *weights = p->engine->weights;
     result->readings = readings;
     result->n_readings = n;
+    result->confidence = n ? 1 / (1 + exp(weights->slope * readings[0].cost - weights->even)) : 0;
+    if (n && readings[0].is_verified) {
+        result->status = ASK_ANSWERED;
+        return;
+    }
     find_unknown(p, result);
     if (!n || readings[0].cost > weights->most || result->n_unknown) {
         result->status = ASK_DECLINED;
@@ -47,7 +52,6 @@ static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *resul
         result->message = arena_printf(p->arena, "The data has no %.*s.", STR_ARG(readings[0].missing));
         return;
     }
-    result->confidence = 1 / (1 + exp(weights->slope * readings[0].cost - weights->even));
     while (result->n_close + 1 < n && readings[result->n_close + 1].cost - readings[0].cost < weights->margin)
         result->n_close++;
     result->status = result->n_close ? ASK_CLARIFY : ASK_ANSWERED;
@@ -108,6 +112,24 @@ static Str trace_of(AskParse *p, const AskCandidate *candidate) {
     return all;
 }
 
+/* A question that was verified is read as what it was verified to mean. */
+static void put_verified_first(AskParse *p, AskReadings *readings) {
+    const ModelQuestion *verified = p->before ? NULL : ask_verified_as(p);
+    const Query *query = NULL;
+    const QueryPlan *plan;
+    if (!verified || query_parse_text(p->ctx, verified->query, &query, NULL)) return;
+    if (query_compile(p->ctx, query, NULL, &plan, NULL)) return;
+    const AskFrame *frame =
+        readings->n ? readings->at[0].frame : ask_frame(p); /* the nearest there is, to go on from */
+    for (size_t i = MIN_OF(readings->n, readings->max - 1); i > 0; i--) readings->at[i] = readings->at[i - 1];
+    readings->n = MIN_OF(readings->n + 1, readings->max);
+    readings->at[0] = (AskReading){.json = verified->query,
+                                   .query = query,
+                                   .costs = ARENA_NEW(p->arena, AskCosts),
+                                   .frame = frame,
+                                   .is_verified = true};
+}
+
 ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const AskTurn *before,
                  const AskResult **ret_result, Err *err) {
     int64_t start_us = clock_monotonic(ctx->clock);
@@ -153,7 +175,9 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
         ask_finish(&p, &candidates[i], &readings);
         for (size_t k = before_n; k < readings.n; k++) readings.at[k].trace = trace_of(&p, &candidates[i]);
     }
+    ask_compare_words(&p, question, readings.at, readings.n);
     if (readings.n) qsort(readings.at, readings.n, sizeof(*readings.at), by_cost);
+    put_verified_first(&p, &readings);
     decide(&p, readings.at, readings.n, result);
     result->read_us = clock_monotonic(ctx->clock) - start_us;
     return ERR_OK;

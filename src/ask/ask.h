@@ -42,8 +42,9 @@ typedef struct AskReading {
     size_t n_notes;
     Str trace; /* slots and rules, for --explain */
     const AskFrame *frame;
-    Str missing;   /* a value that the data does not have; empty: none */
-    bool has_time; /* is about a time, in which data is expected */
+    Str missing;      /* a value that the data does not have; empty: none */
+    bool has_time;    /* is about a time, in which data is expected */
+    bool is_verified; /* the pack has the question, and this is its query */
 } AskReading;
 
 /* The turn before, in a conversation. What it holds lives where the ctx of its ask_read said. */

@@ -76,6 +76,15 @@ typedef struct AskEntity {
     const ModelFact *fact;
 } AskEntity;
 
+/* A question of the pack that somebody answered with a query. */
+typedef struct AskVerified {
+    const ModelQuestion *of;
+    Str spoken; /* its words, with single spaces */
+    Map *content;
+    Map *query; /* words of the query's text */
+    AskVector vector;
+} AskVerified;
+
 struct AskEngine {
     Arena *arena;
     const Model *model;
@@ -89,6 +98,7 @@ struct AskEngine {
     Map *units;   /* that the model gives: "days", "oz" */
     VEC(Str) vocabulary;
     VEC(AskEntity) entities;
+    VEC(AskVerified) verified;
     size_t longest; /* words of the longest phrase */
 };
 
@@ -396,6 +406,12 @@ typedef struct AskReadings {
     size_t max;
 } AskReadings;
 void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *readings);
+
+/* ask_likeness.c: the pack's questions into the engine; the one that is asked, NULL: none of them; what readings and question have in
+ * common, added to the readings' costs. */
+void ask_add_verified(AskEngine *engine);
+const ModelQuestion *ask_verified_as(const AskParse *p);
+void ask_compare_words(AskParse *p, Str question, AskReading *readings, size_t n);
 
 /* A measure as a term; a column's aggregate. */
 const AskTerm *ask_term_of_measure(AskParse *p, const ModelMeasure *measure);

@@ -276,6 +276,7 @@ ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *gramm
         if (!has_role(model, &model->dimensions[i]))
             add_dimension(&w, model->dimensions[i].name, NULL, &model->dimensions[i]);
     if (w.failed) return w.failed;
+    ask_add_verified(engine);
     *ret_engine = engine;
     return ERR_OK;
 }
