@@ -11,6 +11,14 @@ static ErrCode load_grammar(const Ctx *ctx, const AskGrammar **ret, Err *err) {
     return ask_grammar_parse(ctx->arena, text, str_of(path), ret, err);
 }
 
+static ErrCode load_weights(const Ctx *ctx, const AskWeights **ret, Err *err) {
+    const char *path = NULL;
+    Str text;
+    TRY(path_share(ctx->arena, "ask/english.weights", &path, err));
+    TRY(file_read(ctx->arena, path, 1 << 16, &text, err));
+    return ask_weights_parse(ctx->arena, text, str_of(path), ret, err);
+}
+
 /* The index of what the data holds now: made anew where it is of another version. */
 static ErrCode open_values(const Ctx *ctx, const AppSession *session, Str project, AppAsk *ask, Err *err) {
     HomeProject at = home_project(ctx->arena, session->home, project);
@@ -30,6 +38,7 @@ static ErrCode open_all(const AppSession *session, Str project, AppAsk *ask, Err
     const Ctx *ctx = &ask->ctx;
     const AskGrammar *grammar;
     const AskWords *words;
+    const AskWeights *weights;
     const char *share = NULL;
     Str batch;
     int64_t at_us;
@@ -38,10 +47,13 @@ static ErrCode open_all(const AppSession *session, Str project, AppAsk *ask, Err
         return err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(project));
     TRY(query_as_of(ctx, ask->conn, &ask->ctx.as_of_us, err));
     TRY(load_grammar(ctx, &grammar, err));
+    TRY(load_weights(ctx, &weights, err));
     TRY(open_values(ctx, session, project, ask, err));
     TRY(path_share(ctx->arena, "", &share, err));
     TRY(ask_words_open(ctx->arena, share, &words, err));
-    return ask_engine_new(ctx->arena, ask->model, grammar, ask->values, words, &ask->engine, err);
+    TRY(ask_engine_new(ctx->arena, ask->model, grammar, ask->values, words, &ask->engine, err));
+    ask->engine = ask_engine_weigh(ctx->arena, ask->engine, weights);
+    return ERR_OK;
 }
 
 ErrCode app_ask_open(const Ctx *ctx, const AppSession *session, Str project, const Model *model, int64_t model_version,

@@ -18,6 +18,7 @@ extern const Op APP_OP_RUN_SHOW;
 extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXPLAIN;
 extern const Op APP_OP_ASK;
+extern const Op APP_OP_ASK_TRAIN;
 extern const Op APP_OP_EVAL;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;

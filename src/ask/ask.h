@@ -135,6 +135,11 @@ typedef struct AskOptions {
     int64_t max_rows; /* of a result; 0: 10,000 */
 } AskOptions;
 
+/* A reading's query, run on a connection that has no transaction open. `options` may be NULL. */
+NODISCARD ErrCode ask_run(const Ctx *ctx, EngineConn *conn, const AskReading *reading, const AskOptions *options,
+                          AskRows *ret_rows, Err *err);
+/* Whether a reading is about a time in which the data has nothing. */
+bool ask_is_without_data(const AskReading *reading, const AskRows *rows);
 /* Reads, and runs the first reading on a connection that has no transaction open. Readings alike in cost are run too: where their
  * results are the same there is nothing to ask back. A time without data is declined. Errors of reading alone, of a cancelled or late
  * ctx, and of the engine. */
