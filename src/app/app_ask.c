@@ -11,12 +11,16 @@ static ErrCode load_grammar(const Ctx *ctx, const AskGrammar **ret, Err *err) {
     return ask_grammar_parse(ctx->arena, text, str_of(path), ret, err);
 }
 
+ErrCode app_ask_weights(Arena *arena, const char *path, const AskWeights **ret_weights, Err *err) {
+    Str text;
+    TRY(file_read(arena, path, 1 << 16, &text, err));
+    return ask_weights_parse(arena, text, str_of(path), ret_weights, err);
+}
+
 static ErrCode load_weights(const Ctx *ctx, const AskWeights **ret, Err *err) {
     const char *path = NULL;
-    Str text;
     TRY(path_share(ctx->arena, "ask/english.weights", &path, err));
-    TRY(file_read(ctx->arena, path, 1 << 16, &text, err));
-    return ask_weights_parse(ctx->arena, text, str_of(path), ret, err);
+    return app_ask_weights(ctx->arena, path, ret, err);
 }
 
 /* The index of what the data holds now: made anew where it is of another version. */

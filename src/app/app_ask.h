@@ -18,6 +18,8 @@ NODISCARD ErrCode app_ask_open(const Ctx *ctx, const AppSession *session, Str pr
                                int64_t model_version, EngineDb *db, AppAsk *ret, Err *err);
 void app_ask_close(AppAsk *ask);
 
+NODISCARD ErrCode app_ask_weights(Arena *arena, const char *path, const AskWeights **ret_weights, Err *err);
+
 /* Asks, and runs the first reading. *turn: the question's before (without a frame: a new conversation), then what one that goes on from
  * this needs; as it was when nothing was understood. The answer is in ask->ctx.arena. */
 NODISCARD ErrCode app_ask_answer(const AppAsk *ask, Str question, AskTurn *turn, const AskAnswer **ret_answer,

@@ -27,8 +27,9 @@ static ErrCode judge(Train *t, const AppAsk *ask, const AskEvalItem *item, const
     if (ask_is_without_data(reading, &rows)) *ret_verdict = IS_DECLINED;
     TRY(app_eval_result(ask->ctx.arena, &rows, &got, err));
     for (size_t i = 0; i < item->n_sql && *ret_verdict == IS_WRONG; i++) {
-        TRY(ask_eval_gold_run(&ask->ctx, t->all->options.gold, item->db, item->sql[i], t->all->options.gold_ms, &gold,
-                              err));
+        ErrCode code = ask_eval_gold_run(&ask->ctx, t->all->options.gold, item->db, item->sql[i],
+                                         t->all->options.gold_ms, &gold, err);
+        if (code) return err_prefix(err, "gold of '%.*s'", STR_ARG(item->id));
         if (ask_eval_is_same(ask->ctx.arena, gold, got, item->is_ordered)) *ret_verdict = IS_RIGHT;
     }
     return ERR_OK;
@@ -51,7 +52,8 @@ static ErrCode read_item(Train *t, Arena *arena, const AskEvalItem *item, const 
                          AskTrainQuestion *ret, Err *err) {
     AppAsk ask = app_eval_ask(t->all, item, arena);
     const AskResult *result;
-    TRY(ask_read(&ask.ctx, ask.engine, item->question, before, &result, err));
+    Err why = {0};
+    if (ask_read(&ask.ctx, ask.engine, item->question, before, &result, &why)) return ERR_OK; /* no question */
     AskTrainReading *readings = ARENA_ARRAY(arena, AskTrainReading, result->n_readings + 1);
     for (size_t i = 0; i < result->n_readings; i++) {
         const char *verdict;
@@ -60,7 +62,8 @@ static ErrCode read_item(Train *t, Arena *arena, const AskEvalItem *item, const 
     }
     *ret = (AskTrainQuestion){.readings = readings, .n = result->n_readings};
     ret->is_due = item->expect == ASK_EVAL_EXPECT_ANSWER;
-    ret->is_declined = result->n_unknown || (result->n_readings && result->readings[0].missing.n);
+    bool is_missing = result->n_readings && result->readings[0].missing.n;
+    ret->is_declined = result->n_unknown || is_missing || item->expect == ASK_EVAL_EXPECT_CLARIFY;
     if (before) *turn = *before;
     if (result->n_readings && result->status != ASK_DECLINED)
         *turn = (AskTurn){item->question, result->readings[0].frame, result->readings[0].json};

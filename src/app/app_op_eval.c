@@ -31,6 +31,8 @@ static ErrCode ask_all(void *arg, Sink sink, Err *err) {
 static ErrCode ask_set(Eval *e, const Ctx *ctx, AppSession *session, const OpArgs *args, Err *err) {
     Str file = op_arg_text(args, "set");
     TRY(app_eval_open(ctx, session, &file, 1, op_arg_text(args, "gold-dir"), &e->all, err));
+    if (op_arg_has(args, "weights"))
+        TRY(app_ask_weights(ctx->arena, arena_cstr(ctx->arena, op_arg_text(args, "weights")), &e->all.weights, err));
     if (!op_arg_has(args, "answers")) return ask_all(e, (Sink){0}, err);
     return file_stream_atomic(arena_cstr(ctx->arena, op_arg_text(args, "answers")), ask_all, e, err);
 }
@@ -50,6 +52,7 @@ static const OpArg EVAL_ARGS[] = {
      .is_required = true,
      .help = "questions, a JSON object a line"},
     {.name = "gold-dir", .type = OP_ARG_PATH, .help = "SQLite files that the set's gold SQL runs on, DB.sqlite each"},
+    {.name = "weights", .type = OP_ARG_PATH, .help = "weights that `ask train` found, instead of the shipped ones"},
     {.name = "answers", .type = OP_ARG_PATH, .help = "where the answers go, a JSON object a line"},
 };
 

@@ -19,8 +19,9 @@ typedef struct AskTrainReading {
 typedef struct AskTrainQuestion {
     const AskTrainReading *readings; /* in any order */
     size_t n;
-    bool is_due;      /* an answer is expected */
-    bool is_declined; /* whatever the readings cost: a word is unknown, a value is not in the data */
+    bool is_due; /* an answer is expected */
+    bool
+        is_declined; /* whatever the readings cost: a word is unknown, a value is not in the data; or it is to be asked back */
 } AskTrainQuestion;
 
 typedef struct AskTrainOptions {
