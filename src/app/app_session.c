@@ -15,11 +15,13 @@ App *app_new(Clock clock) {
     Arena *arena = arena_new(0);
     App *app = ARENA_NEW(arena, App);
     *app = (App){.arena = arena, .registry = engine_registry_new(), .clock = clock};
+    app->engines = app_engines_new(arena);
     return app;
 }
 
 void app_free(App *app) {
     if (!app) return;
+    app_engines_free(app->engines);
     engine_registry_free(app->registry);
     arena_free(app->arena);
 }
@@ -118,18 +120,23 @@ ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, Meta *meta,
     return ERR_OK;
 }
 
-/* The applied model in an arena of its own, held by the snapshot. */
-static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str name, Err *err) {
+ErrCode app_project_snapshot(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name,
+                             PipelineProject *ret_project, Snapshot **ret_snapshot, Err *err) {
     Arena *arena = arena_new(0);
     int64_t version = 0;
-    ErrCode code = app_project_load(ctx, session->app, session->home, session->meta, name, arena, &session->project,
-                                    &version, err);
+    ErrCode code = app_project_load(ctx, app, home, meta, name, arena, ret_project, &version, err);
     if (code) {
         arena_free(arena);
         return code;
     }
-    session->snapshot = snapshot_new(version);
-    snapshot_set(session->snapshot, SNAPSHOT_MODEL, (void *)(uintptr_t)session->project.model, free_model);
+    *ret_snapshot = snapshot_new(version);
+    snapshot_set(*ret_snapshot, SNAPSHOT_MODEL, (void *)(uintptr_t)ret_project->model, free_model);
+    return ERR_OK;
+}
+
+static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str name, Err *err) {
+    TRY(app_project_snapshot(ctx, session->app, session->home, session->meta, name, &session->project,
+                             &session->snapshot, err));
     ctx->snapshot = session->snapshot;
     ctx->project = session->project.name;
     session->has_project = true;

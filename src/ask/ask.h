@@ -18,8 +18,9 @@ typedef struct AskEngine AskEngine;   /* a project's: its words, its values, and
 
 /* Reads a grammar's text; `file` is used in places. Owned by the arena. ERR_INVALID with line and what would fit. */
 NODISCARD ErrCode ask_grammar_parse(Arena *arena, Str text, Str file, const AskGrammar **ret_grammar, Err *err);
-/* Words of the model. values may be NULL: then no value is known; words too: then only the model's own are. All are borrowed for the
- * engine's life, which is the arena's. */
+/* Words of the model as it is given: of one that model_seen_by limits, what is hidden is neither understood nor suggested, and the values
+ * of hidden attributes are not there. values may be NULL: then no value is known; words too: then only the model's own are. All are
+ * borrowed for the engine's life, which is the arena's. */
 NODISCARD ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *grammar, const AskValues *values,
                                  const AskWords *words, const AskEngine **ret_engine, Err *err);
 
@@ -134,5 +135,9 @@ typedef struct AskOptions {
  * ctx, and of the engine. */
 NODISCARD ErrCode ask_answer(const Ctx *ctx, const AskEngine *engine, EngineConn *conn, Str question,
                              const AskTurn *before, const AskOptions *options, const AskAnswer **ret_answer, Err *err);
+/* Whether a question of the pack can be asked of ctx's model. */
+NODISCARD ErrCode ask_question_compile(const Ctx *ctx, const ModelQuestion *question, Err *err);
+/* False where it names what the caller may not see. */
+bool ask_question_is_seen(const Ctx *ctx, const ModelQuestion *question);
 /* The pack's questions that have most words in common with it, best first; the examples where there are none. How many. */
 size_t ask_near_questions(Arena *arena, const Model *model, Str question, const ModelQuestion **ret, size_t max);

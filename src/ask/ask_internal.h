@@ -68,9 +68,10 @@ typedef struct AskEntity {
 
 struct AskEngine {
     Arena *arena;
-    const Model *model;
+    const Model *model; /* without measures and filters that whoever asks may not see */
     const AskGrammar *grammar;
     const AskValues *values;
+    const bool *unseen; /* of ask_values_unseen */
     const AskWords *english;
     Map *phrases; /* stems put together -> AskPhrase list */
     Map *words;   /* norms and stems that the model or the grammar knows, for typing errors */
