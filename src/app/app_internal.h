@@ -80,6 +80,8 @@ struct AppSession {
     const AppRequest *request;
     const Op *op;
     const AppOutput *output;
+    Ctx ctx;                /* its own: what lives as long as the session is in this arena */
+    bool is_open;           /* the home is entered, and the project that is needed loaded */
     bool is_raw;            /* the operation wrote to output by itself: there is no document */
     Holder *holder;         /* this process holds the home, and the session came through its socket… */
     struct NetRequest *net; /* …as this request; both NULL otherwise */
