@@ -190,22 +190,6 @@ static ErrCode tell_after(const Out *o, Err *err) {
     return ERR_OK;
 }
 
-/* What each reading was made of. */
-static ErrCode tell_readings(const Out *o, Err *err) {
-    const AskResult *result = o->answer->result;
-    if (!o->explains) return ERR_OK;
-    TRY(writer_note(o->w, (Str){0}, err));
-    for (size_t i = 0; i < result->n_readings; i++) {
-        const AskReading *reading = &result->readings[i];
-        TRY(note(o, err, "%s %.3f  %.*s", i ? "Next:  " : "Chosen:", reading->cost, STR_ARG(words_of(o, reading))));
-        TRY(note(o, err, "         %.*s", STR_ARG(reading->trace)));
-        TRY(note(o, err, "         %.*s", STR_ARG(reading->json)));
-    }
-    for (size_t i = 0; i < result->n_unknown; i++)
-        TRY(note(o, err, "Not understood: %.*s", STR_ARG(result->unknown[i])));
-    return ERR_OK;
-}
-
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 static ErrCode write_before_rows(const Out *o, const AskReading *first, Err *err) {
@@ -250,8 +234,7 @@ static ErrCode write_answer(const Out *o, Str question, Err *err) {
     TRY(write_table(o, has_rows ? &answer->rows : &(AskRows){0}, err));
     TRY(write_after_rows(o, first, err));
     TRY(write_alternatives(o, suggested, n, err));
-    if (is_answered) TRY(tell_after(o, err));
-    return tell_readings(o, err);
+    return is_answered ? tell_after(o, err) : ERR_OK;
 }
 
 ErrCode app_ask_answer(const AppAsk *ask, Str question, AskTurn *turn, const AskAnswer **ret_answer, Err *err) {

@@ -27,6 +27,8 @@ NODISCARD ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGram
 typedef enum AskStatus { ASK_ANSWERED, ASK_CLARIFY, ASK_DECLINED, ASK_ERROR, ASK_STATUS_COUNT } AskStatus;
 const char *ask_status_name(AskStatus status); /* "answered", … */
 
+typedef struct AskParse AskParse; /* a question's words with their senses, for ask_explain */
+typedef struct AskCandidate AskCandidate;
 typedef struct AskFrame AskFrame; /* what was understood, for a question that goes on from it */
 
 /* One way to read a question. */
@@ -36,7 +38,8 @@ typedef struct AskReading {
     double cost;      /* 0: nothing in doubt */
     const Str *notes; /* what was assumed: "'catagory' read as 'category'" */
     size_t n_notes;
-    Str trace; /* slots and rules, for --explain */
+    Str trace;              /* slots and rules, in a line */
+    const AskCandidate *of; /* the same for ask_explain */
     const AskFrame *frame;
     Str missing;   /* a value that the data does not have; empty: none */
     bool has_time; /* is about a time, in which data is expected */
@@ -59,6 +62,7 @@ typedef struct AskResult {
     size_t n_close;     /* readings after the first that are as likely */
     const Str *unknown; /* words that nothing was made of */
     size_t n_unknown;
+    const AskParse *parse; /* NULL: it was not looked at */
     int64_t read_us;
 } AskResult;
 
@@ -69,6 +73,55 @@ NODISCARD ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question
 /* A semantic query in one line of words, as titles and people say it: "Amount by city in 2013, the top 10 by amount". Asked as a
  * question, it is read as the same query wherever the grammar has words for it. */
 Str ask_say(Arena *arena, const Model *model, const Query *query);
+
+/* ---- how it was read (ask_explain.c) ---------------------------------------------------------------------------------- */
+
+/* What a run of words may stand for, or was taken for. */
+typedef struct AskExplainedSense {
+    Str words; /* as they were written */
+    Str kind;  /* "measure", "attribute", "column", "fact", "value", "filter", "event"; of the grammar: "list", "number" */
+    Str what;  /* "rider.name", "weather = Rain", "@month 1" */
+    double cost;
+} AskExplainedSense;
+
+typedef struct AskExplainedToken {
+    Str text;
+    Str read_as;     /* where a typing error was corrected; else empty */
+    double skip;     /* what leaving it out costs */
+    bool is_skipped; /* by the first reading */
+    const AskExplainedSense *senses; /* of runs that begin here, the surest first */
+    size_t n_senses;
+} AskExplainedToken;
+
+/* A part of a question that is a partial query by itself. */
+typedef struct AskExplainedSlot {
+    Str words;
+    Str action; /* what made it: "slot_top" */
+    int line;   /* of its rule in the grammar */
+    double cost;
+    const AskExplainedSense *senses; /* that it is made of */
+    size_t n_senses;
+} AskExplainedSlot;
+
+/* Its cost is the sum of those of slots and skipped words, and: */
+typedef struct AskExplainedReading {
+    const AskReading *reading;
+    const AskExplainedSlot *slots;
+    size_t n_slots;
+    const AskExplainedSense *skipped; /* words that cost something to leave out */
+    size_t n_skipped;
+    double join_cost;   /* of putting slots together */
+    double filled_cost; /* of what was assumed: a measure, a time, which of two members; of no follow-up */
+} AskExplainedReading;
+
+typedef struct AskExplained {
+    const AskExplainedToken *tokens;
+    size_t n_tokens;
+    const AskExplainedReading *readings; /* one each of the result's */
+    size_t n_readings;
+} AskExplained;
+/* Of what ask_read gave; borrows from it. */
+AskExplained ask_explain(Arena *arena, const AskResult *result);
 
 /* ---- with its data -------------------------------------------------------------------------------------------------- */
 

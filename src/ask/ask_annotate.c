@@ -259,6 +259,7 @@ static void correct(AskParse *p, size_t at) {
     size_t n;
     if (ask_tokenize(p->arena, word, &tokens, &n, NULL) || n != 1) return;
     VEC_PUSH(p->arena, &p->notes, arena_printf(p->arena, "'%.*s' read as '%.*s'", STR_ARG(token->text), STR_ARG(word)));
+    p->read_as[at] = word;
     token->norm = tokens[0].norm;
     token->lemma = tokens[0].lemma;
     token->stem = tokens[0].stem;
@@ -351,6 +352,7 @@ void ask_annotate(AskParse *p) {
     p->lists = arena_zalloc(p->arena, room, sizeof(*p->lists));
     p->is_free = ARENA_ARRAY(p->arena, bool, room);
     p->skip = ARENA_ARRAY(p->arena, double, room);
+    p->read_as = ARENA_ARRAY(p->arena, Str, room);
     p->is_aside = ARENA_ARRAY(p->arena, bool, room);
     p->is_known = ARENA_ARRAY(p->arena, bool, room);
     add_values(p);

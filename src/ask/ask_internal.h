@@ -327,7 +327,7 @@ typedef struct AskMatchedList {
 
 typedef VEC(AskNode *) AskNodes;
 
-typedef struct AskParse {
+struct AskParse {
     const Ctx *ctx;
     Arena *arena;
     const AskEngine *engine;
@@ -340,12 +340,13 @@ typedef struct AskParse {
     bool *is_free;               /* by token: may stand between a rule's parts */
     bool *is_aside;              /* by token: within brackets */
     double *skip;                /* by token: what leaving it out costs */
+    Str *read_as;                /* by token: what a misspelt one was corrected to; empty: it stands as it is */
     bool *is_known;              /* by token: some word list, phrase or value has it */
     AskNodes **chart;            /* [name * (n + 1) + from]; NULL: not looked at */
     size_t n_nodes;
     VEC(Str) notes;
     const AskTurn *before;
-} AskParse;
+};
 
 /* Action: makes a meaning of a rule's arguments (NULL: an optional part that is not there); false: it makes no sense. */
 typedef struct AskAction {
@@ -359,12 +360,12 @@ const AskAction *ask_action(Str name); /* NULL: none */
 void ask_annotate(AskParse *p);
 /* Meanings of a rule's name that begin at a token, cheapest first. */
 const AskNodes *ask_chart(AskParse *p, int name, size_t from);
-typedef struct AskCandidate {
+struct AskCandidate {
     const AskFrame *frame;
     double cost;
     const AskNode *slots[24];
     size_t n_slots;
-} AskCandidate;
+};
 /* The cheapest ways to cover the whole question with slots. */
 void ask_parse_question(AskParse *p, AskCandidate *candidates, size_t max, size_t *ret_n);
 bool ask_merge(const AskFrame *a, const AskFrame *b, AskFrame *ret);
