@@ -60,7 +60,7 @@ static void read_more(ChatInput *in, const CliTalk *talk) {
     in->is_over = n == 0 || (n < 0 && errno != EINTR);
 }
 
-/* Borrowed until the next one; false: there is none. A longer one comes in pieces. */
+/* Borrowed until the next one; false: there is none. Of one that is too long the beginning, CHAT_MAX_LINE bytes. */
 static bool next_line(ChatInput *in, const CliTalk *talk, Str *ret) {
     for (;;) {
         Str rest = {in->text + in->used, in->n - in->used};
@@ -90,6 +90,8 @@ ErrCode cli_chat(Arena *arena, const CliLine *line, bool is_terminal, const CliT
     for (; next_line(&in, talk, &one); prompt(is_terminal)) {
         OpArgs *args;
         if (!one.n) break;
+        if (one.n == CHAT_MAX_LINE)
+            return err_set(err, ERR_TOO_LARGE, "a line has less than %d bytes; ask a shorter question", CHAT_MAX_LINE);
         if (str_eq_nocase(one, S("undo"))) {
             fputs(n ? "The last question is taken back.\n" : "There is nothing to take back.\n", stderr);
             n -= n > 0;
