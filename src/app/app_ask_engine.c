@@ -155,12 +155,16 @@ static ErrCode make(const Ctx *ctx, EngineConn *conn, const char *folder, const 
     own.arena = arena;
     own.snapshot = engine->snapshot;
     own.security = security_of(arena, ctx->security);
+    int64_t from_us = clock_monotonic(ctx->clock);
     ErrCode code = fill(&own, conn, folder, engine, err);
-    if (code)
+    if (code) {
         discard(engine);
-    else
-        *ret = engine;
-    return code;
+        return code;
+    }
+    log_event(LOG_INFO, "ask.engine_made", LOG_TEXT("folder", str_of(folder)),
+              LOG_INT("us", clock_monotonic(ctx->clock) - from_us));
+    *ret = engine;
+    return ERR_OK;
 }
 
 ErrCode app_engine_borrow(const Ctx *ctx, AppEngines *engines, EngineConn *conn, const char *folder,
