@@ -108,7 +108,8 @@ void app_engine_return(AppEngines *engines, AppEngine *engine) {
 static Str key_of(const Ctx *ctx, const char *folder, const Snapshot *snapshot) {
     const Security *security = ctx->security;
     const Model *model = snapshot_get(snapshot, SNAPSHOT_MODEL);
-    Str key = arena_printf(ctx->arena, "%s\n%" PRId64 " %.*s", folder, snapshot_version(snapshot), STR_ARG(model->hash));
+    Str key =
+        arena_printf(ctx->arena, "%s\n%" PRId64 " %.*s", folder, snapshot_version(snapshot), STR_ARG(model->hash));
     if (security_allows(security, PERMISSION_ADMIN)) return arena_printf(ctx->arena, "%.*s\nall", STR_ARG(key));
     for (size_t i = 0; i < security->n_roles; i++)
         key = arena_printf(ctx->arena, "%.*s\nrole %.*s", STR_ARG(key), STR_ARG(security->roles[i]));
@@ -174,8 +175,8 @@ ErrCode app_engine_borrow(const Ctx *ctx, AppEngines *engines, EngineConn *conn,
     bool is_current = false;
     ErrCode code = ERR_OK;
     if (engine)
-        code = ask_values_is_current(ctx, conn, snapshot_get(snapshot, SNAPSHOT_MODEL), engine->values, &is_current,
-                                     err);
+        code =
+            ask_values_is_current(ctx, conn, snapshot_get(snapshot, SNAPSHOT_MODEL), engine->values, &is_current, err);
     if (engine && !is_current) {
         forget(engines, engine);
         engine = NULL;

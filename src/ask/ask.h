@@ -79,16 +79,16 @@ Str ask_say(Arena *arena, const Model *model, const Query *query);
 /* What a run of words may stand for, or was taken for. */
 typedef struct AskExplainedSense {
     Str words; /* as they were written */
-    Str kind;  /* "measure", "attribute", "column", "fact", "value", "filter", "event"; of the grammar: "list", "number" */
-    Str what;  /* "rider.name", "weather = Rain", "@month 1" */
+    Str kind; /* "measure", "attribute", "column", "fact", "value", "filter", "event"; of the grammar: "list", "number" */
+    Str what; /* "rider.name", "weather = Rain", "@month 1" */
     double cost;
 } AskExplainedSense;
 
 typedef struct AskExplainedToken {
     Str text;
-    Str read_as;     /* where a typing error was corrected; else empty */
-    double skip;     /* what leaving it out costs */
-    bool is_skipped; /* by the first reading */
+    Str read_as;                     /* where a typing error was corrected; else empty */
+    double skip;                     /* what leaving it out costs */
+    bool is_skipped;                 /* by the first reading */
     const AskExplainedSense *senses; /* of runs that begin here, the surest first */
     size_t n_senses;
 } AskExplainedToken;

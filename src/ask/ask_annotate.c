@@ -195,8 +195,7 @@ static void add_values(AskParse *p) {
     const AskValueMatch *matches;
     size_t n;
     if (!p->engine->values) return;
-    const AskLookup known = {
-        .is_known = knows_word, .arg = (void *)(uintptr_t)p->engine, .unseen = p->engine->unseen};
+    const AskLookup known = {.is_known = knows_word, .arg = (void *)(uintptr_t)p->engine, .unseen = p->engine->unseen};
     ask_values_find(p->arena, p->engine->values, p->tokens, p->n, &known, 64, &matches, &n);
     for (size_t i = 0; i < n; i++)
         add_value(p, &matches[i], matches[i].from, matches[i].to, known_words_cost(p, &matches[i]));

@@ -19,7 +19,8 @@ static Str what_of(Arena *arena, const AskSense *sense) {
     if (sense->kind != ASK_SENSE_VALUE) return sense->name;
     Str more = S("");
     if (sense->n_values > 1)
-        more = arena_printf(arena, " (%.*s)", STR_ARG(format_count(arena, (int64_t)sense->n_values, "value", "values")));
+        more =
+            arena_printf(arena, " (%.*s)", STR_ARG(format_count(arena, (int64_t)sense->n_values, "value", "values")));
     const char *sign = sense->is_missing      ? "has no"
                        : sense->n_values <= 1 ? "="
                        : sense->n_alike       ? "is one like"
@@ -69,11 +70,8 @@ static AskExplainedToken explain_token(Arena *arena, const AskParse *p, size_t a
                  (AskExplainedSense){
                      .words = token->text, .kind = S("number"), .what = arena_printf(arena, "%.10g", token->number)});
     if (senses.n) qsort(senses.at, senses.n, sizeof(*senses.at), by_cost);
-    return (AskExplainedToken){.text = token->text,
-                               .read_as = p->read_as[at],
-                               .skip = p->skip[at],
-                               .senses = senses.at,
-                               .n_senses = senses.n};
+    return (AskExplainedToken){
+        .text = token->text, .read_as = p->read_as[at], .skip = p->skip[at], .senses = senses.at, .n_senses = senses.n};
 }
 
 /* ---- readings ------------------------------------------------------------------------------------------------------- */
@@ -135,8 +133,6 @@ AskExplained ask_explain(Arena *arena, const AskResult *result) {
         tokens[i] = explain_token(arena, p, i);
         tokens[i].is_skipped = result->n_readings && is_skipped(result->readings[0].of, i);
     }
-    for (size_t i = 0; i < result->n_readings; i++)
-        readings[i] = explain_reading(arena, p, &result->readings[i]);
-    return (AskExplained){
-        .tokens = tokens, .n_tokens = p->n, .readings = readings, .n_readings = result->n_readings};
+    for (size_t i = 0; i < result->n_readings; i++) readings[i] = explain_reading(arena, p, &result->readings[i]);
+    return (AskExplained){.tokens = tokens, .n_tokens = p->n, .readings = readings, .n_readings = result->n_readings};
 }

@@ -72,7 +72,8 @@ static Str example_questions(const Ctx *ctx, const Model *model) {
     size_t n = 0;
     for (size_t i = 0; i < model->n_questions && n < MAX_EXAMPLES; i++) {
         if (!model->questions[i].is_example || !ask_question_is_seen(ctx, &model->questions[i])) continue;
-        all = arena_printf(ctx->arena, "%.*s%s%.*s", STR_ARG(all), n++ ? " · " : "", STR_ARG(model->questions[i].question));
+        all = arena_printf(ctx->arena, "%.*s%s%.*s", STR_ARG(all), n++ ? " · " : "",
+                           STR_ARG(model->questions[i].question));
     }
     return all;
 }

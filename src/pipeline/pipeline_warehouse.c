@@ -249,9 +249,9 @@ static ErrCode write_positions(const Ctx *ctx, Warehouse *warehouse, const Str *
 static ErrCode write_batch(const Ctx *ctx, Warehouse *warehouse, Err *err) {
     Value id = value_text(warehouse->batch), at = value_timestamp(clock_now(ctx->clock));
     TRY(engine_execf(ctx, warehouse->conn, NULL, err,
-                        "INSERT INTO _starling.batch (version, id, published_at, last_seq, n_changes) "
-                        "SELECT coalesce(max(version), 0) + 1, %V, %V, %d, %d FROM _starling.batch",
-                        &id, &at, warehouse->seq, warehouse->n_changes));
+                     "INSERT INTO _starling.batch (version, id, published_at, last_seq, n_changes) "
+                     "SELECT coalesce(max(version), 0) + 1, %V, %V, %d, %d FROM _starling.batch",
+                     &id, &at, warehouse->seq, warehouse->n_changes));
     return pipeline_mark_renamed(ctx, warehouse, err);
 }
 

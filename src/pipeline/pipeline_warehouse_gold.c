@@ -50,8 +50,8 @@ ErrCode pipeline_is_built(const Ctx *ctx, EngineConn *conn, const Model *model, 
 /* ---- whose attributes changed --------------------------------------------------------------------------------------- */
 
 void pipeline_note_renamed(Warehouse *warehouse, const SqlRelation *gold) {
-    warehouse->renamed = arena_printf(warehouse->arena, "%.*s,%.*s", STR_ARG(warehouse->renamed),
-                                      STR_ARG(sql_relation_name(gold)));
+    warehouse->renamed =
+        arena_printf(warehouse->arena, "%.*s,%.*s", STR_ARG(warehouse->renamed), STR_ARG(sql_relation_name(gold)));
 }
 
 /* Null: since a version that is not known, which is at most this one. */
