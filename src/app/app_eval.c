@@ -12,12 +12,11 @@ static size_t find_project(const AppEval *e, Str name) {
 
 static ErrCode load_project(AppEval *e, Meta *meta, AppEvalProject *p, Err *err) {
     PipelineProject project;
-    int64_t version;
     Ctx own = *e->ctx;
     own.arena = p->arena;
-    TRY(app_project_load(&own, e->session->app, e->session->home, meta, p->name, p->arena, &project, &version, err));
+    TRY(app_project_snapshot(&own, e->session->app, e->session->home, meta, p->name, &project, &p->snapshot, err));
     TRY(session_open_warehouse(&own, e->session, p->name, &p->db, err));
-    return app_ask_open(&own, e->session, p->name, project.model, version, p->db, &p->ask, err);
+    return app_ask_open(&own, e->session, p->name, p->snapshot, p->db, &p->ask, err);
 }
 
 static ErrCode open_projects(AppEval *e, Err *err) {
@@ -32,6 +31,7 @@ static ErrCode open_projects(AppEval *e, Err *err) {
         ErrCode code = load_project(e, meta, p, err);
         if (code) {
             engine_close(p->db);
+            snapshot_release(p->snapshot);
             arena_free(p->arena);
             return err_prefix(err, "question '%.*s'", STR_ARG(e->set->items[i].id));
         }
@@ -76,6 +76,7 @@ void app_eval_close(AppEval *e) {
     for (size_t i = 0; i < e->n_projects; i++) {
         app_ask_close(&e->projects[i].ask);
         engine_close(e->projects[i].db);
+        snapshot_release(e->projects[i].snapshot);
         arena_free(e->projects[i].arena);
     }
 }

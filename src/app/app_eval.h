@@ -8,6 +8,7 @@ enum { APP_EVAL_MAX_PROJECTS = 32 };
 typedef struct AppEvalProject {
     Str name;
     Arena *arena;
+    Snapshot *snapshot;
     EngineDb *db;
     AppAsk ask;
 } AppEvalProject;

@@ -124,5 +124,29 @@ void holder_leave(Holder *holder, HolderSide side);
 /* Waits up to ms for a writing command to end; gives how many have. */
 int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms);
 
+/* ---- the value index of a followed project (app_holder_index.c) ----------------------------------------------------- */
+
+typedef struct HolderIndex {
+    bool is_wanted; /* something was published since it was begun; set by the loop */
+    bool is_running;
+    int64_t rest_until_us;
+    pthread_t thread; /* and what it works with: */
+    Cancel cancel;
+    Ctx ctx;
+    EngineDb *db;
+    const Model *model;
+    const char *folder;
+    ErrCode code; /* what came of it, once is_done */
+    Err err;
+    int64_t took_us;
+    atomic_bool is_done;
+} HolderIndex;
+
+/* Once a round: begins where it is wanted and nothing of it is under way; fails with what went wrong in the one that has ended. All of
+ * project stays until stop. */
+NODISCARD ErrCode holder_index_turn(const Ctx *ctx, HolderIndex *index, const PipelineProject *project, Err *err);
+/* Cancels what is under way, and waits for it. */
+void holder_index_stop(HolderIndex *index);
+
 /* The loop: a thread's main function, the holder its argument. */
 void *holder_follow(void *holder);

@@ -152,6 +152,7 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
     p.tokens = arena_dup(ctx->arena, tokens, p.n * sizeof(*tokens));
     if (engine->english) ask_lemmatise(engine->english, p.tokens, p.n);
     ask_annotate(&p);
+    result->parse = arena_dup(ctx->arena, &p, sizeof(p));
     if (asks_to_change(&p)) {
         result->status = ASK_DECLINED;
         result->message = S("Questions only read data: nothing is changed by one.");
@@ -163,6 +164,7 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
     AskReadings readings = {.at = ARENA_ARRAY(ctx->arena, AskReading, MAX_READINGS), .max = MAX_READINGS};
     for (size_t i = 0; i < n; i++) {
         size_t before_n = readings.n;
+        const AskCandidate *parsed = arena_dup(ctx->arena, &candidates[i], sizeof(*parsed));
         if (before && ask_is_edit(candidates[i].frame)) {
             AskFrame *edited = ask_frame(&p);
             ask_edit(ctx->arena, before, candidates[i].frame, edited);
@@ -173,7 +175,10 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
         }
         if (before) add_cost(&p, &candidates[i], ASK_FEATURE_FRESH, 1);
         ask_finish(&p, &candidates[i], &readings);
-        for (size_t k = before_n; k < readings.n; k++) readings.at[k].trace = trace_of(&p, &candidates[i]);
+        for (size_t k = before_n; k < readings.n; k++) {
+            readings.at[k].trace = trace_of(&p, parsed);
+            readings.at[k].of = parsed;
+        }
     }
     ask_compare_words(&p, question, readings.at, readings.n);
     if (readings.n) qsort(readings.at, readings.n, sizeof(*readings.at), by_cost);

@@ -128,12 +128,13 @@ static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size
 
 /* What a place is called elsewhere: "UK", "German" where the data has "United Kingdom", "Germany". */
 static void add_place(AskParse *p, size_t from, size_t to, const AskPlace *place) {
+    const AskLookup anything = {.unseen = p->engine->unseen};
     for (size_t f = 0; f < place->n_forms; f++) {
         const AskToken *tokens;
         const AskValueMatch *matches;
         size_t n_tokens, n;
         if (ask_tokenize(p->arena, place->forms[f], &tokens, &n_tokens, NULL)) continue;
-        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, NULL, 16, &matches, &n);
+        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, &anything, 16, &matches, &n);
         for (size_t i = 0; i < n; i++)
             if (matches[i].how == ASK_MATCH_EXACT && matches[i].to - matches[i].from == n_tokens)
                 add_value(p, &matches[i], from, to, true);
@@ -143,6 +144,7 @@ static void add_place(AskParse *p, size_t from, size_t to, const AskPlace *place
 /* The member that has most places of a kind: where a place that no value has would stand. */
 static Str member_of_places(AskParse *p, Str kind) {
     enum { MEMBERS = 16, TRIED = 80 };
+    const AskLookup anything = {.unseen = p->engine->unseen};
     Str members[MEMBERS];
     size_t counts[MEMBERS] = {0}, n_members = 0, best = 0, n_tried = 0;
     for (size_t i = 0; i < ask_places_count(p->engine->english) && n_tried < TRIED; i++) {
@@ -152,7 +154,7 @@ static Str member_of_places(AskParse *p, Str kind) {
         size_t n_tokens, n;
         if (!str_eq(place->kind, kind) || ask_tokenize(p->arena, place->canonical, &tokens, &n_tokens, NULL)) continue;
         n_tried++;
-        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, NULL, 8, &matches, &n);
+        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, &anything, 8, &matches, &n);
         for (size_t k = 0; k < n; k++) {
             if (matches[k].how != ASK_MATCH_EXACT || matches[k].to - matches[k].from != n_tokens) continue;
             size_t m = 0;
@@ -203,7 +205,7 @@ static void add_values(AskParse *p) {
     const AskValueMatch *matches;
     size_t n;
     if (!p->engine->values) return;
-    const AskKnownWords known = {.is_known = knows_word, .arg = (void *)(uintptr_t)p->engine};
+    const AskLookup known = {.is_known = knows_word, .arg = (void *)(uintptr_t)p->engine, .unseen = p->engine->unseen};
     ask_values_find(p->arena, p->engine->values, p->tokens, p->n, &known, 64, &matches, &n);
     for (size_t i = 0; i < n; i++) add_value(p, &matches[i], matches[i].from, matches[i].to, false);
     add_places(p);
@@ -266,10 +268,10 @@ static void correct(AskParse *p, size_t at) {
     size_t n;
     if (ask_tokenize(p->arena, word, &tokens, &n, NULL) || n != 1) return;
     VEC_PUSH(p->arena, &p->notes, arena_printf(p->arena, "'%.*s' read as '%.*s'", STR_ARG(token->text), STR_ARG(word)));
+    p->read_as[at] = word;
     token->norm = tokens[0].norm;
     token->lemma = tokens[0].lemma;
     token->stem = tokens[0].stem;
-    p->is_corrected[at] = true;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
@@ -368,7 +370,7 @@ void ask_annotate(AskParse *p) {
     p->lists = arena_zalloc(p->arena, room, sizeof(*p->lists));
     p->is_free = ARENA_ARRAY(p->arena, bool, room);
     p->skip = ARENA_ARRAY(p->arena, AskDoubt, room);
-    p->is_corrected = ARENA_ARRAY(p->arena, bool, room);
+    p->read_as = ARENA_ARRAY(p->arena, Str, room);
     p->is_aside = ARENA_ARRAY(p->arena, bool, room);
     p->is_known = ARENA_ARRAY(p->arena, bool, room);
     add_values(p);

@@ -92,7 +92,7 @@ static void tell(const Ctx *ctx, const AskEngine *engine, Str question, AskAnswe
     if (ask_is_for_help(arena, engine, question)) {
         *answer =
             (AskAnswer){.result = result, .status = ASK_ANSWERED, .is_told = true, .reading = S("What can be asked")};
-        answer->sentence = ask_help(arena, engine->model);
+        answer->sentence = ask_help(ctx, engine->model);
         return;
     }
     const AskFrame *frame = answer->status != ASK_DECLINED && result->n_readings ? result->readings[0].frame : NULL;

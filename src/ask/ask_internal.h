@@ -87,10 +87,11 @@ typedef struct AskVerified {
 
 struct AskEngine {
     Arena *arena;
-    const Model *model;
+    const Model *model; /* without measures and filters that whoever asks may not see */
     const AskGrammar *grammar;
     const AskValues *values;
     const AskWeights *weights;
+    const bool *unseen; /* of ask_values_unseen */
     const AskWords *english;
     Map *phrases; /* stems put together -> AskPhrase list */
     Map *words;   /* norms and stems that the model or the grammar knows, for typing errors */
@@ -350,7 +351,7 @@ typedef struct AskMatchedList {
 
 typedef VEC(AskNode *) AskNodes;
 
-typedef struct AskParse {
+struct AskParse {
     const Ctx *ctx;
     Arena *arena;
     const AskEngine *engine;
@@ -363,13 +364,13 @@ typedef struct AskParse {
     bool *is_free;               /* by token: may stand between a rule's parts */
     bool *is_aside;              /* by token: within brackets */
     AskDoubt *skip;              /* by token: leaving it out */
-    bool *is_corrected;          /* by token: taken for a typing error */
+    Str *read_as;                /* by token: what a misspelt one was corrected to; empty: it stands as it is */
     bool *is_known;              /* by token: some word list, phrase or value has it */
     AskNodes **chart;            /* [name * (n + 1) + from]; NULL: not looked at */
     size_t n_nodes;
     VEC(Str) notes;
     const AskTurn *before;
-} AskParse;
+};
 
 /* Action: makes a meaning of a rule's arguments (NULL: an optional part that is not there); false: it makes no sense. */
 typedef struct AskAction {
@@ -383,14 +384,16 @@ const AskAction *ask_action(Str name); /* NULL: none */
 void ask_annotate(AskParse *p);
 /* Meanings of a rule's name that begin at a token, cheapest first. */
 const AskNodes *ask_chart(AskParse *p, int name, size_t from);
-typedef struct AskCandidate {
+struct AskCandidate {
     const AskFrame *frame;
     double cost;
     const AskCosts *costs; /* … and what it is made of */
     const AskNode *slots[24];
     size_t n_slots;
-} AskCandidate;
+};
 double ask_doubt_cost(const AskParse *p, const AskDoubt *doubt);
+/* Of leaving a token out. */
+double ask_skip_cost(const AskParse *p, size_t at);
 /* The cheapest ways to cover the whole question with slots. */
 void ask_parse_question(AskParse *p, AskCandidate *candidates, size_t max, size_t *ret_n);
 bool ask_merge(const AskFrame *a, const AskFrame *b, AskFrame *ret);

@@ -189,9 +189,8 @@ static void add_node(const AskParse *p, const AskNode *node, AskCosts *costs) {
         if (node->parts[i]) add_node(p, node->parts[i], costs);
 }
 
-/* Leaving a token out. */
-static double skip_cost(const AskParse *p, size_t at) {
-    return ask_doubt_cost(p, &p->skip[at]) + (p->is_corrected[at] ? p->engine->weights->at[ASK_FEATURE_CORRECTED] : 0);
+double ask_skip_cost(const AskParse *p, size_t at) {
+    return ask_doubt_cost(p, &p->skip[at]) + (p->read_as[at].n ? p->engine->weights->at[ASK_FEATURE_CORRECTED] : 0);
 }
 
 /* A slot beside others. */
@@ -200,7 +199,7 @@ static double slot_cost(const AskParse *p, size_t at, const AskNode *slot) {
     return slot->cost + weights[ASK_FEATURE_PART] + (p->is_aside[at] ? weights[ASK_FEATURE_ASIDE] : 0);
 }
 
-/* What skip_cost and slot_cost have added up to, by feature. */
+/* What ask_skip_cost and slot_cost have added up to, by feature. */
 static const AskCosts *costs_of(const AskParse *p, const AskCandidate *candidate) {
     const AskWeights *weights = p->engine->weights;
     AskCosts *costs = ARENA_NEW(p->arena, AskCosts);
@@ -209,7 +208,7 @@ static const AskCosts *costs_of(const AskParse *p, const AskCandidate *candidate
         const AskNode *slot = i < candidate->n_slots ? candidate->slots[i] : NULL;
         for (size_t end = slot ? slot->from : p->n; at < end; at++) {
             ask_costs_add(costs, weights, p->skip[at].feature, p->skip[at].amount);
-            if (p->is_corrected[at]) ask_costs_add(costs, weights, ASK_FEATURE_CORRECTED, 1);
+            if (p->read_as[at].n) ask_costs_add(costs, weights, ASK_FEATURE_CORRECTED, 1);
         }
         if (!slot) break;
         ask_costs_add(costs, weights, ASK_FEATURE_PART, 1);
@@ -244,7 +243,7 @@ static void push(Beam *beam, const AskCandidate *candidate) {
 
 static void advance(AskParse *p, Beam *beams, size_t at, const AskCandidate *from) {
     AskCandidate skipped = *from;
-    skipped.cost += skip_cost(p, at);
+    skipped.cost += ask_skip_cost(p, at);
     push(&beams[at + 1], &skipped);
     const AskNodes *slots = ask_chart(p, p->grammar->slot, at);
     for (size_t i = 0; slots && i < slots->n && from->n_slots < MAX_SLOTS; i++) {
