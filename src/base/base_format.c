@@ -189,13 +189,24 @@ static Str format_time(Arena *arena, Value value, const Format *how) {
 static const char *const WEEKDAY_NAMES[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                             "Friday", "Saturday", "Sunday"};
 
+static const char *const MONTH_NAMES[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
+
+/* The name of a numbered part of a date; NULL: it has none. */
+static const char *name_of_part(Value value, Str kind) {
+    if (value.type.kind != TYPE_INT64 || value.i < 1) return NULL;
+    if (str_eq(kind, S("weekday")) && value.i <= 7) return WEEKDAY_NAMES[value.i - 1];
+    if (str_eq(kind, S("month")) && value.i <= 12) return MONTH_NAMES[value.i - 1];
+    return NULL;
+}
+
 /* ---- public --------------------------------------------------------------------------------------------------------- */
 
 Str format_show(Arena *arena, Value value, const Format *how) {
     if (value.is_null) return S("");
     if (!how) how = &PLAIN;
-    if (str_eq(how->kind, S("weekday")) && value.type.kind == TYPE_INT64 && value.i >= 1 && value.i <= 7)
-        return str_of(WEEKDAY_NAMES[value.i - 1]);
+    const char *name = name_of_part(value, how->kind);
+    if (name) return str_of(name);
     if (type_is_number(value.type)) return format_number(arena, value, how);
     if (type_is_time(value.type)) return format_time(arena, value, how);
     return value_print(arena, value);

@@ -5,10 +5,10 @@
 
 /* How a column's values are shown. All zero but decimals (-1): by their type. Texts are borrowed. */
 typedef struct Format {
-    Str kind;         /* currency percent number integer text date, weekday (1 Monday … 7) */
-    Str unit;         /* of currency: its sign, code or name */
-    int decimals;     /* -1: by kind */
-    TimeGrain grain;  /* dates and timestamps are shown as periods of it */
+    Str kind;        /* currency percent number integer text date, weekday (1 Monday … 7), month (1 January … 12) */
+    Str unit;        /* of currency: its sign, code or name */
+    int decimals;    /* -1: by kind */
+    TimeGrain grain; /* dates and timestamps are shown as periods of it */
     int fiscal_month; /* with which fiscal years begin */
     bool is_name;     /* of a key or a part of a date: whole numbers without a kind have no commas */
 } Format;
