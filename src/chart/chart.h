@@ -10,7 +10,7 @@
 
 enum {
     CHART_MAX_ROWS = 100000,   /* of data that are looked at; a note tells when there are more */
-    CHART_MAX_BYTES = 4 << 20, /* of a picture */
+    CHART_MAX_BYTES = 8 << 20, /* of a picture */
     CHART_MIN_PX = 240,        /* of its width and height */
     CHART_MAX_PX = 4000,
     CHART_WIDTH_PX = 760,   /* where none is asked for */

@@ -67,7 +67,7 @@ void plot_bins(Plot *plot) {
     }
     double count = floor((n ? plot->at[n - 1] - from : 0) / bins.width + 1e-9) + 1;
     bins.n = (size_t)MIN_OF(count, (double)MAX_BINS);
-    if (count > (double)MAX_BINS) plot_note(plot, "Only the first %zu ranges are drawn.", bins.n);
+    if (count > (double)MAX_BINS) plot_note(plot, "Only the first %zu of %.0f ranges are drawn.", bins.n, count);
     bins.from = ARENA_ARRAY(plot->arena, double, bins.n);
     bins.values = ARENA_ARRAY(plot->arena, double, bins.n);
     bins.labels = ARENA_ARRAY(plot->arena, Str, bins.n);

@@ -6,7 +6,7 @@ enum {
     CHART_MAX_SERIES = 12, /* lines or colours of one chart */
     CHART_MAX_HEAT_ROWS = 40,
     CHART_MAX_TICKS = 60,
-    CHART_MAX_LABEL_BYTES = 512
+    CHART_MAX_LABEL_BYTES = 200 /* of a name, even in full */
 };
 
 /* ---- data (chart_plot.c) ---------------------------------------------------------------------------------------------- */
@@ -15,7 +15,7 @@ size_t chart_n_rows(const ChartData *data);
 Value chart_cell(const ChartData *data, size_t row, size_t column); /* null beyond the rows */
 double chart_number(Value value);              /* of times microseconds; NAN: none that can be drawn */
 bool chart_is_time(const ChartColumn *column); /* its values are periods */
-Str chart_title(const ChartColumn *column);
+Str chart_title(Arena *arena, const ChartColumn *column);
 /* A value in full, as the table beside shows it; periods in words ("Jan 2013"). Harmless anywhere but in markup. */
 Str chart_show(Arena *arena, const ChartColumn *column, Value value);
 
@@ -102,8 +102,20 @@ static inline double scale_at(const Scale *scale, double value) { /* 0 to 1 */
 Str scale_tick(Arena *arena, const Format *how, const Scale *scale, int tick);
 /* Three digits and a unit of thousands: "1.23 M", "$45.6 k", "12.3 %". */
 Str scale_compact(Arena *arena, const ChartColumn *column, double value);
-/* A column's scale for figures drawn as lengths. */
+/* For figures drawn as lengths: from zero on. */
 Scale scale_of_lengths(const Plot *plot, bool is_stacked, int n_wanted);
+/* For figures drawn as heights, or points: those far from zero are not pressed against it. */
+Scale scale_of_heights(const Plot *plot, int n_wanted);
+Scale scale_of_points(const ChartColumn *column, double min, double max, int n_wanted);
+
+/* Shades of figures: from low to high, or out from zero where they lie on both sides. */
+typedef struct Heat {
+    double min;
+    double max;
+    bool has_both;
+} Heat;
+Heat heat_make(const Plot *plot);
+int heat_step(const Heat *heat, double value, int n_steps); /* 0 to n_steps - 1 */
 
 /* ---- time axes (chart_time.c) ----------------------------------------------------------------------------------------- */
 

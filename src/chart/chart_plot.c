@@ -5,75 +5,6 @@
 
 #include "chart/chart_internal.h"
 
-/* ---- cells ------------------------------------------------------------------------------------------------------------ */
-
-size_t chart_n_rows(const ChartData *data) {
-    size_t n = 0;
-    for (size_t i = 0; i < data->n_batches; i++) n += data->batches[i].n_rows;
-    return n;
-}
-
-Value chart_cell(const ChartData *data, size_t row, size_t column) {
-    for (size_t i = 0; i < data->n_batches; i++) {
-        if (row < data->batches[i].n_rows) return column_value(&data->batches[i].columns[column], row);
-        row -= data->batches[i].n_rows;
-    }
-    return value_null(TYPE(TYPE_NULL));
-}
-
-/* Within the years that the calendar has; engines know others. */
-static bool is_in_calendar(Value value) {
-    const int64_t first = -719162, last = 2932896; /* days: 0001-01-01, 9999-12-31 */
-    int64_t day = value.type.kind == TYPE_TIMESTAMP ? time_day_of_us(value.i) : value.i;
-    return day >= first && day <= last;
-}
-
-static int64_t us_of(Value value) {
-    return value.type.kind == TYPE_DATE ? value.i * TIME_US_PER_DAY : value.i;
-}
-
-double chart_number(Value value) {
-    const double most = 1e300; /* so that no difference or sum of a few overflows */
-    double number = value_to_double(value);
-    if (!value.is_null && type_is_time(value.type) && is_in_calendar(value)) number = (double)us_of(value);
-    return isfinite(number) && fabs(number) <= most ? number : NAN;
-}
-
-bool chart_is_time(const ChartColumn *column) {
-    return column->role == CHART_ROLE_TIME || (column->format.grain != TIME_GRAIN_NONE && type_is_time(column->type));
-}
-
-Str chart_title(const ChartColumn *column) {
-    return column->title.n ? column->title : column->name;
-}
-
-Str chart_show(Arena *arena, const ChartColumn *column, Value value) {
-    if (value.is_null) return S("(none)");
-    if (type_is_time(value.type) && !is_in_calendar(value)) return S("(beyond the calendar)");
-    if (type_is_time(value.type)) return time_label(arena, &column->format, value.type, us_of(value));
-    if (value.type.kind == TYPE_BOOL) return value.b ? S("yes") : S("no");
-    Str text = utf8_printable(arena, format_show(arena, value, &column->format), CHART_MAX_LABEL_BYTES);
-    if (!text.n) return S("(empty)");
-    bool has_unit = column->format.unit.n && column->role == CHART_ROLE_MEASURE && type_is_number(column->type) &&
-                    !str_eq(column->format.kind, S("currency"));
-    return has_unit ? arena_printf(arena, "%.*s %.*s", STR_ARG(text), STR_ARG(column->format.unit)) : text;
-}
-
-Str chart_cut(Arena *arena, Str s, double max, double (*width)(Str s)) {
-    if (width(s) <= max) return s;
-    const Str dots = S("…");
-    size_t kept = 0;
-    for (size_t i = 0; i < s.n;) {
-        uint32_t rune;
-        i += utf8_decode(str_slice(s, i, s.n), &rune);
-        if (width(str_slice(s, 0, i)) + width(dots) > max) break;
-        kept = i;
-    }
-    return arena_printf(arena, "%.*s%s", STR_ARG(str_trim(str_slice(s, 0, kept))), dots.p);
-}
-
-/* ---- making ----------------------------------------------------------------------------------------------------------- */
-
 enum { MAX_NAMED = 3 /* of what is cut */ };
 
 /* What tells places or series apart: the different values of a column, in the order of the rows. */
@@ -156,7 +87,7 @@ static void name_series(Making *m) {
         const ChartColumn *column = &plot->data->columns[m->has_series ? m->series : plot->measures[i]];
         plot->series[i] = m->has_series ? chart_show(plot->arena, column,
                                                      chart_cell(plot->data, m->series_keys.rows.at[i], m->series))
-                                        : utf8_printable(plot->arena, chart_title(column), CHART_MAX_LABEL_BYTES);
+                                        : chart_title(plot->arena, column);
     }
 }
 
@@ -229,7 +160,7 @@ static void tell_what_is_missing(const Making *m, bool is_all) {
                   STR_ARG(format_count(arena, (int64_t)m->n_twice, "figure", "figures")));
     bool is_axis = plot->spec->kind == CHART_LINE || plot->spec->kind == CHART_HISTOGRAM;
     if (is_axis && plot->n > 1 && !isnan(plot->at[0]) && isnan(plot->at[plot->n - 1]))
-        plot_note(plot, "Not drawn: what has no %.*s.", STR_ARG(chart_title(plot->x)));
+        plot_note(plot, "Not drawn: what has no %.*s.", STR_ARG(chart_title(arena, plot->x)));
     if (m->n_odd)
         plot_note(plot, "Not drawn: %.*s too large or not finite.",
                   STR_ARG(format_count(arena, (int64_t)m->n_odd, "figure", "figures")));
@@ -376,41 +307,4 @@ bool plot_range(const Plot *plot, bool is_stacked, double *ret_min, double *ret_
     *ret_min = min;
     *ret_max = max;
     return min <= max;
-}
-
-/* ---- in words --------------------------------------------------------------------------------------------------------- */
-
-static const char *const KIND_WORDS[] = {"Figures",      "Line chart", "Bar chart", "Bar chart", "Pie chart",
-                                         "Scatter plot", "Histogram",  "Heat map",  "Table"};
-static_assert(COUNT_OF(KIND_WORDS) == CHART_KIND_COUNT, "words for every kind");
-
-static void find_ends(const Plot *plot, size_t *ret_low, size_t *ret_high) {
-    size_t low = SIZE_MAX, high = SIZE_MAX;
-    for (size_t i = 0; i < plot->n * plot->n_series; i++) {
-        if (isnan(plot->values[i])) continue;
-        if (low == SIZE_MAX || plot->values[i] < plot->values[low]) low = i;
-        if (high == SIZE_MAX || plot->values[i] > plot->values[high]) high = i;
-    }
-    *ret_low = low;
-    *ret_high = high;
-}
-
-Str plot_words(const Plot *plot) {
-    Arena *arena = plot->arena;
-    Str words = arena_printf(arena, "%s of %.*s", KIND_WORDS[plot->spec->kind], STR_ARG(chart_title(plot->y)));
-    for (size_t i = 1; i < plot->n_measures && !plot->by; i++)
-        words = arena_printf(arena, "%.*s%s%.*s", STR_ARG(words), i + 1 < plot->n_measures ? ", " : " and ",
-                             STR_ARG(chart_title(&plot->data->columns[plot->measures[i]])));
-    if (plot->x) words = arena_printf(arena, "%.*s by %.*s", STR_ARG(words), STR_ARG(chart_title(plot->x)));
-    if (plot->by) words = arena_printf(arena, "%.*s and %.*s", STR_ARG(words), STR_ARG(chart_title(plot->by)));
-    size_t low, high;
-    if (plot->spec->kind == CHART_SCATTER)
-        return arena_printf(arena, "%.*s: %zu points.", STR_ARG(words), plot->points.n);
-    if (!plot->n) return arena_printf(arena, "%.*s.", STR_ARG(words));
-    find_ends(plot, &low, &high);
-    if (low == SIZE_MAX) return arena_printf(arena, "%.*s.", STR_ARG(words));
-    return arena_printf(arena, "%.*s: %zu %s. Lowest: %.*s. Highest: %.*s.", STR_ARG(words), plot->n,
-                        chart_is_time(plot->x) ? "points in time" : "in all",
-                        STR_ARG(plot_mark(plot, low / plot->n, low % plot->n)),
-                        STR_ARG(plot_mark(plot, high / plot->n, high % plot->n)));
 }

@@ -53,8 +53,9 @@ Str plot_point_mark(const Plot *plot, size_t point) {
             words = arena_printf(arena, "%.*s: ", STR_ARG(chart_show(arena, plot->x, chart_cell(data, row, i))));
     for (size_t k = 0; k < 2; k++) {
         const ChartColumn *column = &data->columns[plot->measures[k]];
-        words = arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(words), k ? ", " : "", STR_ARG(chart_title(column)),
-                             STR_ARG(chart_show(arena, column, chart_cell(data, row, plot->measures[k]))));
+        words =
+            arena_printf(arena, "%.*s%s%.*s %.*s", STR_ARG(words), k ? ", " : "", STR_ARG(chart_title(arena, column)),
+                         STR_ARG(chart_show(arena, column, chart_cell(data, row, plot->measures[k]))));
     }
     return words;
 }

@@ -44,6 +44,34 @@ Scale scale_of_lengths(const Plot *plot, bool is_stacked, int n_wanted) {
     return scale_make(min, max, n_wanted, true, plot->y->type.kind == TYPE_INT64);
 }
 
+Scale scale_of_points(const ChartColumn *column, double min, double max, int n_wanted) {
+    const double far = .5; /* of the further end: the nearer one is far from zero */
+    bool has_zero = min > 0 ? min < max * far : max < 0 ? max > min * far : true;
+    return scale_make(min, max, n_wanted, has_zero, column->type.kind == TYPE_INT64);
+}
+
+Scale scale_of_heights(const Plot *plot, int n_wanted) {
+    double min, max;
+    if (!plot_range(plot, false, &min, &max)) min = max = 0;
+    return scale_of_points(plot->y, min, max, n_wanted);
+}
+
+Heat heat_make(const Plot *plot) {
+    Heat heat = {0};
+    if (!plot_range(plot, false, &heat.min, &heat.max)) return heat;
+    heat.has_both = heat.min < 0 && heat.max > 0;
+    if (heat.has_both) {
+        heat.max = MAX_OF(-heat.min, heat.max);
+        heat.min = -heat.max;
+    }
+    return heat;
+}
+
+int heat_step(const Heat *heat, double value, int n_steps) {
+    double share = heat->max > heat->min ? (value - heat->min) / (heat->max - heat->min) : .5;
+    return (int)MAX_OF(MIN_OF(floor(share * n_steps), n_steps - 1), 0);
+}
+
 /* ---- labels ----------------------------------------------------------------------------------------------------------- */
 
 typedef struct Thousands {
@@ -101,7 +129,8 @@ static Str tick_value(Arena *arena, const Format *how, const Scale *scale, doubl
     Thousands thousands = thousands_of(size);
     int decimals = decimals_of(step / thousands.factor);
     bool is_money = str_eq(how->kind, S("currency")) && decimals == 1 && thousands.factor == 1;
-    return put_together(arena, how, value / thousands.factor, decimals + is_money, value == 0 ? "" : thousands.suffix);
+    if (value == 0) return put_together(arena, how, 0, 0, "");
+    return put_together(arena, how, value / thousands.factor, decimals + is_money, thousands.suffix);
 }
 
 Str scale_tick(Arena *arena, const Format *how, const Scale *scale, int tick) {

@@ -6,7 +6,7 @@
 enum { LABEL_GAP = 6, TITLE_PX = 18, BAND_LINE_PX = 16, TURNED_MAX_PX = 120, MIN_BAND_PX = 13 };
 
 Str svg_column_title(Arena *arena, const ChartColumn *column) {
-    Str title = utf8_printable(arena, chart_title(column), CHART_MAX_LABEL_BYTES);
+    Str title = chart_title(arena, column);
     bool has_unit = column->format.unit.n && !str_eq(column->format.kind, S("currency"));
     return has_unit ? arena_printf(arena, "%.*s (%.*s)", STR_ARG(title), STR_ARG(column->format.unit)) : title;
 }
@@ -87,25 +87,39 @@ static bool fits_in_lines(Arena *arena, const Str *labels, size_t n, double band
     return true;
 }
 
+/* Where all are two words ("Jul 2013") they are broken alike, those too that would fit. */
+static bool are_pairs(const Str *labels, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        ptrdiff_t at = str_find_char(labels[i], ' ');
+        if (at < 0 || str_find_char(str_slice(labels[i], (size_t)at + 1, labels[i].n), ' ') >= 0) return false;
+    }
+    return true;
+}
+
 double svg_bands_height(const Svg *svg, const Str *labels, size_t n, double band) {
     size_t n_lines;
     if (fits_in_lines(svg->arena, labels, n, band, &n_lines)) return BAND_LINE_PX + 14 * (double)(n_lines - 1);
     return MIN_OF(widest_of(labels, n), TURNED_MAX_PX) * .64 + 14;
 }
 
-static void add_in_lines(Svg *svg, Str label, double band, double x) {
+static void add_in_lines(Svg *svg, Str label, bool is_pair, double band, double x) {
     Str lines[2];
     size_t n = svg_wrap(svg->arena, SVG_SMALL, label, band - 4, lines, COUNT_OF(lines));
+    if (is_pair && n == 1) {
+        lines[0] = str_split_next(&label, ' ');
+        lines[n++] = label;
+    }
     for (size_t k = 0; k < n; k++) svg_text(svg, SVG_SMALL, 'm', x, svg->bottom + 14 + 14 * (double)k, band, lines[k]);
 }
 
 void svg_bands(Svg *svg, const Str *labels, size_t n, double band, double x) {
     size_t n_lines, every = (size_t)ceil(MIN_BAND_PX / band);
     bool is_flat = fits_in_lines(svg->arena, labels, n, band, &n_lines);
+    bool is_pair = is_flat && n_lines == 2 && are_pairs(labels, n);
     for (size_t i = 0; i < n; i += is_flat ? 1 : every) {
         double middle = x + band * ((double)i + .5), y = svg->bottom + 12;
         if (is_flat) {
-            add_in_lines(svg, labels[i], band, middle);
+            add_in_lines(svg, labels[i], is_pair, band, middle);
             continue;
         }
         Str turn = arena_printf(svg->arena, " transform=\"rotate(-40 %.1f %.1f)\"", middle + 3, y);

@@ -5,9 +5,12 @@
 
 enum { MAX_STANDING = 60, MAX_LYING = 40, ROW_PX = 24, BAR_PX = 14, LABEL_PX_MAX = 240 };
 
+/* A thin one has no edge, which would be all of it. */
 static void add_bar(Svg *svg, size_t series, double x, double y, double width, double height, Str title) {
-    svg_add(svg, "<rect class=\"c%zu%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"%s", series % 8, " e", x,
-            y, MAX_OF(width, .5), MAX_OF(height, .5), series >= 8 ? " fill-opacity=\".5\"" : "");
+    bool has_edge = width >= 3 && height >= 3;
+    svg_add(svg, "<rect class=\"c%zu%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"%s", series % 8,
+            has_edge ? " e" : "", x, y, MAX_OF(width, .5), MAX_OF(height, .5),
+            series >= 8 ? " fill-opacity=\".5\"" : "");
     svg_end(svg, "rect", title);
 }
 
@@ -40,11 +43,19 @@ static Band band_of(const Plot *plot, size_t series, double from, double size, d
 
 /* ---- standing --------------------------------------------------------------------------------------------------------- */
 
-static void standing_value(Svg *svg, const Scale *scale, Band band, double value, double slot) {
-    Str text = scale_compact(svg->arena, svg->plot->y, value);
-    if (svg_text_width(SVG_SMALL, text) > slot) return;
+/* Above their bars, where all have room. */
+static bool has_room_for_values(const Svg *svg, double slot) {
+    const Plot *plot = svg->plot;
+    for (size_t i = 0; i < plot->n; i++) {
+        double value = plot_value(plot, 0, i);
+        if (!isnan(value) && svg_text_width(SVG_SMALL, scale_compact(svg->arena, plot->y, value)) > slot) return false;
+    }
+    return plot->n_series == 1;
+}
+
+static void standing_value(Svg *svg, const Scale *scale, Band band, double value) {
     double y = svg_y(svg, scale, value) + (value >= 0 ? -5 : 14);
-    svg_text(svg, SVG_SMALL, 'm', band.at + band.size / 2, y, slot, text);
+    svg_text(svg, SVG_SMALL, 'm', band.at + band.size / 2, y, INFINITY, scale_compact(svg->arena, svg->plot->y, value));
 }
 
 static void draw_standing(Svg *svg) {
@@ -55,7 +66,7 @@ static void draw_standing(Svg *svg) {
     svg->bottom -= svg_bands_height(svg, plot->labels, plot->n, guess);
     svg_axis_left(svg, &scale, plot->y, svg_series_title(svg));
     double slot = (svg->right - svg->left) / (double)plot->n, bar_share = slot > 120 ? 80 / slot * 1.2 : .72;
-    bool has_values = plot->n_series == 1;
+    bool has_values = has_room_for_values(svg, slot - 2);
     for (size_t i = 0; i < plot->n; i++) {
         Stack stack = {0};
         for (size_t s = 0; s < plot->n_series; s++) {
@@ -64,7 +75,7 @@ static void draw_standing(Svg *svg) {
             Band band = band_of(plot, s, svg->left + slot * (double)i, slot, bar_share);
             double y0 = svg_y(svg, &scale, MAX_OF(from, to)), y1 = svg_y(svg, &scale, MIN_OF(from, to));
             add_bar(svg, s, band.at, y0, band.size, y1 - y0, plot_mark(plot, s, i));
-            if (has_values) standing_value(svg, &scale, band, to, slot - 2);
+            if (has_values) standing_value(svg, &scale, band, to);
         }
     }
     svg_bands(svg, plot->labels, plot->n, slot, svg->left);

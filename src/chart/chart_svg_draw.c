@@ -13,7 +13,7 @@ static const struct {
     const char *class;
     double size_px;
     double wider; /* than Helvetica's regular widths */
-} FONTS[] = {{"t", 16, 1.2}, {"l", 12, 1.12}, {"n", 11, 1.12}, {"m", 11, 1.12}};
+} FONTS[] = {{"t", SVG_TITLE_PX, 1.38}, {"l", 12, 1.16}, {"n", 11, 1.16}, {"m", 11, 1.16}};
 static_assert(COUNT_OF(FONTS) == SVG_FONT_COUNT, "a font each");
 
 /* Thousandths of the font's size, from the space on (Adobe's metrics of Helvetica). */
@@ -145,11 +145,11 @@ static const Colour COLOURS[] = {
 };
 static const Colour HEAT[] = {
     {"h0", "#eef5fc", "#10243d"}, {"h1", "#d9e8f5", "#123255"}, {"h2", "#bfd8ed", "#174370"},
-    {"h3", "#9ac6e3", "#1e568d"}, {"h4", "#6badd6", "#2d6fae"}, {"h5", "#4191c6", "#4b8dc8"},
+    {"h3", "#9ac6e3", "#1e568d"}, {"h4", "#6badd6", "#25659f"}, {"h5", "#4191c6", "#2d74b5"},
     {"h6", "#2171b5", "#78abdc"}, {"h7", "#08519c", "#a8cbec"}, {"h8", "#08306b", "#d8e9f9"},
-    {"d0", "#a34f05", "#fdb36b"}, {"d1", "#d0740f", "#dc9044"}, {"d2", "#f4b266", "#9c6227"},
+    {"d0", "#a34f05", "#fdb36b"}, {"d1", "#d0740f", "#b06a28"}, {"d2", "#f4b266", "#8a5322"},
     {"d3", "#fbdcb2", "#5c3e20"}, {"d4", "#f2f2f2", "#2a3038"}, {"d5", "#d0e4f1", "#1f4364"},
-    {"d6", "#8fc0de", "#2e6899"}, {"d7", "#3f8dc0", "#5a9bd4"}, {"d8", "#1f5fa6", "#9ccaf2"},
+    {"d6", "#8fc0de", "#2e6899"}, {"d7", "#3f8dc0", "#3f7fb8"}, {"d8", "#1f5fa6", "#9ccaf2"},
 };
 
 static void add_variables(Svg *svg, const Colour *colours, size_t n, bool is_dark) {
@@ -182,13 +182,13 @@ void svg_style(Svg *svg, bool has_heat) {
     add_variables(svg, COLOURS, COUNT_OF(COLOURS), true);
     if (has_heat) add_variables(svg, HEAT, COUNT_OF(HEAT), true);
     svg_add(svg, "}}\n");
-    add_rules(svg, COLOURS, COUNT_OF(COLOURS));
-    if (has_heat) add_rules(svg, HEAT, COUNT_OF(HEAT));
     add_font(svg, SVG_TITLE, &COLOURS[1], ";font-weight:600");
     add_font(svg, SVG_LABEL, &COLOURS[1], "");
     add_font(svg, SVG_SMALL, &COLOURS[1], "");
     add_font(svg, SVG_MUTED, &COLOURS[2], "");
     svg_add(svg, "\n");
+    add_rules(svg, COLOURS, COUNT_OF(COLOURS)); /* after the fonts', whose colour they may change */
+    if (has_heat) add_rules(svg, HEAT, COUNT_OF(HEAT));
     add_stroke(svg, "g", &COLOURS[3], ";stroke-width:1");
     add_stroke(svg, "a", &COLOURS[4], ";stroke-width:1");
     add_stroke(svg, "e", &COLOURS[0], ";stroke-width:1");

@@ -13,6 +13,7 @@ typedef struct Svg {
 
 /* ---- primitives (chart_svg_draw.c) ------------------------------------------------------------------------------------ */
 
+enum { SVG_TITLE_PX = 16 };
 typedef enum SvgFont { SVG_TITLE, SVG_LABEL, SVG_SMALL, SVG_MUTED, SVG_FONT_COUNT } SvgFont;
 
 void svg_add(Svg *svg, const char *format, ...) PRINTF_LIKE(2, 3);

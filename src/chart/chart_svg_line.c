@@ -9,7 +9,7 @@
 enum {
     MAX_MARKED = 400, /* points with a dot and a title */
     MIN_DOT_GAP_PX = 9,
-    TICK_PX = 46,
+    TICK_PX = 38,
     EDGE_PX = 8,
     AXIS_PX = 18,
     SECOND_LINE_PX = 14
@@ -36,14 +36,6 @@ static Across make_across(const Plot *plot) {
     }
     across.scale = (Scale){.from = from, .to = to};
     return across;
-}
-
-/* Figures far from zero are not pressed against it. */
-static Scale make_up(const Plot *plot) {
-    double min, max;
-    if (!plot_range(plot, false, &min, &max)) min = max = 0;
-    bool has_zero = min <= 0 ? max >= 0 || max > min * .6 : min < max * .6;
-    return scale_make(min, max, 5, has_zero, plot->y->type.kind == TYPE_INT64);
 }
 
 /* ---- the axis below --------------------------------------------------------------------------------------------------- */
@@ -172,8 +164,8 @@ static void add_line(Svg *svg, const Across *across, const Scale *up, size_t ser
     buf_init(&path, CHART_MAX_BYTES);
     Line line = {.svg = svg, .across = across, .up = up, .series = series, .path = &path};
     add_path(&line);
-    svg_add(svg, "<path class=\"s%zu\" stroke-width=\"2.25\" stroke-linejoin=\"round\" stroke-linecap=\"round\"%s d=\"",
-            series % 8, series >= 8 ? " stroke-dasharray=\"6 5\"" : "");
+    svg_add(svg, "<path class=\"s%zu\" stroke-width=\"%s\" stroke-linejoin=\"round\" stroke-linecap=\"round\"%s d=\"",
+            series % 8, across->n > MAX_MARKED ? "1.25" : "2.25", series >= 8 ? " stroke-dasharray=\"6 5\"" : "");
     buf_add(svg->buf, buf_str(&path));
     buf_add(svg->buf, S("\""));
     svg_end(svg, "path", svg->plot->series[series]);
@@ -184,7 +176,7 @@ static void add_line(Svg *svg, const Across *across, const Scale *up, size_t ser
 static void draw_line(Svg *svg) {
     Plot *plot = svg->plot;
     Across across = make_across(plot);
-    Scale up = make_up(plot);
+    Scale up = scale_of_heights(plot, 5);
     Ticks ticks = make_ticks(svg, &across);
     double band = (svg->right - svg->left - 60) / (double)plot->n;
     svg_title_below(svg, svg_column_title(svg->arena, plot->x));

@@ -5,16 +5,11 @@
 
 /* ---- scatter ---------------------------------------------------------------------------------------------------------- */
 
-static Scale point_scale(const ChartColumn *column, double min, double max, int n_wanted) {
-    bool has_zero = min > 0 ? min < max * .4 : max < 0 ? max > min * .4 : true;
-    return scale_make(min, max, n_wanted, has_zero, column->type.kind == TYPE_INT64);
-}
-
 static void draw_scatter(Svg *svg) {
     const Plot *plot = svg->plot;
     const Points *p = &plot->points;
     const ChartColumn *right = &plot->data->columns[plot->measures[0]], *up = &plot->data->columns[plot->measures[1]];
-    Scale x = point_scale(right, p->min_x, p->max_x, 8), y = point_scale(up, p->min_y, p->max_y, 5);
+    Scale x = scale_of_points(right, p->min_x, p->max_x, 8), y = scale_of_points(up, p->min_y, p->max_y, 5);
     double bottom = svg->bottom;
     svg->bottom -= 34;
     svg_axis_left(svg, &y, up, svg_column_title(svg->arena, up));
@@ -33,32 +28,9 @@ const SvgKind SVG_SCATTER = {.draw = draw_scatter};
 
 enum { MAX_COLUMNS = 60, ROW_PX = 26, STEPS = 9, NAME_PX_MAX = 200, KEY_PX = 24, KEY_STEP_PX = 16 };
 
-/* Which of the nine colours: from low to high, or out from zero where figures lie on both sides. */
-typedef struct Heat {
-    double min;
-    double max;
-    bool has_both;
-} Heat;
-
-static Heat make_heat(const Plot *plot) {
-    Heat heat = {0};
-    if (!plot_range(plot, false, &heat.min, &heat.max)) return heat;
-    heat.has_both = heat.min < 0 && heat.max > 0;
-    if (heat.has_both) {
-        heat.max = MAX_OF(-heat.min, heat.max);
-        heat.min = -heat.max;
-    }
-    return heat;
-}
-
-static int step_of(const Heat *heat, double value) {
-    double share = heat->max > heat->min ? (value - heat->min) / (heat->max - heat->min) : .5;
-    return (int)MIN_OF(floor(share * STEPS), STEPS - 1);
-}
-
 /* Text on the strong colours is drawn in the background's. */
 static bool is_strong(const Heat *heat, int step) {
-    return heat->has_both ? step < 2 || step > 6 : step > 4;
+    return heat->has_both ? step == 0 || step == STEPS - 1 : step > 5;
 }
 
 static void add_key(Svg *svg, const Heat *heat) {
@@ -89,7 +61,7 @@ static void add_cell(Svg *svg, const Heat *heat, size_t series, size_t place, do
     const Plot *plot = svg->plot;
     double value = plot_value(plot, series, place);
     if (isnan(value)) return;
-    int step = step_of(heat, value);
+    int step = heat_step(heat, value, STEPS);
     svg_add(svg, "<rect class=\"%c%d e\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"",
             heat->has_both ? 'd' : 'h', step, x, y, width, height);
     svg_end(svg, "rect", plot_mark(plot, series, place));
@@ -107,7 +79,7 @@ static double heat_height(const Plot *plot, double width) {
 
 static void draw_heat_map(Svg *svg) {
     const Plot *plot = svg->plot;
-    Heat heat = make_heat(plot);
+    Heat heat = heat_make(plot);
     double widest = 0, names_at = svg->left;
     add_key(svg, &heat);
     for (size_t s = 0; s < plot->n_series; s++) widest = MAX_OF(widest, svg_text_width(SVG_LABEL, plot->series[s]));
