@@ -25,17 +25,19 @@ static double own_width(const Plot *plot, double span) {
     return span > 0 ? span / 1e9 : 1; /* numbers are points */
 }
 
-static Str name_bin(const Plot *plot, double from, double width) {
+static Str name_end(const Plot *plot, double end, bool is_whole) {
     Format how = plot->x->format;
     how.is_name = false;
-    if (plot->x->type.kind == TYPE_INT64 && width <= 1) return format_show(plot->arena, value_int((int64_t)from), &how);
-    Str low = format_show(plot->arena, value_float(from), &how),
-        high = format_show(plot->arena, value_float(from + width), &how);
-    if (how.decimals < 0 && !how.kind.n && floor(from) == from && floor(width) == width) {
-        low = format_show(plot->arena, value_int((int64_t)from), &how);
-        high = format_show(plot->arena, value_int((int64_t)(from + width)), &how);
-    }
-    return arena_printf(plot->arena, "%.*s to %.*s", STR_ARG(low), STR_ARG(high));
+    return format_show(plot->arena, is_whole ? value_int((int64_t)end) : value_float(end), &how);
+}
+
+static Str name_bin(const Plot *plot, double from, double width) {
+    const double most = 9e15; /* doubles below it hold every whole number */
+    double to = from + width;
+    bool is_whole = fabs(from) < most && fabs(to) < most && floor(from) == from && floor(width) == width;
+    if (plot->x->type.kind == TYPE_INT64 && width <= 1) return name_end(plot, from, is_whole);
+    return arena_printf(plot->arena, "%.*s to %.*s", STR_ARG(name_end(plot, from, is_whole)),
+                        STR_ARG(name_end(plot, to, is_whole)));
 }
 
 static void name_bins(const Plot *plot, Bins *bins, bool is_merged, const size_t *places) {
