@@ -96,9 +96,9 @@ typedef struct AskAnswer {
     const AskResult *result;
     AskStatus status;
     Str message;
-    Str reading;  /* the first reading in words; empty: there is none */
-    Str sentence; /* the answer in words; of what is not answered the message */
-    ChartSpec chart; /* how the rows are best drawn */
+    Str reading;         /* the first reading in words; empty: there is none */
+    Str sentence;        /* the answer in words; of what is not answered the message */
+    ChartSpec chart;     /* how the rows are best drawn */
     bool is_told;        /* answered without data: a definition, or what can be asked */
     AskRows rows;        /* of the first reading; without columns when there is none */
     const Str *left_out; /* in words, one each of the account's */

@@ -24,7 +24,7 @@ static size_t key_of(Arena *arena, Keys *keys, const ChartData *data, size_t row
     size_t known = (size_t)(uintptr_t)map_get(keys->seen, text);
     if (known) return known > keys->max ? CUT : known - 1;
     known = map_count(keys->seen) + 1;
-    map_put(keys->seen, arena_str(arena, text), (void *)(uintptr_t)known);
+    map_put(keys->seen, text, (void *)(uintptr_t)known);
     if (known > keys->max) {
         if (keys->n_cut < MAX_NAMED) keys->cut_rows[keys->n_cut] = row;
         keys->n_cut++;

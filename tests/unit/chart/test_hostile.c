@@ -192,7 +192,7 @@ TEST(a_hundred_thousand_rows_are_bounded) {
     Made days = make(arena, CHART_MAX_ROWS + 10, TYPE_DATE, many_days, wave);
     Made texts = make(arena, CHART_MAX_ROWS, TYPE_TEXT, many_texts, wave);
     draw_all(arena, &days);
-    draw_all(arena, &texts);
+    texts.data.columns = texts.columns;
     ChartSpec spec = spec_of(CHART_LINE, false);
     Case c = {.spec = spec, .data = days.data};
     Str svg = case_svg(arena, &c);
