@@ -77,7 +77,7 @@ ChartSpec chart_choose(Arena *arena, const ChartData *data, bool is_asked_for);
 /* What is 0 has its default; what is beyond the limits above is brought within. */
 typedef struct ChartSvgOptions {
     int width_px;
-    int height_px; /* 0: as the content needs */
+    int height_px; /* 0: as the content needs; at least what title, legend and notes leave room for a picture in */
 } ChartSvgOptions;
 
 /* Appends one <svg> element to the buffer (which has room for CHART_MAX_BYTES): in light and dark by the viewer's preference, in

@@ -127,6 +127,7 @@ static void choose(const Shape *s, ChartSpec *spec) {
         spec->kind = CHART_KPI;
     } else if (s->n_groups == 1) {
         spec->kind = s->n == 1 ? CHART_KPI : chart_is_time(group_of(s, 0)) ? CHART_LINE : of_categories(s);
+        if (spec->kind == CHART_HISTOGRAM) n_measures = 1;
     } else {
         of_two_groups(s, spec);
         n_measures = 1;

@@ -173,8 +173,7 @@ static void fill(Making *m) {
     for (size_t row = 0; row < plot->n_rows; row++) place_of(m, row, 0, &series, &place);
     plot->n = m->x_keys.rows.n;
     plot->n_cut = m->x_keys.n_cut;
-    plot->n_series = m->has_series ? m->series_keys.rows.n : MIN_OF(plot->n_measures, CHART_MAX_SERIES);
-    plot->n_measures = m->has_series ? 1 : plot->n_series;
+    plot->n_series = m->has_series ? m->series_keys.rows.n : plot->n_measures;
     name_series(m);
     name_places(m);
     plot->values = ARENA_ARRAY(plot->arena, double, plot->n * plot->n_series + 1);
@@ -194,7 +193,8 @@ static ErrCode find_columns(Making *m, Err *err) {
     if (spec->series.n) TRY(find_column(data, spec->series, &m->series, err));
     m->has_series = spec->series.n > 0;
     plot->measures = measures;
-    plot->n_measures = spec->n_y;
+    plot->n_measures = MIN_OF(spec->n_y, (size_t)CHART_MAX_SERIES);
+    if (spec->n_y > plot->n_measures) plot_note(plot, "Only the first %zu figures.", plot->n_measures);
     if (spec->n_y) plot->y = &data->columns[measures[0]];
     if (spec->x.n) plot->x = &data->columns[m->x];
     if (spec->series.n) plot->by = &data->columns[m->series];

@@ -15,6 +15,7 @@ enum {
     LEGEND_ITEM_MAX = 190,
     NOTE_LINE = 16,
     CONTENT_PX = 300,
+    MIN_CONTENT_PX = 200, /* whatever height is asked for */
     NO_DATA_PX = 90,
     MAX_TITLE_LINES = 2,
     MAX_NOTE_LINES = 4
@@ -42,7 +43,7 @@ static double legend_item_width(Str name) {
     return 18 + MIN_OF(svg_text_width(SVG_LABEL, name), LEGEND_ITEM_MAX) + 16;
 }
 
-/* Calls itself twice: once for the room (is_drawn false), once to draw. */
+/* Without is_drawn it only takes its room. */
 static void legend(Svg *svg, bool is_drawn) {
     const Plot *plot = svg->plot;
     double x = svg->left;
@@ -133,7 +134,8 @@ static void draw(Svg *svg, Frame *frame, int height_px) {
     double content = !frame->kind          ? NO_DATA_PX
                      : frame->kind->height ? frame->kind->height(svg->plot, svg->right - svg->left)
                                            : CONTENT_PX;
-    svg->height = ceil(height_px ? height_px : MIN_OF(frame_height(svg, frame) + content, CHART_MAX_PX));
+    double frame_px = frame_height(svg, frame), least = frame_px + MIN_OF(content, MIN_CONTENT_PX);
+    svg->height = ceil(height_px ? MAX_OF(height_px, least) : MIN_OF(frame_px + content, CHART_MAX_PX));
     svg->bottom = svg->height - MARGIN;
     open_svg(svg, frame);
     draw_frame(svg, frame);

@@ -31,6 +31,7 @@ void svg_axis_left(Svg *svg, const Scale *scale, const ChartColumn *column, Str 
         labels[i] = scale_tick(svg->arena, &column->format, scale, i);
         widest = MAX_OF(widest, svg_text_width(SVG_MUTED, labels[i]));
     }
+    widest = MIN_OF(widest, (svg->right - svg->left) / 2); /* a unit may be long */
     if (title.n) {
         svg_text(svg, SVG_MUTED, 's', svg->left, svg->top + 10, svg->right - svg->left, title);
         svg->top += TITLE_PX + 6;

@@ -3,7 +3,16 @@
 
 #include "chart/chart_svg_internal.h"
 
-enum { MAX_STANDING = 60, MAX_LYING = 40, ROW_PX = 24, BAR_PX = 14, LABEL_PX_MAX = 240 };
+enum {
+    MAX_STANDING = 60,
+    MAX_LYING = 40,
+    ROW_PX = 24,
+    BAR_PX = 14,
+    BAR_PX_MAX = 96,
+    LABEL_PX_MAX = 240,
+    LABEL_GAP = 10
+};
+static const double BAR_SHARE = .72; /* of its band */
 
 /* A thin one has no edge, which would be all of it. */
 static void add_bar(Svg *svg, size_t series, double x, double y, double width, double height, Str title) {
@@ -35,8 +44,8 @@ typedef struct Band {
     double size;
 } Band;
 
-static Band band_of(const Plot *plot, size_t series, double from, double size, double bar_share) {
-    double room = size * bar_share, begin = from + (size - room) / 2;
+static Band band_of(const Plot *plot, size_t series, double from, double size) {
+    double room = MIN_OF(size * BAR_SHARE, BAR_PX_MAX), begin = from + (size - room) / 2;
     if (plot->spec->is_stacked || plot->n_series < 2) return (Band){begin, room};
     return (Band){begin + room / (double)plot->n_series * (double)series, room / (double)plot->n_series};
 }
@@ -65,14 +74,14 @@ static void draw_standing(Svg *svg) {
     double guess = (svg->right - svg->left - 50) / (double)plot->n;
     svg->bottom -= svg_bands_height(svg, plot->labels, plot->n, guess);
     svg_axis_left(svg, &scale, plot->y, svg_series_title(svg));
-    double slot = (svg->right - svg->left) / (double)plot->n, bar_share = slot > 120 ? 80 / slot * 1.2 : .72;
+    double slot = (svg->right - svg->left) / (double)plot->n;
     bool has_values = has_room_for_values(svg, slot - 2);
     for (size_t i = 0; i < plot->n; i++) {
         Stack stack = {0};
         for (size_t s = 0; s < plot->n_series; s++) {
             double from, to;
             if (!part_of(plot, s, i, &stack, &from, &to)) continue;
-            Band band = band_of(plot, s, svg->left + slot * (double)i, slot, bar_share);
+            Band band = band_of(plot, s, svg->left + slot * (double)i, slot);
             double y0 = svg_y(svg, &scale, MAX_OF(from, to)), y1 = svg_y(svg, &scale, MIN_OF(from, to));
             add_bar(svg, s, band.at, y0, band.size, y1 - y0, plot_mark(plot, s, i));
             if (has_values) standing_value(svg, &scale, band, to);
@@ -113,28 +122,34 @@ static void lying_value(Svg *svg, const Scale *scale, Band band, double value) {
              scale_compact(svg->arena, svg->plot->y, value));
 }
 
-/* Names at the left, then plain bars from zero to the ends themselves: each has its figure, so there is no axis. */
-static Scale take_lying_room(Svg *svg) {
+/* Takes the room of the names off the left; how much they have. */
+static double take_names(Svg *svg) {
     const Plot *plot = svg->plot;
-    double widest = 0, min, max;
+    double widest = 0;
     for (size_t i = 0; i < plot->n; i++) widest = MAX_OF(widest, svg_text_width(SVG_LABEL, plot->labels[i]));
-    svg->left += MIN_OF(widest, MIN_OF(LABEL_PX_MAX, (svg->right - svg->left) * .4)) + 10;
+    widest = MIN_OF(widest, MIN_OF(LABEL_PX_MAX, (svg->right - svg->left) * .4));
+    svg->left += widest + LABEL_GAP;
+    return widest;
+}
+
+/* From zero to the ends themselves: each bar has its figure, so there is no axis with round ones. */
+static Scale take_figures(Svg *svg) {
+    const Plot *plot = svg->plot;
+    double min, max;
     if (!plot_range(plot, plot->spec->is_stacked, &min, &max)) min = max = 0;
     if (!plot->spec->is_stacked) {
-        svg->left += widest_value(svg, true);
-        svg->right -= widest_value(svg, false);
+        svg->left += MIN_OF(widest_value(svg, true), (svg->right - svg->left) / 3);
+        svg->right -= MIN_OF(widest_value(svg, false), (svg->right - svg->left) / 2);
     }
     min = MIN_OF(min, 0);
     max = MAX_OF(max, 0);
-    if (max - min < 1e-300) max = 1;
-    return (Scale){.from = min, .to = max};
+    return (Scale){.from = min, .to = max - min < 1e-300 ? 1 : max};
 }
 
 static void draw_lying(Svg *svg) {
     Plot *plot = svg->plot;
-    double names_at = svg->left;
-    Scale scale = take_lying_room(svg);
-    double names_px = svg->left - names_at - 10 - (plot->spec->is_stacked ? 0 : widest_value(svg, true));
+    double names_at = svg->left, names_px = take_names(svg);
+    Scale scale = take_figures(svg);
     double slot = MIN_OF((svg->bottom - svg->top) / (double)plot->n, 48);
     for (size_t i = 0; i < plot->n; i++) {
         Stack stack = {0};
@@ -143,7 +158,7 @@ static void draw_lying(Svg *svg) {
         for (size_t s = 0; s < plot->n_series; s++) {
             double from, to;
             if (!part_of(plot, s, i, &stack, &from, &to)) continue;
-            Band band = band_of(plot, s, y, slot, .72);
+            Band band = band_of(plot, s, y, slot);
             double x0 = svg_x(svg, &scale, MIN_OF(from, to)), x1 = svg_x(svg, &scale, MAX_OF(from, to));
             add_bar(svg, s, x0, band.at, x1 - x0, band.size, plot_mark(plot, s, i));
             if (!plot->spec->is_stacked) lying_value(svg, &scale, band, to);
@@ -169,9 +184,8 @@ static void draw_histogram(Svg *svg) {
             min = MIN_OF(min, bins.values[i]);
         }
     Scale up = scale_make(min, max, 5, true, plot->y->type.kind == TYPE_INT64);
-    Scale across = {.from = bins.from[0], .to = bins.from[bins.n - 1] + bins.width};
-    Scale ticks = scale_make(across.from, across.to, 8, false, bins.width >= 1 && plot->x->type.kind == TYPE_INT64);
-    across = (Scale){.from = ticks.from, .to = ticks.to, .step = ticks.step, .n_ticks = ticks.n_ticks};
+    Scale across =
+        scale_make(bins.from[0], bins.from[bins.n - 1] + bins.width, 8, false, plot->x->type.kind == TYPE_INT64);
     double below = svg->bottom;
     svg->bottom -= 34;
     svg_axis_left(svg, &up, plot->y, svg_column_title(svg->arena, plot->y));

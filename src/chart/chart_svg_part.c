@@ -70,7 +70,7 @@ const SvgKind SVG_PIE = {.max_places = MAX_PARTS, .height = pie_height, .draw = 
 
 /* ---- figures ---------------------------------------------------------------------------------------------------------- */
 
-enum { MAX_TILES = 12, TILE_PX = 104, TILES_A_ROW = 3, TILE_GAP = 24, NAME_PX = 20, LARGEST_PX = 40, SMALLEST_PX = 22 };
+enum { TILE_PX = 104, TILES_A_ROW = 3, TILE_GAP = 24, NAME_PX = 20, LARGEST_PX = 40, SMALLEST_PX = 22 };
 
 typedef struct Tiles {
     size_t n;
@@ -86,7 +86,7 @@ static Str figure_of(const Plot *plot, size_t tile) {
 
 /* As large as all fit, side by side if they can be. */
 static Tiles make_tiles(const Plot *plot, double width) {
-    Tiles tiles = {.n = MIN_OF(plot->n_measures, (size_t)MAX_TILES)};
+    Tiles tiles = {.n = plot->n_measures};
     double widest = 1; /* in the title's size */
     for (size_t i = 0; i < tiles.n; i++) widest = MAX_OF(widest, svg_text_width(SVG_TITLE, figure_of(plot, i)));
     for (tiles.a_row = MIN_OF(tiles.n, (size_t)TILES_A_ROW);; tiles.a_row--) {

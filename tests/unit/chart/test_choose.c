@@ -197,9 +197,11 @@ TEST(counts_by_number_are_a_histogram) {
     ChartSpec c = chart(&m, 20, 1, "");
     assert_kind(&c, CHART_HISTOGRAM);
     m.columns[0].bucket = value_int(5);
+    measure(&m, "riders", TYPE_INT64);
     m.columns[1].is_additive = false;
     c = chart(&m, 20, 1, "");
     assert_kind(&c, CHART_HISTOGRAM);
+    assert_int_equal(c.n_y, 1);
 }
 
 TEST(all_else_is_a_table) {

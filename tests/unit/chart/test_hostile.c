@@ -55,6 +55,8 @@ static void assert_well_formed(Str svg) {
         if (c != '<') continue;
         Str rest = str_slice(svg, i + 1, svg.n);
         Str tag = str_slice(rest, 0, (size_t)str_find_char(rest, '>')), name = tag;
+        assert_true(str_find(tag, S("width=\"-")) < 0 && str_find(tag, S("height=\"-")) < 0 &&
+                    str_find(tag, S("r=\"-")) < 0);
         assert_true(str_find(tag, S("nan")) < 0 && str_find(tag, S("inf")) < 0);
         if (str_ends(tag, S("/"))) continue;
         name = str_split_next(&name, ' ');
@@ -86,8 +88,9 @@ static void draw_all(Arena *arena, Made *made) {
             Err err = {0};
             ChartSpec spec = spec_of((ChartKind)kind, has_series);
             buf_init(&buf, CHART_MAX_BYTES);
-            ErrCode code = chart_svg(arena, &spec, &made->data, &(ChartSvgOptions){.width_px = 300 + 500 * has_series},
-                                     &buf, &err);
+            ErrCode code =
+                chart_svg(arena, &spec, &made->data,
+                          &(ChartSvgOptions){.width_px = 1 + 500 * has_series, .height_px = has_series}, &buf, &err);
             if (code && (kind != CHART_PIE || code != ERR_UNSUPPORTED))
                 fail_msg("%s: %s", chart_kind_name((ChartKind)kind), err.message);
             if (!code) assert_well_formed(buf_str(&buf));
@@ -142,6 +145,9 @@ TEST(odd_texts_and_figures) {
         for (size_t i = 0; i < COUNT_OF(FIGURES); i++) {
             Arena *arena CLEANUP(arena_freep) = arena_new(0);
             Made made = make(arena, n, TYPE_TEXT, odd_text, FIGURES[i]);
+            draw_all(arena, &made);
+            made.columns[2].format.kind = S("currency");
+            made.columns[2].format.unit = S("a unit <that> is as long as a sentence, and then goes on\n\x1b[2J");
             draw_all(arena, &made);
         }
 }
