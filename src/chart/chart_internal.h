@@ -65,7 +65,7 @@ typedef struct Plot {
     VEC(Str) notes; /* about what is not drawn */
 } Plot;
 
-/* max_places: more are cut, the first ones are drawn. Places that have an order of their own are put in it. Without rows nothing is
+/* max_places: the first ones are drawn, of times the newest. Places that have an order of their own are put in it. Without rows nothing is
  * looked at. Errors are those of chart_svg. */
 NODISCARD ErrCode plot_make(Arena *arena, const ChartSpec *spec, const ChartData *data, size_t max_places, Plot *ret,
                             Err *err);

@@ -1,7 +1,6 @@
 /* Rows as they come, made a matrix of places by series: numbers to draw, labels in full, and what had to be left out. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "chart/chart_internal.h"
 
@@ -48,6 +47,7 @@ typedef struct Making {
     size_t x, series;
     Keys x_keys, series_keys;
     bool has_series;
+    size_t max_places;
     size_t n_twice;
     size_t n_odd; /* values that are no finite numbers */
 } Making;
@@ -118,11 +118,15 @@ static void name_places(Making *m) {
         size_t row = m->x_keys.rows.at[i];
         places[i] = (Place){row, chart_number(chart_cell(plot->data, row, m->x)), i};
     }
-    if (is_ordered(plot)) qsort(places, plot->n, sizeof(*places), compare_places);
+    if (is_ordered(plot)) {
+        qsort(places, plot->n, sizeof(*places), compare_places);
+        size_t n_over = plot->n - MIN_OF(plot->n, m->max_places);
+        plot->n -= n_over;
+        if (chart_is_time(plot->x)) places += n_over; /* the newest */
+    }
     plot->labels = ARENA_ARRAY(plot->arena, Str, plot->n + 1);
     plot->at = ARENA_ARRAY(plot->arena, double, plot->n + 1);
-    m->x_keys.seen = map_new(plot->arena); /* so that a key's number is now its place */
-    m->x_keys.rows.n = 0;
+    m->x_keys = (Keys){.seen = map_new(plot->arena), .max = plot->n}; /* so that a key's number is now its place */
     for (size_t i = 0; i < plot->n; i++) {
         key_of(plot->arena, &m->x_keys, plot->data, places[i].row, m->x);
         plot->labels[i] = chart_show(plot->arena, plot->x, chart_cell(plot->data, places[i].row, m->x));
@@ -172,15 +176,15 @@ static void fill(Making *m) {
     size_t series, place;
     for (size_t row = 0; row < plot->n_rows; row++) place_of(m, row, 0, &series, &place);
     plot->n = m->x_keys.rows.n;
-    plot->n_cut = m->x_keys.n_cut;
     plot->n_series = m->has_series ? m->series_keys.rows.n : plot->n_measures;
     name_series(m);
     name_places(m);
     plot->values = ARENA_ARRAY(plot->arena, double, plot->n * plot->n_series + 1);
     plot->rows = ARENA_ARRAY(plot->arena, uint32_t, plot->n * plot->n_series + 1);
     for (size_t i = 0; i < plot->n * plot->n_series; i++) plot->values[i] = NAN;
-    m->x_keys.n_cut = m->series_keys.n_cut = 0;
+    m->series_keys.n_cut = 0;
     for (size_t row = 0; row < plot->n_rows; row++) add_row(m, row);
+    plot->n_cut = m->x_keys.n_cut;
 }
 
 static ErrCode find_columns(Making *m, Err *err) {
@@ -224,10 +228,11 @@ static ErrCode check_pie(const Plot *plot, Err *err) {
     return ERR_OK;
 }
 
-static ErrCode make_matrix(Making *m, size_t max_places, bool is_all, Err *err) {
+static ErrCode make_matrix(Making *m, bool is_all, Err *err) {
     Plot *plot = m->plot;
     ChartKind kind = plot->spec->kind;
-    m->x_keys = (Keys){.seen = map_new(plot->arena), .max = max_places};
+    m->x_keys = (Keys){.seen = map_new(plot->arena),
+                       .max = is_ordered(plot) ? CHART_MAX_ROWS : m->max_places}; /* or cut when in order */
     m->series_keys =
         (Keys){.seen = map_new(plot->arena), .max = kind == CHART_HEAT_MAP ? CHART_MAX_HEAT_ROWS : CHART_MAX_SERIES};
     fill(m);
@@ -239,14 +244,14 @@ static ErrCode make_matrix(Making *m, size_t max_places, bool is_all, Err *err) 
 ErrCode plot_make(Arena *arena, const ChartSpec *spec, const ChartData *data, size_t max_places, Plot *ret, Err *err) {
     size_t n_rows = chart_n_rows(data);
     Plot plot = {.arena = arena, .spec = spec, .data = data, .n_rows = MIN_OF(n_rows, (size_t)CHART_MAX_ROWS)};
-    Making m = {.plot = &plot};
+    Making m = {.plot = &plot, .max_places = max_places};
     if (n_rows) {
         TRY(find_columns(&m, err));
         TRY(check(&plot, err));
         if (spec->kind == CHART_SCATTER)
             plot_points(&plot);
         else if (spec->kind != CHART_KPI)
-            TRY(make_matrix(&m, max_places, n_rows == plot.n_rows, err));
+            TRY(make_matrix(&m, n_rows == plot.n_rows, err));
         else if (n_rows > 1)
             plot_note(&plot, "Only the first row.");
     }
@@ -262,16 +267,12 @@ bool plot_has_figures(const Plot *plot) {
 
 /* ---- reading ---------------------------------------------------------------------------------------------------------- */
 
-static const ChartColumn *measure_of(const Plot *plot, size_t series) {
-    return &plot->data->columns[plot->measures[plot->by ? 0 : series]];
-}
-
 Str plot_text(const Plot *plot, size_t series, size_t place) {
     uint32_t row = plot->rows[series * plot->n + place];
     if (!row) return S("–");
     size_t column = plot->measures[plot->by ? 0 : series];
     Value value = chart_cell(plot->data, row - 1, column);
-    return value.is_null ? S("–") : chart_show(plot->arena, measure_of(plot, series), value);
+    return value.is_null ? S("–") : chart_show(plot->arena, &plot->data->columns[column], value);
 }
 
 Str plot_mark(const Plot *plot, size_t series, size_t place) {

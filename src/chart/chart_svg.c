@@ -43,6 +43,16 @@ static double legend_item_width(Str name) {
     return 18 + MIN_OF(svg_text_width(SVG_LABEL, name), LEGEND_ITEM_MAX) + 16;
 }
 
+/* From the ninth series on colours come again: lines are dashed, areas paler. */
+static void add_swatch(Svg *svg, size_t series, double x) {
+    if (svg->plot->spec->kind == CHART_LINE)
+        svg_add(svg, "<line class=\"s%zu\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke-width=\"3\"%s/>\n",
+                series % 8, x, svg->top + 8, x + 13, svg->top + 8, series >= 8 ? " stroke-dasharray=\"5 3\"" : "");
+    else
+        svg_add(svg, "<rect class=\"c%zu\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"2\"%s/>\n", series % 8,
+                x, svg->top + 2, series >= 8 ? " fill-opacity=\".5\"" : "");
+}
+
 /* Without is_drawn it only takes its room. */
 static void legend(Svg *svg, bool is_drawn) {
     const Plot *plot = svg->plot;
@@ -54,8 +64,7 @@ static void legend(Svg *svg, bool is_drawn) {
             svg->top += LEGEND_LINE;
         }
         if (is_drawn) {
-            svg_add(svg, "<rect class=\"c%zu\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"2\"%s/>\n", i % 8,
-                    x, svg->top + 2, i >= 8 ? " fill-opacity=\".5\"" : "");
+            add_swatch(svg, i, x);
             svg_text(svg, SVG_LABEL, 's', x + 18, svg->top + 12, LEGEND_ITEM_MAX, plot->series[i]);
         }
         x += width;

@@ -110,12 +110,12 @@ ErrCode chart_text(Arena *arena, const ChartSpec *spec, const ChartData *data, c
     const TextKind *kind = spec->kind < CHART_TABLE ? KINDS[spec->kind] : NULL;
     Text text = {.arena = arena,
                  .buf = buf,
+                 .spec = spec,
                  .plot = &plot,
                  .width = within(options->width, CHART_TEXT_COLUMNS, CHART_MIN_COLUMNS, CHART_MAX_COLUMNS),
                  .height = within(options->height, CHART_TEXT_LINES, CHART_MIN_LINES, CHART_MAX_LINES),
                  .is_ascii = options->is_ascii};
-    size_t max_places = kind && kind->max_places ? kind->max_places : text.height;
-    if (spec->kind == CHART_HISTOGRAM) max_places = CHART_MAX_ROWS; /* they are put into bins */
+    size_t max_places = kind && kind->max_places ? kind->max_places(&text) : CHART_MAX_ROWS;
     TRY(plot_make(arena, spec, data, max_places, &plot, err));
     buf_init(&text.line, CHART_MAX_BYTES);
     if (spec->title.n) add_words(&text, utf8_printable(arena, spec->title, CHART_MAX_LABEL_BYTES));

@@ -186,4 +186,9 @@ static void draw_bars(Text *text) {
     }
 }
 
-const TextKind TEXT_BARS = {.draw = draw_bars};
+/* A line each; a histogram's numbers are put into bins. */
+static size_t max_bars(const Text *text) {
+    return text->spec->kind == CHART_HISTOGRAM ? CHART_MAX_ROWS : text->height;
+}
+
+const TextKind TEXT_BARS = {.max_places = max_bars, .draw = draw_bars};

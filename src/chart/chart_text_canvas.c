@@ -208,7 +208,7 @@ static void draw_line(Text *text) {
     }
 }
 
-const TextKind TEXT_LINE = {.max_places = CHART_MAX_ROWS, .draw = draw_line};
+const TextKind TEXT_LINE = {.draw = draw_line};
 
 /* ---- points ----------------------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 
 #include "chart/chart_text_internal.h"
 
-enum { N_SHADES = 5, MAX_CELL = 6, MAX_COLUMNS = 120 };
+enum { N_SHADES = 5, MAX_CELL = 6, NAMES_SHARE = 3 /* of the width, at most */, GAP = 2 };
 
 static const char *const SHADES[] = {"·", "░", "▒", "▓", "█"}, *const ASCII_SHADES[] = {".", ":", "+", "%", "#"};
 static const char *const SIGNS[] = {"━", "─", "·", "▒", "█"}, *const ASCII_SIGNS[] = {"=", "-", ".", "+", "#"};
@@ -40,12 +40,12 @@ static void draw_heat_map(Text *text) {
     Heat heat = heat_make(plot);
     size_t names = 0;
     for (size_t s = 0; s < plot->n_series; s++) names = MAX_OF(names, utf8_width(plot->series[s]));
-    names = MIN_OF(names, text->width / 3);
-    size_t room = text->width - names - 2, cell = MAX_OF(MIN_OF(room / plot->n, (size_t)MAX_CELL), (size_t)1);
+    names = MIN_OF(names, text->width / NAMES_SHARE);
+    size_t room = text->width - names - GAP, cell = MIN_OF(room / plot->n, (size_t)MAX_CELL);
     add_key(text, &heat);
     for (size_t s = 0; s < plot->n_series; s++) {
         text_left(text, plot->series[s], names);
-        text_add(text, S("  "));
+        text_pad(text, names + GAP);
         for (size_t i = 0; i < plot->n; i++) {
             double value = plot_value(plot, s, i);
             Str shade = isnan(value) ? S(" ") : shade_of(text, &heat, heat_step(&heat, value, N_SHADES));
@@ -53,8 +53,12 @@ static void draw_heat_map(Text *text) {
         }
         text_end(text);
     }
-    add_labels(text, names + 2, cell);
-    if (room < plot->n) plot_note(plot, "Wider than the terminal: the first %zu of %zu columns.", room, plot->n);
+    add_labels(text, names + GAP, cell);
 }
 
-const TextKind TEXT_HEAT_MAP = {.max_places = MAX_COLUMNS, .draw = draw_heat_map};
+/* Whatever the names leave. */
+static size_t max_columns(const Text *text) {
+    return text->width - text->width / NAMES_SHARE - GAP;
+}
+
+const TextKind TEXT_HEAT_MAP = {.max_places = max_columns, .draw = draw_heat_map};

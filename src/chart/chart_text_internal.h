@@ -5,6 +5,7 @@
 typedef struct Text {
     Arena *arena;
     Buf *buf;
+    const ChartSpec *spec;
     Plot *plot;
     size_t width;
     size_t height;
@@ -25,7 +26,7 @@ static inline Str text_char(const Text *text, const char *drawn, const char *asc
 }
 
 typedef struct TextKind {
-    size_t max_places; /* 0: as many as the height has lines */
+    size_t (*max_places)(const Text *text); /* NULL: all */
     void (*draw)(Text *text);
 } TextKind;
 extern const TextKind TEXT_BARS, TEXT_LINE, TEXT_SCATTER, TEXT_HEAT_MAP, TEXT_KPI;

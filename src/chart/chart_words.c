@@ -18,8 +18,26 @@ static void find_ends(const Plot *plot, size_t *ret_low, size_t *ret_high) {
     *ret_high = high;
 }
 
+/* "City: Ulm. Amount: $1,234.50. Trips: 17." */
+static Str figure_words(const Plot *plot) {
+    Arena *arena = plot->arena;
+    Str words = {0};
+    if (plot->x) {
+        Str name = chart_show(arena, plot->x, chart_cell(plot->data, 0, (size_t)(plot->x - plot->data->columns)));
+        words = arena_printf(arena, "%.*s: %.*s.", STR_ARG(chart_title(arena, plot->x)), STR_ARG(name));
+    }
+    for (size_t i = 0; i < plot->n_measures; i++) {
+        const ChartColumn *column = &plot->data->columns[plot->measures[i]];
+        Str figure = chart_show(arena, column, chart_cell(plot->data, 0, plot->measures[i]));
+        words = arena_printf(arena, "%.*s%s%.*s: %.*s.", STR_ARG(words), words.n ? " " : "",
+                             STR_ARG(chart_title(arena, column)), STR_ARG(figure));
+    }
+    return words;
+}
+
 Str plot_words(const Plot *plot) {
     Arena *arena = plot->arena;
+    if (plot->spec->kind == CHART_KPI) return figure_words(plot);
     Str words = arena_printf(arena, "%s of %.*s", KIND_WORDS[plot->spec->kind], STR_ARG(chart_title(arena, plot->y)));
     for (size_t i = 1; i < plot->n_measures && !plot->by; i++)
         words = arena_printf(arena, "%.*s%s%.*s", STR_ARG(words), i + 1 < plot->n_measures ? ", " : " and ",
@@ -29,7 +47,6 @@ Str plot_words(const Plot *plot) {
     size_t low, high;
     if (plot->spec->kind == CHART_SCATTER)
         return arena_printf(arena, "%.*s: %zu points.", STR_ARG(words), plot->points.n);
-    if (!plot->n) return arena_printf(arena, "%.*s.", STR_ARG(words));
     find_ends(plot, &low, &high);
     if (low == SIZE_MAX) return arena_printf(arena, "%.*s.", STR_ARG(words));
     return arena_printf(arena, "%.*s: %zu %s. Lowest: %.*s. Highest: %.*s.", STR_ARG(words), plot->n,
