@@ -1,3 +1,4 @@
+/* A chart of a result that is at hand: chosen by the shape of its rows, drawn, and put where --chart says. */
 #include "app/app_chart.h"
 
 enum { TEXT_COLUMNS_MAX = 120 };

@@ -5,9 +5,21 @@ static bool is_share(const QueryColumn *column) {
     return str_starts(column->member, S("share("));
 }
 
+/* The whole expression is one call: "sum(a)", not "sum(a) / sum(b)". */
+static bool is_call(Str expr, Str begin) {
+    int depth = 0;
+    if (!str_starts(expr, begin)) return false;
+    for (size_t i = 0; i < expr.n; i++) {
+        if (expr.p[i] == '(') depth++;
+        if (expr.p[i] == ')' && --depth == 0) return i + 1 == expr.n;
+    }
+    return false;
+}
+
 static bool is_additive(const Model *model, const QueryColumn *column) {
     ModelMember member;
-    if (str_starts(column->member, S("sum(")) || str_starts(column->member, S("count("))) return true;
+    bool is_count = is_call(column->member, S("count(")) && !str_starts(column->member, S("count(distinct "));
+    if (is_count || is_call(column->member, S("sum("))) return true;
     bool is_measure = !model_member(model, NULL, column->member, &member, NULL) && member.kind == MODEL_MEMBER_MEASURE;
     return is_measure && member.measure->additivity == MODEL_ADDITIVE;
 }

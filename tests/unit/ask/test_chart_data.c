@@ -18,6 +18,8 @@ TEST(measures_add_up_as_the_model_says) {
                  {"count(*)", true, false},
                  {"avg(trip.distance)", false, false},
                  {"share(trips)", false, true},
+                 {"count(distinct bike)", false, false},
+                 {"sum(trip.distance) / count(*)", false, false},
                  {"no such thing", false, false}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         column.member = column.name = str_of(cases[i].member);
