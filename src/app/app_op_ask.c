@@ -1,5 +1,6 @@
 /* starling ask "…": a question in words. */
 #include "app/app_ask.h"
+#include "app/app_chart.h"
 
 /* What the question may go on from. */
 static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn, Err *err) {
@@ -7,6 +8,18 @@ static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn,
     const Str *before = op_arg_list(args, "before", &n);
     for (size_t i = 0; i < n; i++) TRY(app_ask_again(ask, before[i], turn, err));
     return ERR_OK;
+}
+
+static ErrCode write_chart(const AppAsk *ask, AppSession *session, const OpArgs *args, const AskAnswer *answer,
+                           Writer *w, Err *err) {
+    if (!app_chart_is_asked(args)) return ERR_OK;
+    if (answer->status != ASK_ANSWERED || !answer->rows.n_columns) {
+        Str why = answer->status == ASK_ANSWERED ? S("this is answered in words") : answer->message;
+        if (app_chart_is_alone(args)) return err_set(err, ERR_UNSUPPORTED, "there is no chart: %.*s", STR_ARG(why));
+        return writer_note(w, S("There is no chart of this."), err);
+    }
+    const ChartData data = ask_chart_data(ask->ctx.arena, ask->model, &answer->rows);
+    return app_chart_write(&ask->ctx, session, args, answer->reading, &data, w, err);
 }
 
 static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
@@ -21,9 +34,10 @@ static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     TRY(app_ask_open(ctx, session, project->name, ctx->snapshot, db, &ask, err));
     ErrCode code = read_before(&ask, args, &turn, err);
     if (!code) code = app_ask_answer(&ask, question, &turn, &answer, err);
-    bool explains = op_arg_flag(args, "explain");
-    if (!code) code = app_ask_write(&ask, question, answer, explains, w, err);
-    if (!code && explains) code = app_ask_explain(&ask, answer, w, err);
+    bool explains = op_arg_flag(args, "explain"), is_alone = app_chart_is_alone(args);
+    if (!code && !is_alone) code = app_ask_write(&ask, question, answer, explains, w, err);
+    if (!code && explains && !is_alone) code = app_ask_explain(&ask, answer, w, err);
+    if (!code) code = write_chart(&ask, session, args, answer, w, err);
     app_ask_close(&ask);
     return code;
 }
@@ -35,6 +49,7 @@ static const OpArg ASK_ARGS[] = {
      .is_list = true,
      .help = "what was asked before, in order, for a question that goes on from it"},
     {.name = "explain", .type = OP_ARG_FLAG, .help = "show how it was read, and how else it could be"},
+    APP_CHART_ARG,
 };
 
 const Op APP_OP_ASK = {
