@@ -17,6 +17,7 @@ const AskTerm *ask_count_distinct(AskParse *p, Str member, Str words, const Mode
 const AskTerm *ask_date_term(AskParse *p, const AskTerm *of, bool is_first);
 AskTest *ask_new_test(AskParse *p, const AskNode *ret, AskTestKind kind, Str member);
 bool ask_bound_at_zero(AskParse *p, const AskSense *sense, QueryOp op, AskNode *ret);
+Str ask_main_time(const AskParse *p); /* the first calendar time of the facts; empty: none */
 void ask_add_groups(AskFrame *frame, const AskNode *members);
 bool ask_is_plural(const AskParse *p, const AskNode *members); /* whether the word for a member was in the plural */
 
@@ -34,6 +35,7 @@ bool ask_make_ratio(ASK_ACTION);
 bool ask_make_same_term(ASK_ACTION);
 bool ask_pass_term(ASK_ACTION);
 bool ask_make_number(ASK_ACTION);
+bool ask_make_ordinal(ASK_ACTION);
 bool ask_make_negative(ASK_ACTION);
 bool ask_make_fraction(ASK_ACTION);
 /* ask_action_member.c */
@@ -71,6 +73,7 @@ bool ask_make_bound_of(ASK_ACTION);
 /* ask_action_slot.c */
 bool ask_slot_term(ASK_ACTION);
 bool ask_slot_term_of(ASK_ACTION);
+bool ask_pass_slot(ASK_ACTION);
 bool ask_slot_kind(ASK_ACTION);
 bool ask_slot_define(ASK_ACTION);
 bool ask_slot_group(ASK_ACTION);
@@ -89,6 +92,7 @@ bool ask_slot_test(ASK_ACTION);
 bool ask_slot_bands(ASK_ACTION);
 bool ask_slot_time(ASK_ACTION);
 bool ask_slot_time_each(ASK_ACTION);
+bool ask_slot_time_not(ASK_ACTION);
 bool ask_slot_time_before(ASK_ACTION);
 bool ask_slot_event(ASK_ACTION);
 bool ask_slot_extent(ASK_ACTION);
@@ -97,6 +101,8 @@ bool ask_slot_first(ASK_ACTION);
 /* ask_action_rank.c */
 bool ask_slot_top(ASK_ACTION);
 bool ask_slot_top_grain(ASK_ACTION);
+bool ask_slot_place(ASK_ACTION);
+bool ask_slot_sorted(ASK_ACTION);
 bool ask_slot_limit(ASK_ACTION);
 bool ask_slot_most(ASK_ACTION);
 bool ask_slot_most_per(ASK_ACTION);

@@ -141,6 +141,7 @@ bool ask_slot_set(ASK_ACTION) {
     AskFrame *frame = ask_frame(p), *inner = ask_frame(p);
     for (size_t i = 1; i < n_args; i++) {
         if (!args[i]) continue;
+        if (args[i]->time && args[i]->time->apart) return false;
         if (args[i]->test && inner->n_tests < ASK_MAX_ITEMS) inner->tests[inner->n_tests++] = args[i]->test;
         if (args[i]->time && inner->n_times < 2) inner->times[inner->n_times++] = args[i]->time;
         if (args[i]->term && inner->n_terms < ASK_MAX_ITEMS) inner->terms[inner->n_terms++] = args[i]->term;

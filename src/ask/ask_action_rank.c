@@ -29,6 +29,25 @@ bool ask_slot_top(ASK_ACTION) {
     return !has_number || (args[1]->value > 0 && args[1]->value <= 10000 && args[1]->number == args[1]->value);
 }
 
+/* args: a place, a superlative: "second best" */
+bool ask_slot_place(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = arena_dup(p->arena, args[1]->frame, sizeof(*frame));
+    frame->place = args[0]->value;
+    frame->is_plural = false;
+    ret->frame = frame;
+    return frame->place > 0 && frame->place <= 10000;
+}
+
+/* args: direction word: "largest first" */
+bool ask_slot_sorted(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->sorted = (int8_t)(args[0]->value < 0 ? -1 : 1);
+    ret->frame = frame;
+    return true;
+}
+
 /* args: direction word, number, grain: "the three weakest months". */
 bool ask_slot_top_grain(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -113,13 +132,14 @@ bool ask_slot_often(ASK_ACTION) {
     return true;
 }
 
+/* args: term, members ("cities ranked by amount"), direction word */
 bool ask_slot_order(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
     frame->order = args[0]->term;
-    if (n_args > 1) { /* "cities ranked by amount" */
+    if (n_args > 1) {
         ask_add_groups(frame, args[1]);
-        frame->direction = 1;
+        frame->sorted = (int8_t)(n_args > 2 && args[2]->value < 0 ? -1 : 1);
     }
     ret->frame = frame;
     return true;

@@ -44,6 +44,12 @@ bool ask_slot_term_of(ASK_ACTION) {
     return true;
 }
 
+bool ask_pass_slot(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    ret->frame = args[0]->frame;
+    return true;
+}
+
 bool ask_slot_kind(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
@@ -93,6 +99,7 @@ bool ask_slot_per(ASK_ACTION) {
     AskFrame *frame = ask_frame(p);
     ask_add_groups(frame, args[0]);
     frame->is_per = true;
+    frame->per_said = args[0]->members[0];
     ret->frame = frame;
     return true;
 }
@@ -228,7 +235,31 @@ bool ask_slot_time_each(ASK_ACTION) {
     frame->times[frame->n_times++] = args[0]->time;
     frame->grain = args[0]->time->grain;
     ret->frame = frame;
-    return frame->grain != TIME_GRAIN_NONE;
+    return frame->grain != TIME_GRAIN_NONE && !args[0]->time->apart;
+}
+
+/* "not in 2013"; "except December": of every year. */
+bool ask_slot_time_not(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *time = args[0]->time;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_TIME, S(ASK_MAIN_TIME));
+    test->time = time;
+    test->is_not = true;
+    if (time->is_yearless) {
+        const char *part = time->grain == TIME_GRAIN_MONTH     ? "month_of_year"
+                           : time->grain == TIME_GRAIN_QUARTER ? "quarter_of_year"
+                                                               : NULL;
+        Str column = ask_main_time(p);
+        if (!part || !column.n || time->part || time->first) return false;
+        test->kind = ASK_TEST_VALUES;
+        test->member = arena_printf(p->arena, "%.*s.%s", STR_ARG(column), part);
+        test->values[test->n_values++] = arena_printf(p->arena, "%d", time->number);
+        test->is_number = true;
+    }
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = test;
+    ret->frame = frame;
+    return true;
 }
 
 /* "the latest 52 weeks and the 52 weeks before that" */

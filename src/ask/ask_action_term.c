@@ -211,14 +211,26 @@ bool ask_pass_term(ASK_ACTION) {
     return true;
 }
 
+static bool is_ordinal(const AskParse *p, const AskNode *node) {
+    return p->tokens[node->from].is_ordinal;
+}
+
 bool ask_make_number(ASK_ACTION) {
     ASK_ACTION_UNUSED;
+    if (is_ordinal(p, args[0])) return false;
     ret->number = args[0]->kind == ASK_NODE_NUMBER ? args[0]->number : args[0]->value;
     ret->unit = args[0]->unit;
     if (n_args > 1 && args[1]) ret->number *= args[1]->value;
     if (n_args > 2 && args[2]) ret->unit = S("%");
     ret->value = (int)MAX_OF(MIN_OF(ret->number, 1e9), -1e9);
     return true;
+}
+
+/* "second", "2nd" */
+bool ask_make_ordinal(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    ret->number = ret->value = args[0]->value;
+    return args[0]->kind == ASK_NODE_WORD || is_ordinal(p, args[0]);
 }
 
 bool ask_make_negative(ASK_ACTION) {

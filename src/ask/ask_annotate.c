@@ -8,7 +8,7 @@
 static const double SKIP_FREE = .01, SKIP_EVENT = .15, SKIP_LIST = .8, SKIP_SENSE = 2.5, SKIP_NUMBER = 3.5,
                     SKIP_UNKNOWN = 3, COST_EDIT = .6, COST_PLURAL = .005, COST_INFLECTED = .12, COST_VERB = .3,
                     COST_KNOWN_WORD = .9, COST_PLACE = .02, COST_RELATED = .4, RELATED_LEAST = .55, SKIP_KNOWN = 1,
-                    SKIP_BRACKETS = .05, SKIP_STATEMENT = .12, SKIP_UNIT = .05, COST_ENGLISH = .35;
+                    SKIP_BRACKETS = .05, SKIP_STATEMENT = .12, SKIP_UNIT = .05, COST_ENGLISH = .35, COST_TURN = .0002, COST_CORRECTED = .3;
 
 /* ---- lists ---------------------------------------------------------------------------------------------------------- */
 
@@ -102,6 +102,12 @@ static double known_words_cost(const AskParse *p, const AskValueMatch *match) {
     return cost + (n_english == n_words ? COST_ENGLISH : 0);
 }
 
+/* Of dimensions that have the same value, the one that the pack gives its fact first: too little to keep from asking back. */
+static double member_turn(const ModelMember *member) {
+    if (!member->fact || !member->role) return 0;
+    return COST_TURN * (double)(member->role - member->fact->roles);
+}
+
 static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size_t to, double more) {
     AskSense *sense = ARENA_NEW(p->arena, AskSense);
     *sense = (AskSense){.kind = ASK_SENSE_VALUE,
@@ -115,7 +121,8 @@ static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size
                         .is_edit = match->how >= ASK_MATCH_EDIT1,
                         .words = match->value};
     if (model_member(p->model, NULL, match->member, &sense->member, NULL)) return;
-    VEC_PUSH(p->arena, &p->spans[from], (AskSpan){.to = to, .sense = sense, .cost = match->cost + more});
+    double turn = member_turn(&sense->member);
+    VEC_PUSH(p->arena, &p->spans[from], (AskSpan){.to = to, .sense = sense, .cost = match->cost + more + turn});
 }
 
 /* What a place is called elsewhere: "UK", "German" where the data has "United Kingdom", "Germany". */
@@ -259,7 +266,7 @@ static void correct(AskParse *p, size_t at) {
     token->norm = tokens[0].norm;
     token->lemma = tokens[0].lemma;
     token->stem = tokens[0].stem;
-    p->skip[at] += COST_EDIT;
+    p->price[at] = COST_CORRECTED;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
@@ -348,6 +355,7 @@ void ask_annotate(AskParse *p) {
     p->lists = arena_zalloc(p->arena, room, sizeof(*p->lists));
     p->is_free = ARENA_ARRAY(p->arena, bool, room);
     p->skip = ARENA_ARRAY(p->arena, double, room);
+    p->price = ARENA_ARRAY(p->arena, double, room);
     p->is_aside = ARENA_ARRAY(p->arena, bool, room);
     p->is_known = ARENA_ARRAY(p->arena, bool, room);
     add_values(p);
@@ -370,8 +378,7 @@ void ask_annotate(AskParse *p) {
     for (size_t i = 0; i < p->n; i++) add_phrases(p, i);
     for (size_t i = 0; i < p->n; i++) add_related(p, i);
     for (size_t i = 0; i < p->n; i++) {
-        double corrected = p->skip[i];
-        p->skip[i] = skip_cost(p, i) + corrected;
+        p->skip[i] = skip_cost(p, i) + (p->price[i] > 0 ? COST_EDIT : 0); /* to leave it out is no way around its price */
         p->is_known[i] =
             p->spans[i].n || p->lists[i].n || p->tokens[i].kind != ASK_TOKEN_WORD || is_known(p, &p->tokens[i]);
         if (is_capitals(p, i) && p->spans[i].n) {

@@ -94,14 +94,7 @@ static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings
     if (!finish_with_and_without(&f)) return;
     if (!finish_compare_groups(&f) || !finish_band(&f) || !finish_distribute(&f) || !finish_by_first_date(&f)) return;
     if (!finish_derive(&f)) return;
-    bool is_each = frame->is_per && frame->kind == ASK_KIND_HOW_MUCH && frame->n_groups == 1 &&
-                   !finish_is_ranked(frame) && ask_entity_of(f.p->engine, frame->groups[0]) && f.n_measures == 1 &&
-                   !f.measures[0].term->is_ratio;
-    if (is_each) {
-        frame->per = frame->groups[0];
-        frame->n_groups = 0;
-        frame->wants_average = true;
-    }
+    finish_average_of_each(&f);
     if (frame->per_term) {
         bool fits = f.n_measures == 1 && f.measures[0].term && !f.measures[0].term->is_ratio &&
                     frame->kind == ASK_KIND_HOW_MUCH;
@@ -119,10 +112,16 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     Finish f = {.p = p, .frame = *candidate->frame, .said = candidate->frame, .cost = candidate->cost};
     AskFrame *frame = &f.frame;
     finish_resolve_times(&f);
+    finish_split_times(&f);
+    if (!frame->direction) frame->direction = frame->sorted;
     finish_unite_values(&f);
     finish_group_to_count(&f);
     finish_count_to_group(&f);
     finish_keep_counted(&f);
+    finish_free_measures(&f);
+    finish_negate_entities(&f);
+    if (frame->is_top_plain && !frame->order && frame->n_terms && (frame->terms[0]->counts.n || frame->terms[0]->counts_rows))
+        f.cost += 1.25 * ASK_COST_PLAIN_TOP; /* of what is counted there is no best */
     finish_split_order(frame);
     f.fact = finish_fact_of(p, frame);
     finish_axis_to_grain(&f);

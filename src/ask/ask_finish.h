@@ -42,6 +42,9 @@ Str finish_quoted(Arena *arena, Str text);
 Str finish_test_expr(AskParse *p, const AskTest *test);
 Str finish_bound_expr(AskParse *p, const AskTest *test, Str what);
 
+/* What has its own first ones: the member, or the periods of the time. */
+Str finish_each_member(const Finish *f);
+
 /* What a choice that the words did not make costs. */
 #define ASK_PLURAL_LIMIT 10
 #define ASK_COST_DEFAULT_MEASURE .5
@@ -74,8 +77,15 @@ void finish_keep_counted(Finish *f);
 void finish_split_order(AskFrame *frame);
 bool finish_is_ranked(const AskFrame *frame);
 
+/* ask_finish_sets.c */
+void finish_split_times(Finish *f);
+void finish_negate_entities(Finish *f);
+bool finish_is_negated(const AskTest *test); /* of a condition */
+void finish_free_measures(Finish *f);
+
 /* ask_finish_derive.c */
 bool finish_is_date_term(const AskTerm *term);
+Str finish_range_expr(Finish *f, const AskTime *time); /* empty: it cannot be written so */
 void finish_add_measure(Finish *f, const AskTerm *term);
 FinishColumn finish_ratio(Finish *f, Str a, Str b, Str as);
 bool finish_compare_times(Finish *f, const AskTime *a, const AskTime *b, const char *how);
@@ -86,6 +96,7 @@ bool finish_with_and_without(Finish *f);
 bool finish_compare_groups(Finish *f);
 
 /* ask_finish_inner.c */
+void finish_average_of_each(Finish *f);
 bool finish_average(Finish *f);
 void finish_count_entities(Finish *f);
 bool finish_yes_or_no(Finish *f);

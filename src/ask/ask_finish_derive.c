@@ -69,8 +69,14 @@ static bool share_of_tested(Finish *f) {
     if (!condition.n || !f->n_measures) return false;
     Str m = f->measures[0].expr;
     Str as = arena_printf(f->p->arena, "share_of_%.*s", STR_ARG(f->measures[0].as.n ? f->measures[0].as : m));
-    f->measures[0].expr =
-        arena_printf(f->p->arena, "(%.*s where %.*s) / %.*s", STR_ARG(m), STR_ARG(condition), STR_ARG(m));
+    bool is_without = f->n_where == 1 && finish_is_negated(f->where[0]) && f->measures[0].term && f->measures[0].term->counts.n;
+    if (is_without) { /* of entities: all but those with */
+        AskTest with = *f->where[0];
+        with.is_not = false;
+        condition = finish_test_expr(f->p, &with);
+    }
+    f->measures[0].expr = arena_printf(f->p->arena, "%s(%.*s where %.*s) / %.*s", is_without ? "1 - " : "", STR_ARG(m),
+                                       STR_ARG(condition), STR_ARG(m));
     f->measures[0].as = as;
     f->n_measures = 1;
     f->n_where = 0;
@@ -119,7 +125,7 @@ static void share_of_top(Finish *f) {
     f->measures[f->n_measures++] = (FinishColumn){.expr = S("sum(part)"), .as = S("share")};
 }
 
-static Str range_expr(Finish *f, const AskTime *time) {
+Str finish_range_expr(Finish *f, const AskTime *time) {
     Str column = finish_time_column(f->fact);
     Arena *arena = f->p->arena;
     if (!column.n || time->is_open) return (Str){0};
@@ -141,7 +147,7 @@ static Str range_expr(Finish *f, const AskTime *time) {
 
 /* Two times against each other; false: they cannot be written so. */
 bool finish_compare_times(Finish *f, const AskTime *a, const AskTime *b, const char *how) {
-    Str first = range_expr(f, a), second = range_expr(f, b);
+    Str first = finish_range_expr(f, a), second = finish_range_expr(f, b);
     if (!first.n || !second.n || !f->n_measures) return false;
     Arena *arena = f->p->arena;
     Str m = f->measures[0].expr;
@@ -186,7 +192,7 @@ bool finish_compare_all(Finish *f) {
     const AskTime *a, *b;
     Arena *arena = f->p->arena;
     if (!f->n_measures || !finish_two_times(&f->frame, &a, &b)) return false;
-    Str first = range_expr(f, a), second = range_expr(f, b), m = f->measures[0].expr;
+    Str first = finish_range_expr(f, a), second = finish_range_expr(f, b), m = f->measures[0].expr;
     if (!first.n || !second.n) return false;
     Str before = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(first));
     Str after = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(second));

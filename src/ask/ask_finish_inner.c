@@ -26,6 +26,26 @@ static bool average_of_two(Finish *f) {
     return false;
 }
 
+/* "sales per order": what one has, on average; of a few that a person reads one by one, each is shown unless asked "how much". */
+void finish_average_of_each(Finish *f) {
+    enum { FEW = 100 };
+    AskFrame *frame = &f->frame;
+    const AskEntity *entity = frame->per_said.n ? ask_entity_of(f->p->engine, frame->per_said) : NULL;
+    bool fits = entity && f->n_measures == 1 && f->measures[0].term && !f->measures[0].term->is_ratio && !frame->derive &&
+                !finish_is_ranked(frame) && !str_eq(entity->count->name, f->measures[0].expr) && !frame->each.n &&
+                frame->kind != ASK_KIND_LIST && frame->kind != ASK_KIND_WHICH && !f->n_having;
+    if (!fits) return;
+    size_t n = f->p->engine->values ? ask_values_count_of(f->p->engine->values, frame->per_said) : 0;
+    bool is_named = finish_ratio(f, f->measures[0].expr, entity->count->name, (Str){0}).term; /* the pack's own */
+    if (n && n <= FEW && !is_named && frame->kind != ASK_KIND_HOW_MUCH) return;
+    size_t kept = 0;
+    for (size_t i = 0; i < frame->n_groups; i++)
+        if (!str_eq(frame->groups[i], frame->per_said)) frame->groups[kept++] = frame->groups[i];
+    frame->n_groups = (uint8_t)kept;
+    frame->per = frame->per_said;
+    frame->wants_average = true;
+}
+
 /* An average over something: a ratio of the measure and what it is for, or of what the periods bring. */
 bool finish_average(Finish *f) {
     AskFrame *frame = &f->frame;
@@ -224,6 +244,19 @@ void finish_first_of_all(Finish *f) {
     f->frame.order = NULL;
 }
 
+/* "the second best of each": by its rank among them. */
+static void place_within(Finish *f) {
+    AskFrame *frame = &f->frame;
+    if (!frame->order || f->n_having == COUNT_OF(f->having)) return;
+    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
+    *test = (AskTest){.kind = ASK_TEST_EXPR,
+                      .raw = arena_printf(f->p->arena, "rank(%.*s%s, by %.*s) = %" PRId64, STR_ARG(frame->order->expr),
+                                          frame->direction < 0 ? " asc" : "", STR_ARG(finish_each_member(f)),
+                                          frame->place)};
+    f->having[f->n_having++] = test;
+    frame->limit = 0;
+}
+
 /* The first ones of each: what is grouped by beside what is ranked. */
 void finish_rank_within(Finish *f) {
     AskFrame *frame = &f->frame;
@@ -232,8 +265,9 @@ void finish_rank_within(Finish *f) {
         frame->top = frame->groups[0];
     for (size_t i = 0; i < frame->n_groups && !frame->each.n; i++)
         if (frame->top.n && !str_eq(frame->groups[i], frame->top)) frame->each = frame->groups[i];
-    if (!frame->each.n && frame->grain && frame->top.n && !frame->each_grain) frame->each = S("\1time");
+    if (!frame->each.n && frame->grain && frame->top.n && !frame->each_grain) frame->each = S(ASK_MAIN_TIME);
     if (frame->each.n && str_eq(frame->each, frame->top)) frame->each = (Str){0};
+    if (frame->each.n && frame->place > 1) place_within(f);
 }
 
 /* case when x < 100 then 'below 100' … end */

@@ -48,7 +48,7 @@ void finish_place_each_grain(Finish *f) {
     if (!frame->each_grain || !column.n) return;
     if (!frame->grain || frame->grain == frame->each_grain) {
         frame->grain = frame->each_grain;
-        if (frame->limit || frame->is_superlative) frame->each = S("\1time");
+        if (frame->limit || frame->is_superlative) frame->each = S(ASK_MAIN_TIME);
         return;
     }
     if (frame->n_groups == ASK_MAX_ITEMS) return;
@@ -227,6 +227,21 @@ static void resolve_bound(Finish *f, const AskTest *test) {
     }
 }
 
+/* Periods that rows lie in, or do not: of the time that the others are of, too. */
+static void resolve_time(Finish *f, const AskTest *test) {
+    AskTest *own = arena_dup(f->p->arena, test, sizeof(*test));
+    Str column = f->frame.time_member.n ? f->frame.time_member : finish_time_column(f->fact);
+    bool is_axis = f->fact && f->fact->axis_unit.n;
+    own->member = column;
+    if (is_axis) {
+        own->kind = ASK_TEST_EXPR;
+        own->raw = finish_range_expr(f, test->time);
+    }
+    bool fits = column.n && is_axis == test->time->is_axis && (!is_axis || (own->raw.n && !test->time->apart));
+    if (!fits) f->cost += ASK_COST_NOTHING;
+    if (fits) f->where[f->n_where++] = own;
+}
+
 void finish_resolve_tests(Finish *f) {
     AskFrame *frame = &f->frame;
     for (size_t i = 0; i < frame->n_tests; i++) {
@@ -235,6 +250,8 @@ void finish_resolve_tests(Finish *f) {
             return;
         if (frame->tests[i]->kind == ASK_TEST_BOUND)
             resolve_bound(f, frame->tests[i]);
+        else if (frame->tests[i]->kind == ASK_TEST_TIME)
+            resolve_time(f, frame->tests[i]);
         else
             f->where[f->n_where++] = frame->tests[i];
     }
@@ -259,7 +276,7 @@ void finish_count_to_group(Finish *f) {
     if (frame->kind == ASK_KIND_HOW_MANY || ((frame->n_groups || frame->grain) && !is_first_of_each)) return;
     if (frame->n_groups == ASK_MAX_ITEMS) return;
     bool lists = has_bound_of_measure(frame) || frame->is_superlative || frame->kind == ASK_KIND_WHICH ||
-                 frame->kind == ASK_KIND_LIST || (frame->n_sets && frame->n_terms);
+                 frame->kind == ASK_KIND_LIST || (frame->n_sets && frame->n_terms) || (frame->sorted && frame->order);
     for (size_t i = 0; lists && i < frame->n_terms; i++) {
         const AskEntity *entity =
             frame->terms[i]->counts.n ? ask_entity_of(f->p->engine, frame->terms[i]->counts) : NULL;

@@ -144,6 +144,8 @@ int ask_grammar_list(const AskGrammar *grammar, Str name); /* -1: none */
 /* ---- meanings --------------------------------------------------------------------------------------------------------- */
 
 typedef struct AskTest AskTest;
+typedef struct AskTime AskTime;
+#define ASK_MAIN_TIME "\1time" /* instead of a member: the time of the fact, once it is known */
 
 /* Something to compute. */
 typedef struct AskTerm {
@@ -165,6 +167,7 @@ typedef enum AskTestKind {
     ASK_TEST_FLAG,   /* a bool member is true */
     ASK_TEST_NULL,   /* member is null */
     ASK_TEST_BOUND,  /* a number's comparison with something that is resolved when the reading is finished */
+    ASK_TEST_TIME,   /* the time lies in one of the periods */
     ASK_TEST_EXPR,   /* a condition as an expression */
     ASK_TEST_SET     /* entities by another query of them */
 } AskTestKind;
@@ -188,12 +191,12 @@ struct AskTest {
     bool is_listed;            /* VALUES joined by "and" */
     Str raw;                   /* SET: a whole query; EXPR: the condition */
     const AskTerm *term;       /* BOUND: the measure of that name */
+    const AskTime *time;       /* TIME: the first of a list */
     const struct AskFrame *of; /* SET: which entities; BOUND: rows of this frame */
     Str entity;
     size_t from, to; /* tokens */
 };
 
-typedef struct AskTime AskTime;
 struct AskTime {
     Str from;             /* as a query's range says it; empty: open */
     Str to;               /* empty: the same period */
@@ -206,6 +209,10 @@ struct AskTime {
     bool is_list;         /* each of its periods was named */
     const AskTime *first; /* of a span */
     const AskTime *last;
+    bool is_or;           /* a list of them joined by "or" */
+    const AskTime *apart; /* of a list whose periods do not follow each other: the next one */
+    TimeGrain part;       /* its first or last so many of these, once its year is known; NONE: all of it */
+    int n_parts;          /* negative: the last */
 };
 
 typedef enum AskDerive {
@@ -250,6 +257,8 @@ struct AskFrame {
     int64_t limit;        /* 0: none */
     bool is_superlative;  /* the one that has the most */
     bool is_plural;       /* "the best items": some of them */
+    int64_t place;        /* of a superlative: 2 is the second; 0: the first */
+    int8_t sorted;        /* "largest first": how all that is shown is ordered; as direction */
     Str top;              /* the member whose first ones are asked for */
     bool is_top_plain;    /* "best", without what by */
     Str each;             /* limit_per: for each value of this member */
@@ -271,6 +280,7 @@ struct AskFrame {
     bool is_adverb;  /* the grain is that of "monthly" */
     bool is_spent;   /* something was spent or brought in */
     bool is_per;     /* the group stands after "per" */
+    Str per_said;    /* which one */
     bool is_loss;    /* losing is asked about: the first are the lowest */
     bool is_without; /* with the first test against without it */
     bool is_before;  /* against the span before */
@@ -339,6 +349,7 @@ typedef struct AskParse {
     bool *is_free;               /* by token: may stand between a rule's parts */
     bool *is_aside;              /* by token: within brackets */
     double *skip;                /* by token: what leaving it out costs */
+    double *price;               /* by token: what reading it as a list's word, a phrase or a value costs beside */
     bool *is_known;              /* by token: some word list, phrase or value has it */
     AskNodes **chart;            /* [name * (n + 1) + from]; NULL: not looked at */
     size_t n_nodes;

@@ -85,6 +85,13 @@ static AskNode *leaf(AskParse *p, AskNodeKind kind, size_t from, size_t to) {
     return node;
 }
 
+/* What using corrected words costs. */
+static double price_of(const AskParse *p, size_t from, size_t to) {
+    double price = 0;
+    for (size_t i = from; i < to; i++) price += p->price[i];
+    return price;
+}
+
 static void try_part(Match *m, size_t part, size_t at) {
     AskParse *p = m->p;
     const AskRulePart *want = &m->rule->parts[part];
@@ -97,7 +104,7 @@ static void try_part(Match *m, size_t part, size_t at) {
             if (list->list != want->index) continue;
             AskNode *node = leaf(p, ASK_NODE_WORD, at, list->to);
             node->value = list->value;
-            take(m, part, node, 0);
+            take(m, part, node, price_of(p, at, list->to));
         }
         return;
     case ASK_PART_SENSE:
@@ -107,7 +114,7 @@ static void try_part(Match *m, size_t part, size_t at) {
             AskNode *node = leaf(p, ASK_NODE_SENSE, at, span->to);
             node->sense = span->sense;
             node->cost = span->cost;
-            take(m, part, node, span->cost);
+            take(m, part, node, span->cost + price_of(p, at, span->to));
         }
         return;
     case ASK_PART_NUMBER:
