@@ -12,9 +12,9 @@ bool ask_slot_top(ASK_ACTION) {
     if (n_args > 1 && args[1]) frame->limit = args[1]->value;
     if (n_args > 2 && args[2]) {
         ModelMember member;
-        bool is_flag =
-            !model_member(p->model, NULL, args[2]->members[0], &member, NULL) && member.type.kind == TYPE_BOOL;
-        if (is_flag) return false; /* there is no first of two */
+        bool is_known = !model_member(p->model, NULL, args[2]->members[0], &member, NULL);
+        if (is_known && member.type.kind == TYPE_BOOL) return false; /* there is no first of two */
+        if (is_known && ask_is_quantity(&member)) return false;      /* "longest delay": of how much there is */
         ask_add_groups(frame, args[2]);
         frame->top = args[2]->members[0];
         frame->is_plural = ask_is_plural(p, args[2]);
@@ -37,6 +37,22 @@ bool ask_slot_place(ASK_ACTION) {
     frame->is_plural = false;
     ret->frame = frame;
     return frame->place > 0 && frame->place <= 10000;
+}
+
+/* "grew fastest", "the fastest growing items": the growth is what is ranked. args: direction word, members. */
+bool ask_slot_growth_most(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->derive = ASK_DERIVE_GROWTH;
+    frame->direction = (int8_t)(args[0]->value < 0 ? -1 : 1);
+    frame->is_superlative = true;
+    if (n_args > 1) {
+        ask_add_groups(frame, args[1]);
+        frame->top = args[1]->members[0];
+        frame->is_plural = ask_is_plural(p, args[1]);
+    }
+    ret->frame = frame;
+    return true;
 }
 
 /* args: direction word: "largest first" */
@@ -75,7 +91,7 @@ bool ask_slot_limit(ASK_ACTION) {
 /* "the highest amount": an order, and what is shown with it. */
 bool ask_slot_most(ASK_ACTION) {
     ASK_ACTION_UNUSED;
-    bool is_quality = abs(args[0]->value) == 1; /* "the best": of what is counted there is none */
+    bool is_quality = abs(args[0]->value) != 2; /* "the best", "the longest": of what is counted there is none */
     if (is_quality && (args[1]->term->counts.n || args[1]->term->counts_rows)) return false;
     AskFrame *frame = ask_frame(p);
     frame->direction = (int8_t)(args[0]->value < 0 ? -1 : 1);

@@ -26,6 +26,17 @@ bool ask_slot_term(ASK_ACTION) {
     return true;
 }
 
+/* "amount per line": a sum's average over the rows; what is no sum is so already. */
+bool ask_slot_term_per_row(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTerm *term = args[0]->term;
+    AskFrame *frame = ask_frame(p);
+    frame->terms[frame->n_terms++] =
+        term->is_ratio || !term->column.n ? term : ask_aggregate(p, term->column, term->words, term->fact, AGG_AVG);
+    ret->frame = frame;
+    return true;
+}
+
 /* "amount of the returned orders", where these are counted by a measure with a condition: the first under that condition. */
 bool ask_slot_term_of(ASK_ACTION) {
     ASK_ACTION_UNUSED;

@@ -8,7 +8,8 @@
 static const double SKIP_FREE = .01, SKIP_EVENT = .15, SKIP_LIST = .8, SKIP_SENSE = 2.5, SKIP_NUMBER = 3.5,
                     SKIP_UNKNOWN = 3, COST_EDIT = .6, COST_PLURAL = .005, COST_INFLECTED = .12, COST_VERB = .3,
                     COST_KNOWN_WORD = .9, COST_PLACE = .02, COST_RELATED = .4, RELATED_LEAST = .55, SKIP_KNOWN = 1,
-                    SKIP_BRACKETS = .05, SKIP_STATEMENT = .12, SKIP_UNIT = .05, COST_ENGLISH = .35, COST_TURN = .0002, COST_CORRECTED = .3;
+                    SKIP_BRACKETS = .05, SKIP_STATEMENT = .12, SKIP_UNIT = .05, COST_ENGLISH = .35, COST_TURN = .0002,
+                    COST_CORRECTED = .3, COST_ROLE = .05;
 
 /* ---- lists ---------------------------------------------------------------------------------------------------------- */
 
@@ -207,6 +208,30 @@ static void add_values(AskParse *p) {
     add_places(p);
 }
 
+/* "start in Bonn", where a place has two roles: the role's name shortly before a value tells which is meant. */
+static void prefer_role(AskParse *p, size_t from, AskSpan *span) {
+    enum { BACK = 3 };
+    const AskToken *role;
+    size_t n;
+    const ModelMember *member = &span->sense->member;
+    bool has_role = span->sense->kind == ASK_SENSE_VALUE && member->role && member->dimension &&
+                    !str_eq(member->role->name, member->dimension->name);
+    if (!has_role || ask_tokenize(p->arena, member->role->name, &role, &n, NULL) || n != 1) return;
+    for (size_t at = from; at-- > 0 && at + BACK >= from;) {
+        if (str_eq(p->tokens[at].stem, role[0].stem)) {
+            span->cost -= COST_ROLE;
+            p->is_role[at] = true;
+            return;
+        }
+        if (p->spans[at].n) return;
+    }
+}
+
+static void prefer_roles(AskParse *p) {
+    for (size_t from = 1; from < p->n; from++)
+        for (size_t v = 0; v < p->spans[from].n; v++) prefer_role(p, from, &p->spans[from].at[v]);
+}
+
 /* ---- other words for what the model says ---------------------------------------------------------------------------- */
 
 /* A word that means nothing here, by its synonyms. */
@@ -278,6 +303,17 @@ static bool is_no_noun(const AskParse *p, size_t at) {
     return english && !ask_words_has(english, lemma, ASK_NOUN) && ask_words_has(english, lemma, ASK_ANY_PART);
 }
 
+/* The word is also a condition of the model: "paid". */
+static bool is_condition(const AskParse *p, size_t at) {
+    bool is_so = false;
+    for (size_t i = 0; i < p->spans[at].n; i++) {
+        const AskSense *sense = p->spans[at].at[i].sense;
+        is_so |= sense->kind == ASK_SENSE_FILTER ||
+                 (sense->kind == ASK_SENSE_MEMBER && sense->member.type.kind == TYPE_BOOL);
+    }
+    return is_so;
+}
+
 static double skip_cost(const AskParse *p, size_t at) {
     if (p->tokens[at].kind == ASK_TOKEN_PUNCT) return str_eq(p->tokens[at].text, S("%")) ? SKIP_LIST : 0;
     if (map_get(p->engine->units, p->tokens[at].norm) && !p->spans[at].n) return SKIP_UNIT;
@@ -291,7 +327,7 @@ static double skip_cost(const AskParse *p, size_t at) {
         if (list == p->grammar->list_free || list == p->grammar->list_filler) return SKIP_FREE;
         if (list == p->grammar->list_weighty) return SKIP_SENSE;
         if (list == p->grammar->list_event)
-            cost = MIN_OF(cost, SKIP_EVENT);
+            cost = MIN_OF(cost, is_condition(p, at) ? 2 * SKIP_EVENT : SKIP_EVENT);
         else
             cost = MIN_OF(cost, SKIP_LIST);
     }
@@ -355,6 +391,7 @@ void ask_annotate(AskParse *p) {
     p->lists = arena_zalloc(p->arena, room, sizeof(*p->lists));
     p->is_free = ARENA_ARRAY(p->arena, bool, room);
     p->skip = ARENA_ARRAY(p->arena, double, room);
+    p->is_role = ARENA_ARRAY(p->arena, bool, room);
     p->price = ARENA_ARRAY(p->arena, double, room);
     p->is_aside = ARENA_ARRAY(p->arena, bool, room);
     p->is_known = ARENA_ARRAY(p->arena, bool, room);
@@ -375,12 +412,15 @@ void ask_annotate(AskParse *p) {
         for (size_t k = 0; k < p->lists[i].n; k++)
             p->is_free[i] |= p->lists[i].at[k].list == p->grammar->list_free && p->lists[i].at[k].to == i + 1;
     }
+    prefer_roles(p);
     for (size_t i = 0; i < p->n; i++) add_phrases(p, i);
     for (size_t i = 0; i < p->n; i++) add_related(p, i);
     for (size_t i = 0; i < p->n; i++) {
-        p->skip[i] = skip_cost(p, i) + (p->price[i] > 0 ? COST_EDIT : 0); /* to leave it out is no way around its price */
+        p->skip[i] =
+            skip_cost(p, i) + (p->price[i] > 0 ? COST_EDIT : 0); /* to leave it out is no way around its price */
         p->is_known[i] =
             p->spans[i].n || p->lists[i].n || p->tokens[i].kind != ASK_TOKEN_WORD || is_known(p, &p->tokens[i]);
+        if (p->is_role[i]) p->skip[i] = SKIP_FREE;
         if (is_capitals(p, i) && p->spans[i].n) {
             p->is_free[i] = false;
             p->skip[i] = SKIP_SENSE;

@@ -77,6 +77,7 @@ static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings
     bool is_alone = !frame->n_groups && !frame->grain;
     if (is_alone && (frame->derive == ASK_DERIVE_RANK || (has_first && !frame->derive))) f.cost += ASK_COST_OF_NOTHING;
     if (frame->limit && !frame->direction && !order && frame->kind != ASK_KIND_WHICH) f.cost += ASK_COST_UNORDERED;
+    if (f.said->order && !finish_is_ranked(frame) && !finish_shows(&f, f.said->order)) f.cost += ASK_COST_IDLE;
     if (finish_is_ranked(frame)) {
         frame->order = order;
         if (!frame->order) frame->order = f.n_measures ? f.measures[0].term : finish_primary(f.p);
@@ -120,7 +121,8 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     finish_keep_counted(&f);
     finish_free_measures(&f);
     finish_negate_entities(&f);
-    if (frame->is_top_plain && !frame->order && frame->n_terms && (frame->terms[0]->counts.n || frame->terms[0]->counts_rows))
+    if (frame->is_top_plain && !frame->order && frame->n_terms &&
+        (frame->terms[0]->counts.n || frame->terms[0]->counts_rows))
         f.cost += 1.25 * ASK_COST_PLAIN_TOP; /* of what is counted there is no best */
     finish_split_order(frame);
     f.fact = finish_fact_of(p, frame);
@@ -178,6 +180,7 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
         if (is_time) frame->n_groups = 0;
     }
     if (frame->is_every && frame->kind != ASK_KIND_YES_NO) f.cost += ASK_COST_EVERY;
+    if (frame->compare_unit && !frame->derive) finish_prior(&f);
     if (frame->is_before && !frame->derive) f.compare = S("previous_period");
     if (frame->wants_extent) extent(&f);
     const AskTerm *orders[3] = {NULL};

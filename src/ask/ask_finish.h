@@ -29,6 +29,7 @@ struct Finish {
     bool shows_time;
     FinishColumn band; /* a group by bands; empty: none */
     Str compare;
+    Str ordered_by; /* the column; empty: that of the frame's order */
     double cost;
     Str notes[8];
     size_t n_notes;
@@ -68,6 +69,7 @@ const AskTerm *finish_primary(AskParse *p);
 bool finish_is_percent_format(const AskParse *p, Str member, const AskTerm *term);
 void finish_note(Finish *f, Str text);
 void finish_resolve_times(Finish *f);
+void finish_prior(Finish *f);
 void finish_unite_values(Finish *f);
 const AskTerm *finish_counting(Finish *f);
 void finish_resolve_tests(Finish *f);
@@ -86,6 +88,7 @@ void finish_free_measures(Finish *f);
 /* ask_finish_derive.c */
 bool finish_is_date_term(const AskTerm *term);
 Str finish_range_expr(Finish *f, const AskTime *time); /* empty: it cannot be written so */
+bool finish_shows(const Finish *f, const AskTerm *term);
 void finish_add_measure(Finish *f, const AskTerm *term);
 FinishColumn finish_ratio(Finish *f, Str a, Str b, Str as);
 bool finish_compare_times(Finish *f, const AskTime *a, const AskTime *b, const char *how);

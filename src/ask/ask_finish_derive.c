@@ -15,10 +15,14 @@ bool finish_is_date_term(const AskTerm *term) {
     return str_eq(term->name, S("first_date")) || str_eq(term->name, S("last_date"));
 }
 
-void finish_add_measure(Finish *f, const AskTerm *term) {
+bool finish_shows(const Finish *f, const AskTerm *term) {
     for (size_t i = 0; i < f->n_measures; i++)
-        if (str_eq(f->measures[i].expr, term->expr)) return;
-    if (f->n_measures < COUNT_OF(f->measures))
+        if (str_eq(f->measures[i].expr, term->expr)) return true;
+    return false;
+}
+
+void finish_add_measure(Finish *f, const AskTerm *term) {
+    if (!finish_shows(f, term) && f->n_measures < COUNT_OF(f->measures))
         f->measures[f->n_measures++] = (FinishColumn){.expr = term->expr, .as = term->name, .term = term};
 }
 
@@ -69,7 +73,8 @@ static bool share_of_tested(Finish *f) {
     if (!condition.n || !f->n_measures) return false;
     Str m = f->measures[0].expr;
     Str as = arena_printf(f->p->arena, "share_of_%.*s", STR_ARG(f->measures[0].as.n ? f->measures[0].as : m));
-    bool is_without = f->n_where == 1 && finish_is_negated(f->where[0]) && f->measures[0].term && f->measures[0].term->counts.n;
+    bool is_without =
+        f->n_where == 1 && finish_is_negated(f->where[0]) && f->measures[0].term && f->measures[0].term->counts.n;
     if (is_without) { /* of entities: all but those with */
         AskTest with = *f->where[0];
         with.is_not = false;
@@ -203,8 +208,20 @@ bool finish_compare_all(Finish *f) {
     f->measures[3] = (FinishColumn){.expr = arena_printf(arena, "%.*s / %.*s - 1", STR_ARG(after), STR_ARG(before)),
                                     .as = S("growth")};
     f->n_measures = 4;
+    f->ordered_by = f->frame.derive == ASK_DERIVE_CHANGE ? S("change") : S("growth");
     f->frame.n_times = 0;
     return true;
+}
+
+/* Groups ranked by their growth grew in one time: the newest whole one. */
+static void grow_in_newest(Finish *f, TimeGrain unit) {
+    int64_t end = f->p->ctx->as_of_us + TIME_US_PER_DAY, from = time_add(unit, time_trunc(unit, end), -1);
+    char text[TIME_TEXT_MAX];
+    AskTime *time = ARENA_NEW(f->p->arena, AskTime);
+    Str period = {text, time_print_period(unit, from, text)};
+    *time = (AskTime){.grain = unit, .from = arena_str(f->p->arena, period)};
+    f->frame.times[f->frame.n_times++] = time;
+    finish_note(f, arena_printf(f->p->arena, "growth in %.*s is assumed", STR_ARG(time->from)));
 }
 
 static bool grow(Finish *f) {
@@ -217,6 +234,9 @@ static bool grow(Finish *f) {
     TimeGrain unit = frame->compare_unit ? frame->compare_unit : frame->grain;
     if (!unit && frame->n_times == 1 && frame->times[0]->grain) unit = frame->times[0]->grain;
     if (!unit) unit = TIME_GRAIN_YEAR;
+    bool is_of_one = finish_is_ranked(frame) && frame->n_groups && unit <= TIME_GRAIN_DAY && f->fact &&
+                     !f->fact->axis_unit.n && unit != TIME_GRAIN_FISCAL_YEAR && unit != TIME_GRAIN_FISCAL_QUARTER;
+    if (!frame->n_times && !frame->grain && is_of_one) grow_in_newest(f, unit);
     if (!frame->n_times && !frame->grain) frame->grain = unit;
     if (frame->n_times == 1 && frame->times[0]->is_list && !frame->grain) frame->grain = unit;
     bool by_period = frame->n_times == 1 && frame->times[0]->count;

@@ -5,6 +5,10 @@
 static bool average_of_two(Finish *f) {
     Arena *arena = f->p->arena;
     if (f->n_measures == 2 && f->measures[1].term && f->measures[1].term->counts.n) {
+        if (f->measures[0].term && f->measures[0].term->is_ratio) { /* an average as it is */
+            f->n_measures = 1;
+            return true;
+        }
         Str a = f->measures[0].expr, b = f->measures[1].expr;
         f->measures[0] = finish_ratio(f, a, b, arena_printf(arena, "average_%.*s", STR_ARG(a)));
         f->n_measures = 1;
@@ -31,9 +35,9 @@ void finish_average_of_each(Finish *f) {
     enum { FEW = 100 };
     AskFrame *frame = &f->frame;
     const AskEntity *entity = frame->per_said.n ? ask_entity_of(f->p->engine, frame->per_said) : NULL;
-    bool fits = entity && f->n_measures == 1 && f->measures[0].term && !f->measures[0].term->is_ratio && !frame->derive &&
-                !finish_is_ranked(frame) && !str_eq(entity->count->name, f->measures[0].expr) && !frame->each.n &&
-                frame->kind != ASK_KIND_LIST && frame->kind != ASK_KIND_WHICH && !f->n_having;
+    bool fits = entity && f->n_measures == 1 && f->measures[0].term && !f->measures[0].term->is_ratio &&
+                !frame->derive && !finish_is_ranked(frame) && !str_eq(entity->count->name, f->measures[0].expr) &&
+                !frame->each.n && frame->kind != ASK_KIND_LIST && frame->kind != ASK_KIND_WHICH && !f->n_having;
     if (!fits) return;
     size_t n = f->p->engine->values ? ask_values_count_of(f->p->engine->values, frame->per_said) : 0;
     bool is_named = finish_ratio(f, f->measures[0].expr, entity->count->name, (Str){0}).term; /* the pack's own */
@@ -116,7 +120,8 @@ void finish_count_entities(Finish *f) {
     outer.frame.n_times = 0;
     outer.frame.n_groups = 0;
     outer.frame.grain = TIME_GRAIN_NONE;
-    outer.measures[outer.n_measures++] = (FinishColumn){.expr = S("count(*)"), .as = counted->expr};
+    outer.measures[outer.n_measures++] =
+        (FinishColumn){.expr = S("count(*)"), .as = counted->name.n ? counted->name : counted->expr};
     *f = outer;
 }
 

@@ -53,11 +53,12 @@ void finish_split_times(Finish *f) {
 
 /* The one thing that is listed or counted; empty: something else is asked for. */
 static Str entity_asked(const AskFrame *frame) {
-    bool is_other = frame->kind == ASK_KIND_YES_NO || frame->derive || frame->is_without || frame->grain || frame->order ||
-                    frame->wants_average || finish_is_ranked(frame);
+    bool is_other = frame->kind == ASK_KIND_YES_NO || frame->derive || frame->is_without || frame->grain ||
+                    frame->order || frame->wants_average || finish_is_ranked(frame);
     if (is_other) return (Str){0};
     if (!frame->n_terms && frame->n_groups == 1) return frame->groups[0];
-    return frame->n_terms == 1 && !frame->n_groups && !frame->terms[0]->counts_rows ? frame->terms[0]->counts : (Str){0};
+    return frame->n_terms == 1 && !frame->n_groups && !frame->terms[0]->counts_rows ? frame->terms[0]->counts
+                                                                                    : (Str){0};
 }
 
 bool finish_is_negated(const AskTest *test) {
@@ -72,14 +73,29 @@ static bool is_own(const Finish *f, Str entity, Str tested) {
     return a.dimension && a.dimension == b.dimension && a.role == b.role;
 }
 
+/* A share of entities without something is what those with it leave: no query in a query is needed. */
+static void share_without(Finish *f) {
+    AskFrame *frame = &f->frame;
+    const AskFrame *inner = frame->n_sets == 1 ? frame->sets[0] : NULL;
+    bool is_so = inner && frame->derive == ASK_DERIVE_SHARE && frame->set_is_not[0] && inner->n_tests == 1 &&
+                 !inner->n_times && !inner->n_terms && frame->n_tests < ASK_MAX_ITEMS;
+    if (!is_so) return;
+    AskTest *test = arena_dup(f->p->arena, inner->tests[0], sizeof(*test));
+    test->is_not = !test->is_not;
+    frame->tests[frame->n_tests++] = test;
+    frame->n_sets = 0;
+}
+
 /* "states without returns": all but those that have any. */
 void finish_negate_entities(Finish *f) {
     AskFrame *frame = &f->frame;
+    share_without(f);
     Str entity = entity_asked(frame);
     for (size_t i = 0; entity.n && i < frame->n_tests; i++) {
         const AskTest *test = frame->tests[i];
         bool is_time = test->kind == ASK_TEST_TIME;
-        if (!finish_is_negated(test) || is_own(f, entity, test->member) || frame->n_sets == COUNT_OF(frame->sets)) continue;
+        if (!finish_is_negated(test) || is_own(f, entity, test->member) || frame->n_sets == COUNT_OF(frame->sets))
+            continue;
         if (is_time && (frame->n_terms || test->time->apart || test->time->is_axis)) continue;
         AskFrame *inner = ask_frame(f->p);
         AskTest *with = arena_dup(f->p->arena, test, sizeof(*test));

@@ -348,6 +348,7 @@ typedef struct AskParse {
     VEC(AskMatchedList) * lists; /* by first token */
     bool *is_free;               /* by token: may stand between a rule's parts */
     bool *is_aside;              /* by token: within brackets */
+    bool *is_role;               /* by token: it told which role the value after it is of */
     double *skip;                /* by token: what leaving it out costs */
     double *price;               /* by token: what reading it as a list's word, a phrase or a value costs beside */
     bool *is_known;              /* by token: some word list, phrase or value has it */

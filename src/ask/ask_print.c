@@ -242,9 +242,10 @@ static void print_set(JsonWriter *w, const Finish *f, const AskTest *test) {
     json_array_begin(w);
     json_text(w, test->entity);
     json_array_end(w);
-    if (f->fact) {
+    const ModelFact *fact = inner->n_terms && inner->terms[0]->fact ? inner->terms[0]->fact : f->fact;
+    if (fact) {
         json_key(w, S("source"));
-        json_text(w, f->fact->name);
+        json_text(w, fact->name);
     }
     if (inner->n_times) {
         json_key(w, S("time"));
@@ -314,6 +315,7 @@ static void print_order(JsonWriter *w, const Finish *f) {
     Str by = {0};
     for (size_t i = 0; i < f->n_measures; i++)
         if (f->measures[i].term && str_eq(f->measures[i].term->expr, frame->order->expr)) by = name_of(&f->measures[i]);
+    if (f->ordered_by.n) by = f->ordered_by;
     if (!by.n) return;
     json_key(w, S("order"));
     json_array_begin(w);
