@@ -107,6 +107,7 @@ bool ask_slot_top(ASK_ACTION);
 bool ask_slot_top_grain(ASK_ACTION);
 bool ask_slot_place(ASK_ACTION);
 bool ask_slot_sorted(ASK_ACTION);
+bool ask_slot_after(ASK_ACTION);
 bool ask_slot_growth_most(ASK_ACTION);
 bool ask_slot_limit(ASK_ACTION);
 bool ask_slot_most(ASK_ACTION);
@@ -114,6 +115,7 @@ bool ask_slot_most_per(ASK_ACTION);
 bool ask_slot_plain(ASK_ACTION);
 bool ask_slot_often(ASK_ACTION);
 bool ask_slot_order(ASK_ACTION);
+bool ask_make_lost_bound(ASK_ACTION);
 bool ask_slot_loss(ASK_ACTION);
 /* ask_action_more.c */
 bool ask_slot_derive(ASK_ACTION);

@@ -36,7 +36,11 @@ bool ask_make_zero(ASK_ACTION) {
         ret->test = ask_new_test(p, ret, ASK_TEST_NULL, term->counts); /* "without a person": who it was is not known */
         return !ask_is_plural(p, args[0]);
     }
-    return ask_bound_at_zero(p, args[0]->sense, QUERY_OP_EQUALS, ret);
+    if (!ask_bound_at_zero(p, args[0]->sense, QUERY_OP_EQUALS, ret)) return false;
+    AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
+    test->is_none = true;
+    ret->test = test;
+    return true;
 }
 
 bool ask_make_some(ASK_ACTION) {

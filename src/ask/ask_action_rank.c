@@ -55,6 +55,18 @@ bool ask_slot_growth_most(ASK_ACTION) {
     return true;
 }
 
+/* "the largest after A", "the second largest after A": of the others. args: a superlative, values, a place. */
+bool ask_slot_after(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = arena_dup(p->arena, args[0]->frame, sizeof(*frame));
+    AskTest *test = arena_dup(p->arena, args[1]->test, sizeof(*test));
+    test->is_not = true;
+    frame->tests[frame->n_tests++] = test;
+    ret->frame = frame;
+    bool is_next = n_args < 3 || args[2]->value == 2;
+    return is_next && frame->n_tests < ASK_MAX_ITEMS && !args[1]->test->is_not && str_eq(frame->top, test->member);
+}
+
 /* args: direction word: "largest first" */
 bool ask_slot_sorted(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -177,6 +189,22 @@ static const AskSense *measure_in_list(AskParse *p, Str list) {
             }
         }
     return NULL;
+}
+
+/* "lost more than 100": a gain below -100. */
+bool ask_make_lost_bound(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    static const QueryOp OPS[QUERY_OP_COUNT] = {[QUERY_OP_GT] = QUERY_OP_LT, [QUERY_OP_GTE] = QUERY_OP_LTE};
+    const AskSense *gained = measure_in_list(p, S("gainword"));
+    const AskTest *bound = args[0]->test;
+    if (!gained || bound->is_percent || !OPS[bound->op]) return false;
+    AskTest *test = arena_dup(p->arena, bound, sizeof(*bound));
+    test->op = OPS[bound->op];
+    test->number = -bound->number;
+    test->term = ask_term_of_measure(p, gained->measure);
+    test->member = test->term->column;
+    ret->test = test;
+    return true;
 }
 
 /* Making or losing money: the gain is above or below nothing. */

@@ -249,7 +249,7 @@ bool ask_slot_time_each(ASK_ACTION) {
     return frame->grain != TIME_GRAIN_NONE && !args[0]->time->apart;
 }
 
-/* "not in 2013"; "except December": of every year. */
+/* "not in 2013"; "except December": of every year. literal 1: "every month but May 2013", of its year. */
 bool ask_slot_time_not(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskTime *time = args[0]->time;
@@ -269,6 +269,12 @@ bool ask_slot_time_not(ASK_ACTION) {
     }
     AskFrame *frame = ask_frame(p);
     frame->tests[frame->n_tests++] = test;
+    if (n_args > 1 && !time->is_yearless) {
+        int64_t number;
+        if (time->is_axis || time->from.n < 5 || !str_to_int64(str_slice(time->from, 0, 4), &number)) return false;
+        const AskTime year = {.grain = TIME_GRAIN_YEAR, .from = str_slice(time->from, 0, 4)};
+        frame->times[frame->n_times++] = arena_dup(p->arena, &year, sizeof(year));
+    }
     ret->frame = frame;
     return true;
 }

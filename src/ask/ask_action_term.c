@@ -191,6 +191,12 @@ bool ask_make_date_of(ASK_ACTION) {
     return ret->term != NULL;
 }
 
+bool ask_are_fewer(const AskParse *p, Str counted, Str per) {
+    const AskValues *values = p->engine->values;
+    size_t n = values && counted.n && per.n ? ask_values_count_of(values, counted) : 0;
+    return n && n < ask_values_count_of(values, per);
+}
+
 bool ask_make_ratio(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskTerm *a = ask_term_of_measure(p, args[0]->sense->measure),
@@ -202,7 +208,7 @@ bool ask_make_ratio(ASK_ACTION) {
                       .fact = a->fact,
                       .is_ratio = true};
     ret->term = term;
-    return !str_eq(a->expr, b->expr);
+    return !str_eq(a->expr, b->expr) && !ask_are_fewer(p, a->counts, b->counts);
 }
 
 bool ask_make_same_term(ASK_ACTION) {

@@ -9,7 +9,7 @@ static const double SKIP_FREE = .01, SKIP_EVENT = .15, SKIP_LIST = .8, SKIP_SENS
                     SKIP_UNKNOWN = 3, COST_EDIT = .6, COST_PLURAL = .005, COST_INFLECTED = .12, COST_VERB = .3,
                     COST_KNOWN_WORD = .9, COST_PLACE = .02, COST_RELATED = .4, RELATED_LEAST = .55, SKIP_KNOWN = 1,
                     SKIP_BRACKETS = .05, SKIP_STATEMENT = .12, SKIP_UNIT = .05, COST_ENGLISH = .35, COST_TURN = .0002,
-                    COST_CORRECTED = .3, COST_ROLE = .05;
+                    COST_CORRECTED = .3, COST_ROLE = .05, COST_WRITTEN = .006;
 
 /* ---- lists ---------------------------------------------------------------------------------------------------------- */
 
@@ -103,6 +103,13 @@ static double known_words_cost(const AskParse *p, const AskValueMatch *match) {
     return cost + (n_english == n_words ? COST_ENGLISH : 0);
 }
 
+/* Letter by letter as the data has it, but for capitals: "Mexico" is not "México". */
+static bool is_as_written(const AskParse *p, const AskValueMatch *match, size_t from, size_t to) {
+    Str first = p->tokens[from].text, last = p->tokens[to - 1].text;
+    Str said = {.p = first.p, .n = (size_t)(last.p + last.n - first.p)};
+    return match->how != ASK_MATCH_EXACT || str_eq_nocase(match->value, said);
+}
+
 /* Of dimensions that have the same value, the one that the pack gives its fact first: too little to keep from asking back. */
 static double member_turn(const ModelMember *member) {
     if (!member->fact || !member->role) return 0;
@@ -122,7 +129,7 @@ static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size
                         .is_edit = match->how >= ASK_MATCH_EDIT1,
                         .words = match->value};
     if (model_member(p->model, NULL, match->member, &sense->member, NULL)) return;
-    double turn = member_turn(&sense->member);
+    double turn = member_turn(&sense->member) + (is_as_written(p, match, from, to) ? 0 : COST_WRITTEN);
     VEC_PUSH(p->arena, &p->spans[from], (AskSpan){.to = to, .sense = sense, .cost = match->cost + more + turn});
 }
 

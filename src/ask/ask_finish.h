@@ -40,7 +40,7 @@ Str finish_print(const Finish *f);
 /* A text as an expression has it. */
 Str finish_quoted(Arena *arena, Str text);
 /* A condition of an expression. */
-Str finish_test_expr(AskParse *p, const AskTest *test);
+Str finish_test_expr(AskParse *p, const AskTest *test); /* empty: none says it */
 Str finish_bound_expr(AskParse *p, const AskTest *test, Str what);
 
 /* What has its own first ones: the member, or the periods of the time. */

@@ -38,10 +38,12 @@ static void derive_measures(Finish *f, const char *format, const char *suffix) {
     }
 }
 
+/* Empty: there is none, or one that an expression cannot say. */
 static Str where_expr(Finish *f) {
     Str all = {0};
     for (size_t i = 0; i < f->n_where; i++) {
         Str one = finish_test_expr(f->p, f->where[i]);
+        if (!one.n) return one;
         all = all.n ? arena_printf(f->p->arena, "%.*s and %.*s", STR_ARG(all), STR_ARG(one)) : one;
     }
     return all;

@@ -62,7 +62,9 @@ static Str entity_asked(const AskFrame *frame) {
 }
 
 bool finish_is_negated(const AskTest *test) {
-    return test->is_not && (test->kind == ASK_TEST_FLAG || test->kind == ASK_TEST_EXPR || test->kind == ASK_TEST_TIME);
+    return (test->is_none && test->member.n) ||
+           (test->is_not &&
+            (test->kind == ASK_TEST_FLAG || test->kind == ASK_TEST_EXPR || test->kind == ASK_TEST_TIME));
 }
 
 /* Whether it is an attribute of the entity itself, and so the same in all of its rows. */
@@ -77,10 +79,16 @@ static bool is_own(const Finish *f, Str entity, Str tested) {
 static void share_without(Finish *f) {
     AskFrame *frame = &f->frame;
     const AskFrame *inner = frame->n_sets == 1 ? frame->sets[0] : NULL;
-    bool is_so = inner && frame->derive == ASK_DERIVE_SHARE && frame->set_is_not[0] && inner->n_tests == 1 &&
-                 !inner->n_times && !inner->n_terms && frame->n_tests < ASK_MAX_ITEMS;
+    bool is_so = inner && frame->derive == ASK_DERIVE_SHARE && frame->set_is_not[0] && !inner->n_times &&
+                 inner->n_tests + inner->n_terms == 1 && frame->n_tests < ASK_MAX_ITEMS;
     if (!is_so) return;
-    AskTest *test = arena_dup(f->p->arena, inner->tests[0], sizeof(*test));
+    const ModelMeasure *measure = inner->n_terms ? inner->terms[0]->measure : NULL;
+    if (inner->n_terms && (!measure || measure->expr->kind != EXPR_WHERE)) return;
+    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
+    if (measure) /* "without a return": none that the measure counts */
+        *test = (AskTest){.kind = ASK_TEST_EXPR, .raw = expr_print(f->p->arena, measure->expr->args[1])};
+    else
+        *test = *inner->tests[0];
     test->is_not = !test->is_not;
     frame->tests[frame->n_tests++] = test;
     frame->n_sets = 0;
@@ -100,6 +108,9 @@ void finish_negate_entities(Finish *f) {
         AskFrame *inner = ask_frame(f->p);
         AskTest *with = arena_dup(f->p->arena, test, sizeof(*test));
         with->is_not = false;
+        if (with->is_none) with->op = QUERY_OP_GT;
+        with->is_none = false;
+        with->term = NULL;
         if (!is_time) inner->tests[inner->n_tests++] = with;
         for (size_t t = 0; t < frame->n_times && !is_time; t++) inner->times[inner->n_times++] = frame->times[t];
         if (is_time) inner->times[inner->n_times++] = test->time;
@@ -113,7 +124,7 @@ void finish_negate_entities(Finish *f) {
 
 /* ---- measures that leave out what is asked for ------------------------------------------------------------------------- */
 
-/* A condition without its negations, named filters spelt out: "not_cancelled" -> "is_cancellation", turned. */
+/* A condition without its negations, named filters spelt out: "not_cancelled" -> "is_cancelled", turned. */
 static Str spelt_out(const Finish *f, const Expr *expr, bool *is_not) {
     enum { DEPTH = 16 };
     for (int i = 0; i < DEPTH; i++) {
@@ -145,7 +156,7 @@ static const AskTerm *unconditional(Finish *f, const AskTerm *term) {
     return all;
 }
 
-/* "how many invoices were cancelled", where the pack's count leaves these out: of all of them. */
+/* "how many lines were cancelled", where the pack's count leaves these out: of all of them. */
 void finish_free_measures(Finish *f) {
     AskFrame *frame = &f->frame;
     for (size_t i = 0; i < frame->n_terms; i++)

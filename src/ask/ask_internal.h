@@ -186,6 +186,7 @@ struct AskTest {
     double number;
     double number_to;          /* BETWEEN */
     bool is_percent;           /* the number was one of percent */
+    bool is_none;              /* BOUND: "without any" */
     Str unit;                  /* "days" */
     bool is_or;                /* VALUES joined by "or": not one by one */
     bool is_listed;            /* VALUES joined by "and" */
@@ -395,5 +396,7 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
 /* A measure as a term; a column's aggregate. */
 const AskTerm *ask_term_of_measure(AskParse *p, const ModelMeasure *measure);
 const AskTerm *ask_term_of(AskParse *p, Str expr, Str name, Str words);
+/* Fewer of the one are known than of the other: if these have any, several have the same ones. */
+bool ask_are_fewer(const AskParse *p, Str counted, Str per);
 const AskEntity *ask_entity_of(const AskEngine *engine, Str member);
 const ModelMeasure *ask_rows_measure(const Model *model, const ModelFact *fact);

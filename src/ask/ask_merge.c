@@ -197,8 +197,8 @@ void ask_edit(Arena *arena, const AskTurn *turn, const AskFrame *edit, AskFrame 
         to->top = (Str){0};
         to->each = (Str){0};
     }
-    bool are_those =
-        edit->n_pronouns && before->limit && before->n_groups == 1 && (edit->n_terms || edit->is_spent) && !edit->limit;
+    bool are_those = edit->n_pronouns && (before->limit || before->is_superlative) && before->n_groups == 1 &&
+                     (edit->n_terms || edit->is_spent) && !edit->limit;
     if (are_those && !edit->n_terms) to->n_terms = 0;
     if (are_those) {
         to->is_spent = edit->is_spent;

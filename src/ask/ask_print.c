@@ -63,7 +63,7 @@ Str finish_test_expr(AskParse *p, const AskTest *test) {
     case ASK_TEST_TIME: /* only as a test of its own */
     case ASK_TEST_SET: break;
     }
-    return S("true");
+    return (Str){0};
 }
 
 /* ---- JSON ----------------------------------------------------------------------------------------------------------- */
