@@ -248,8 +248,7 @@ ErrCode app_ask_answer(const AppAsk *ask, Str question, AskTurn *turn, const Ask
     const AskAnswer *answer;
     TRY(ask_answer(&ask->ctx, ask->engine, ask->conn, question, turn->frame ? turn : NULL, NULL, &answer, err));
     const AskReading *first = answer->result->n_readings ? &answer->result->readings[0] : NULL;
-    if (first && answer->status != ASK_DECLINED && !answer->is_told)
-        *turn = (AskTurn){.question = question, .frame = first->frame, .json = first->json};
+    if (first && answer->status != ASK_DECLINED && !answer->is_told) *turn = ask_turn_of(question, first);
     *ret_answer = answer;
     return ERR_OK;
 }
@@ -263,6 +262,6 @@ ErrCode app_ask_again(const AppAsk *ask, Str question, AskTurn *turn, Err *err) 
     const AskResult *result;
     TRY(ask_read(&ask->ctx, ask->engine, question, turn->frame ? turn : NULL, &result, err));
     if (result->status == ASK_DECLINED || !result->n_readings) return ERR_OK;
-    *turn = (AskTurn){.question = question, .frame = result->readings[0].frame, .json = result->readings[0].json};
+    *turn = ask_turn_of(question, &result->readings[0]);
     return ERR_OK;
 }

@@ -65,8 +65,7 @@ static ErrCode read_item(Train *t, Arena *arena, const AskEvalItem *item, const 
     bool is_missing = result->n_readings && result->readings[0].missing.n;
     ret->is_declined = result->n_unknown || is_missing || item->expect == ASK_EVAL_EXPECT_CLARIFY;
     if (before) *turn = *before;
-    if (result->n_readings && result->status != ASK_DECLINED)
-        *turn = (AskTurn){item->question, result->readings[0].frame, result->readings[0].json};
+    if (result->n_readings && result->status != ASK_DECLINED) *turn = ask_turn_of(item->question, &result->readings[0]);
     return ERR_OK;
 }
 

@@ -130,6 +130,15 @@ static void put_verified_first(AskParse *p, AskReadings *readings) {
                                    .is_verified = true};
 }
 
+AskTurn ask_turn_of(Str question, const AskReading *reading) {
+    const Query *query = reading->query;
+    bool is_of_one = query->n_dimensions == 1 && query->dimensions[0].expr->kind == EXPR_NAME && !query->time.grain;
+    return (AskTurn){.question = question,
+                     .frame = reading->frame,
+                     .json = reading->json,
+                     .group = is_of_one ? query->dimensions[0].expr->name : (Str){0}};
+}
+
 ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const AskTurn *before,
                  const AskResult **ret_result, Err *err) {
     int64_t start_us = clock_monotonic(ctx->clock);

@@ -57,6 +57,7 @@ typedef struct AskTurn {
     Str question;
     const AskFrame *frame; /* NULL: there is none */
     Str json;
+    Str group; /* what its rows are of; empty: of nothing, or of several things at once */
 } AskTurn;
 
 typedef struct AskResult {
@@ -73,6 +74,8 @@ typedef struct AskResult {
     int64_t read_us;
 } AskResult;
 
+/* For what goes on from a question that was read so. */
+AskTurn ask_turn_of(Str question, const AskReading *reading);
 /* `before` may be NULL. An ErrCode only for what is no question at all (too long, no UTF-8) and for a cancelled ctx. */
 NODISCARD ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const AskTurn *before,
                            const AskResult **ret_result, Err *err);

@@ -68,6 +68,7 @@ static const AskAction ACTIONS[] = {
     {"part_of", ASK_NODE_TIME, ask_time_part_of},
     {"span_days", ASK_NODE_TIME, ask_time_span_days},
     {"weekdays", ASK_NODE_TEST, ask_time_weekdays},
+    {"slot_weekday_sides", ASK_NODE_FRAME, ask_slot_weekday_sides},
     {"slot_term", ASK_NODE_FRAME, ask_slot_term},
     {"slot_term_per_row", ASK_NODE_FRAME, ask_slot_term_per_row},
     {"slot_term_of", ASK_NODE_FRAME, ask_slot_term_of},

@@ -130,6 +130,7 @@ bool ask_slot_per_measure(ASK_ACTION);
 bool ask_slot_spent(ASK_ACTION);
 bool ask_slot_distribution(ASK_ACTION);
 bool ask_slot_more(ASK_ACTION);
+bool ask_slot_weekday_sides(ASK_ACTION);
 bool ask_slot_with_without(ASK_ACTION);
 bool ask_slot_with_without_measure(ASK_ACTION);
 bool ask_slot_with_without_member(ASK_ACTION);

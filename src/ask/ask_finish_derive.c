@@ -307,7 +307,11 @@ bool finish_with_and_without(Finish *f) {
     for (size_t i = 0; i < f->n_where && f->n_measures == 1; i++) {
         if (f->where[i]->kind != ASK_TEST_FLAG && f->where[i]->kind != ASK_TEST_EXPR) continue;
         AskTest without = *f->where[i];
-        without.is_not = !without.is_not;
+        bool has_other = without.next != NULL;
+        if (has_other)
+            without = *without.next;
+        else
+            without.is_not = !without.is_not;
         Str m = f->measures[0].expr;
         Str a = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(finish_test_expr(f->p, f->where[i])));
         Str b = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(finish_test_expr(f->p, &without)));
@@ -319,7 +323,7 @@ bool finish_with_and_without(Finish *f) {
             (FinishColumn){.expr = arena_printf(arena, "%.*s - %.*s", STR_ARG(b), STR_ARG(a)), .as = S("less")};
         f->measures[4] =
             (FinishColumn){.expr = arena_printf(arena, "%.*s / %.*s", STR_ARG(a), STR_ARG(b)), .as = S("ratio")};
-        f->n_measures = 5;
+        f->n_measures = has_other ? 2 : 5;
         for (size_t k = i; k + 1 < f->n_where; k++) f->where[k] = f->where[k + 1];
         f->n_where--;
         f->frame.wants_more = false;

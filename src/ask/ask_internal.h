@@ -195,7 +195,7 @@ typedef enum AskTestKind {
 } AskTestKind;
 
 struct AskTest {
-    const AskTest *next; /* of a list of bands */
+    const AskTest *next; /* of a list of bands; of what is set against another: that */
     bool is_missing;     /* VALUES of a place that the data does not have */
     AskTestKind kind;
     Str member; /* canonical; BOUND: a column or member, may be empty */

@@ -197,12 +197,14 @@ void ask_edit(Arena *arena, const AskTurn *turn, const AskFrame *edit, AskFrame 
         to->top = (Str){0};
         to->each = (Str){0};
     }
-    bool are_those = edit->n_pronouns && (before->limit || before->is_superlative) && before->n_groups == 1 &&
-                     (edit->n_terms || edit->is_spent) && !edit->limit;
+    bool are_those = edit->n_pronouns && (before->limit || before->is_superlative) && before->n_groups <= 1 &&
+                     turn->group.n && (edit->n_terms || edit->is_spent) && !edit->limit;
     if (are_those && !edit->n_terms) to->n_terms = 0;
     if (are_those) {
         to->is_spent = edit->is_spent;
         to->only = turn->json;
+        to->groups[0] = turn->group;
+        to->n_groups = 1;
         to->limit = 0;
         to->direction = 0;
         to->order = NULL;

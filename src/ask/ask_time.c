@@ -3,6 +3,7 @@
  * and its as-of. A month or quarter without a year waits for one.
  */
 #include "ask/ask_action.h"
+#include "ask/ask_finish.h"
 
 static bool give(AskParse *p, AskNode *ret, AskTime time) {
     ret->time = arena_dup(p->arena, &time, sizeof(time));
@@ -363,4 +364,29 @@ bool ask_time_weekdays(ASK_ACTION) {
     for (size_t i = 0; i < n_args; i++) add_weekdays(p, test, value_of(args[i]));
     ret->test = test;
     return test->member.n > 0;
+}
+
+static AskTest *weekdays_expr(AskParse *p, const AskNode *arg, AskNode *ret) {
+    if (!ask_time_weekdays(p, &arg, NULL, 1, ret)) return NULL;
+    AskTest *test = ARENA_NEW(p->arena, AskTest);
+    *test = (AskTest){.kind = ASK_TEST_EXPR,
+                      .member = ret->test->member,
+                      .raw = finish_test_expr(p, ret->test),
+                      .from = ret->from,
+                      .to = ret->to};
+    return test;
+}
+
+/* Some days of the week against others: weekends against working days. */
+bool ask_slot_weekday_sides(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    AskTest *test = weekdays_expr(p, args[0], ret);
+    if (!test || value_of(args[0]) == value_of(args[1])) return false;
+    test->next = weekdays_expr(p, args[1], ret);
+    frame->tests[frame->n_tests++] = test;
+    frame->is_without = true;
+    if (n_args > 2) frame->terms[frame->n_terms++] = args[2]->term;
+    ret->frame = frame;
+    return true;
 }

@@ -73,7 +73,7 @@ static inline const AskAnswer *questions_ask(Questions *q, Arena *arena, Str que
     questions_check_costs(q, answer->result);
     if (before && answer->status != ASK_DECLINED && answer->result->n_readings) {
         const AskReading *first = &answer->result->readings[0];
-        *before = (AskTurn){.question = question, .frame = first->frame, .json = first->json};
+        *before = ask_turn_of(question, first);
     }
     return answer;
 }

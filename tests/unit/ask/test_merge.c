@@ -89,7 +89,7 @@ TEST(items_are_limited) {
 
 static AskFrame edited(const AskFrame *before, const AskFrame *edit) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
-    AskTurn turn = {.question = S("before"), .frame = before, .json = S("{}")};
+    AskTurn turn = {.question = S("before"), .frame = before, .json = S("{}"), .group = S("bike")};
     AskFrame to;
     ask_edit(arena, &turn, edit, &to);
     return to;
@@ -145,6 +145,9 @@ TEST(those_are_what_the_turn_before_gave) {
     assert_true(str_eq(to.only, S("{}")));
     assert_int_equal(to.limit, 0);
     assert_null(to.order);
+    before.n_groups = 0; /* what is counted was grouped by when the question was finished */
+    to = edited(&before, &(AskFrame){.terms = {&DISTANCE}, .n_terms = 1, .n_pronouns = 1});
+    assert_true(to.n_groups == 1 && str_eq(to.groups[0], S("bike")));
 }
 
 TEST(a_time_moves_on) {
