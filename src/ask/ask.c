@@ -92,6 +92,12 @@ static size_t tests_of_others(const AskFrame *before, const AskFrame *edit) {
     return n;
 }
 
+/* It points back, and asks for nothing that was not asked before. */
+static bool says_nothing(const AskFrame *edit) {
+    return edit->n_pronouns && !edit->n_terms && !edit->n_groups && !edit->n_tests && !edit->n_times && !edit->grain &&
+           !edit->order && !edit->limit && !edit->derive && !edit->is_spent && !edit->wants_average && !edit->shift;
+}
+
 static void add_cost(AskParse *p, AskCandidate *candidate, AskFeature feature, double amount) {
     AskCosts *costs = arena_dup(p->arena, candidate->costs, sizeof(*costs));
     ask_costs_add(costs, p->engine->weights, feature, amount);
@@ -180,6 +186,7 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
             AskCandidate next = candidates[i];
             next.frame = edited;
             add_cost(&p, &next, ASK_FEATURE_OTHER_MEMBER, (double)tests_of_others(before->frame, candidates[i].frame));
+            if (says_nothing(candidates[i].frame)) add_cost(&p, &next, ASK_FEATURE_REPEATED, 1);
             ask_finish(&p, &next, &readings);
         }
         if (before) add_cost(&p, &candidates[i], ASK_FEATURE_FRESH, 1);

@@ -129,8 +129,6 @@ void ask_compare_words(AskParse *p, Str question, AskReading *readings, size_t n
         if (verified)
             ask_costs_add(costs, weights, ASK_FEATURE_VERIFIED,
                           likeness * missing_of(verified->query, words_of_query(p->arena, readings[i].json)));
-        if (p->before && str_eq(readings[i].json, p->before->json))
-            ask_costs_add(costs, weights, ASK_FEATURE_REPEATED, 1);
         readings[i].costs = costs;
         readings[i].cost = costs->sum;
     }

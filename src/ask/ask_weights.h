@@ -35,7 +35,7 @@
     X(VALUE_ENGLISH, "value_english", .35, "parts of values that are words of the language")           \
     X(PLACE, "place", .02, "places by another name: \"UK\"")                                           \
     X(FRESH, "fresh", .3, "questions within a conversation that do not go on from the one before")     \
-    X(REPEATED, "repeated", 1, "follow-ups that change nothing of the question before")                \
+    X(REPEATED, "repeated", 1, "follow-ups that only point back: \"how much was it\"")                 \
     X(OTHER_MEMBER, "other_member", .006, "tests of a follow-up that the turn before did not have")    \
     X(WRITTEN, "written", .006, "values that are written otherwise: \"Mexico\" for \"México\"")        \
     X(TURN, "turn", .0002, "values of a dimension that the pack gives its fact later")                 \
