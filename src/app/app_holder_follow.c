@@ -274,6 +274,31 @@ static void follow(Loop *loop, Followed *p) {
         write_out(loop, p);
 }
 
+/* ---- what they stand at ---------------------------------------------------------------------------------------------- */
+
+static void read_version(Loop *loop, const Followed *p, HolderVersion *version) {
+    EngineConn *conn = NULL;
+    Str batch = {0};
+    Err err = {0};
+    *version = (HolderVersion){.project = p->name, .model = p->applied};
+    if (!p->warehouse) return;
+    ErrCode code = engine_connect(&loop->ctx, p->warehouse, &conn, &err);
+    if (!code) code = warehouse_version(&loop->ctx, conn, &version->data, &batch, &version->data_at_us, &err);
+    if (code) log_error("sync.follow", &err, loop->ctx.request_id);
+    engine_disconnect(conn);
+}
+
+/* After every writer's work, the loop's own included. */
+static void tell_versions(Loop *loop) {
+    size_t n = 0;
+    if (holder_is_settled(loop->holder)) return;
+    for (const Followed *p = loop->projects; p; p = p->next) n++;
+    HolderVersion *versions = ARENA_ARRAY(loop->ctx.arena, HolderVersion, n + 1);
+    n = 0;
+    for (const Followed *p = loop->projects; p; p = p->next) read_version(loop, p, &versions[n++]);
+    holder_tell_versions(loop->holder, versions, n, loop->n_commands);
+}
+
 static void round_of(Loop *loop, int64_t n_commands) {
     Err err = {0};
     if (loop->n_commands != n_commands) {
@@ -285,7 +310,10 @@ static void round_of(Loop *loop, int64_t n_commands) {
         else
             loop->n_commands = n_commands;
     }
-    for (Followed *p = loop->projects; p && !atomic_load(&loop->holder->is_stopping); p = p->next) follow(loop, p);
+    for (Followed *p = loop->projects; p && !atomic_load(&loop->holder->is_stopping); p = p->next) {
+        follow(loop, p);
+        tell_versions(loop);
+    }
 }
 
 void *holder_follow(void *arg) {
@@ -300,6 +328,7 @@ void *holder_follow(void *arg) {
     int64_t n_commands = 0;
     while (!atomic_load(&holder->is_stopping)) {
         round_of(&loop, n_commands);
+        tell_versions(&loop); /* also where there is no project */
         if (!loop.is_ready && !atomic_load(&holder->is_stopping)) say_ready(&loop);
         loop.ctx.progress = (Progress){0}; /* only of catching up */
         loop.ctx.request_id = (Str){0};

@@ -114,15 +114,30 @@ struct Holder {
     HolderSide turn;
     int n_waiting[HOLDER_SIDES];
     int64_t n_commands; /* writing commands that have ended: projects and models may be others */
+
+    /* app_holder_versions.c */
+    pthread_cond_t versions_changed;
+    Arena *versions_arena; /* of the list; NULL: none was told yet */
+    HolderVersion *versions;
+    size_t n_versions;
+    int64_t versions_serial;
+    bool is_settled; /* no writer has been at work since the list was told */
 };
 
-/* Serves and follows until ctx is cancelled or timed out; that is success. The session holds the home alone. */
-NODISCARD ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, Err *err);
+/* Serves and follows until ctx is cancelled or timed out; that is success. The session holds the home alone. front, with its arguments,
+ * may be NULL. */
+NODISCARD ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, const AppFront *front,
+                             const OpArgs *args, Err *err);
 /* A writer's turn. ERR_BUSY after wait_ms (0: without limit), ERR_CANCELLED, ERR_TIMEOUT. */
 NODISCARD ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, int64_t wait_ms, Err *err);
 void holder_leave(Holder *holder, HolderSide side);
+struct timespec holder_time_in(int64_t ms); /* on the monotonic clock */
 /* Waits up to ms for a writing command to end; gives how many have. */
 int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms);
+
+/* The loop's word on what the projects stand at, n_commands being those whose outcome it has seen. The list is copied. */
+void holder_tell_versions(Holder *holder, const HolderVersion *versions, size_t n, int64_t n_commands);
+bool holder_is_settled(Holder *holder);
 
 /* The loop: a thread's main function, the holder its argument. */
 void *holder_follow(void *holder);

@@ -6,6 +6,7 @@ extern const Op APP_OP_INIT;
 extern const Op APP_OP_LOAD;
 extern const Op APP_OP_GENERATE;
 extern const Op APP_OP_SYNC;
+extern const Op APP_OP_SERVE;
 extern const Op APP_OP_REBUILD;
 extern const Op APP_OP_RECONCILE;
 extern const Op APP_OP_QUARANTINE;
@@ -66,9 +67,8 @@ struct App {
     Arena *arena; /* that it lives in */
     EngineRegistry *registry;
     Clock clock;
+    const AppFront *front; /* NULL: there is none in this program */
 };
-
-typedef struct Holder Holder; /* app_holder_internal.h */
 
 struct AppSession {
     App *app;

@@ -18,6 +18,10 @@ App *app_new(Clock clock) {
     return app;
 }
 
+void app_set_front(App *app, const AppFront *front) {
+    app->front = front;
+}
+
 void app_free(App *app) {
     if (!app) return;
     engine_registry_free(app->registry);
@@ -38,6 +42,12 @@ const AppConfig *session_config(const AppSession *session) {
 
 static bool is_writer(const AppSession *session) {
     return session->op->home == OP_HOME_WRITE || session->op->home == OP_HOME_CREATE;
+}
+
+void session_reusable(AppSession *session, int64_t data_version) {
+    AppReuse *reuse = session->output->reuse;
+    if (!reuse) return;
+    *reuse = (AppReuse){true, snapshot_version(session->snapshot), data_version};
 }
 
 ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err) {
@@ -330,9 +340,10 @@ ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct 
                .clock = app->clock,
                .cancel = request->cancel,
                .as_of_us = INT64_MIN,
-               .request_id = ctx_new_request_id(arena),
+               .request_id = request->request_id.n ? request->request_id : ctx_new_request_id(arena),
                .progress = request->progress};
     WriterOptions options = {.format = output->format, .width = output->width, .is_pretty = output->is_pretty};
+    options.is_live = output->is_live && op->is_streaming;
     if (output->format == WRITER_CSV) options.notes = output->notes;
     Writer *writer = writer_new(arena, output->out, &options);
     bool has_document = false;
@@ -342,7 +353,8 @@ ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct 
     leave(&session, arena, code);
     has_document |= session.is_raw && !code;
     if (code) log_error(op->name, &own, ctx.request_id);
-    if (code && !has_document) err_ignore(writer_fail(writer, &own, NULL));
+    if (code && !has_document && !(output->fails_apart && !writer_has_left(writer)))
+        err_ignore(writer_fail(writer, &own, NULL));
     if (!code && !has_document) code = writer_finish(writer, &own);
     if (code) *err = own;
     return code;

@@ -120,7 +120,7 @@ static ErrCode run_once(void *arg, const OpArgs *args, Err *err) {
     return ERR_OK;
 }
 
-static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *err) {
+static ErrCode run_op(Arena *arena, const CliLine *line, const AppFront *front, Cancel *cancel, Err *err) {
     Security owner = SECURITY_OWNER;
     owner.user = user_name(arena);
     CliProgress progress = {0};
@@ -137,6 +137,7 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
                         .live = {write_now, stdout}};
     if (!line->is_quiet) output.notes = sink_of_file(stderr);
     App *app = app_new(CLOCK_SYSTEM);
+    app_set_front(app, front);
     Run run = {.app = app, .request = &request, .line = line, .output = &output};
     ErrCode code = line->is_chat ? cli_chat(arena, line, isatty(STDIN_FILENO), run_once, &run, err)
                                  : run_once(&run, line->args, err);
@@ -145,7 +146,7 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
     return code;
 }
 
-int cli_main(int argc, char **argv) {
+int cli_main(int argc, char **argv, const AppFront *front) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Cancel cancel = {false};
     set_signals(&cancel);
@@ -163,6 +164,6 @@ int cli_main(int argc, char **argv) {
     }
     const LogConfig log = {.level = line.log_level};
     if (log_open(&log, &err)) return report(&err, line.format);
-    if (run_op(arena, &line, &cancel, &err)) return report(&err, WRITER_TEXT); /* JSON has it in its document */
+    if (run_op(arena, &line, front, &cancel, &err)) return report(&err, WRITER_TEXT); /* JSON has it in its document */
     return 0;
 }

@@ -30,8 +30,9 @@ typedef struct WriterColumn {
 
 typedef struct WriterOptions {
     WriterFormat format;
-    int width;             /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
-    bool is_pretty;        /* JSON with indents */
+    int width;      /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
+    bool is_pretty; /* JSON with indents */
+    bool is_live;   /* somebody waits for the rows: the first ones go out at once, then what is there every 50 ms */
     size_t max_cell_bytes; /* text tables; 0: 200 */
     Sink notes;            /* CSV: where notes go, a line each; without write: nowhere */
 } WriterOptions;
@@ -41,6 +42,8 @@ typedef struct Writer Writer;
 /* Owned by the arena; the sink is borrowed. */
 Writer *writer_new(Arena *arena, Sink sink, const WriterOptions *options);
 WriterFormat writer_format(const Writer *w);
+/* Whether any byte of the document has gone to the sink. */
+bool writer_has_left(const Writer *w);
 /* A field; text shows it as "title: value" when title is not empty. */
 NODISCARD ErrCode writer_field(Writer *w, Str name, Str title, Value value, Err *err);
 /* JSON that stands already as a tree (JSON only). */

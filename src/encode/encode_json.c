@@ -206,6 +206,11 @@ static ErrCode json_finish(Writer *w) {
     return w->options.is_pretty ? ERR_OK : w->sink.write(w->sink.arg, S("\n"), &w->failure);
 }
 
+static ErrCode json_flush(Writer *w) {
+    json_writer_flush(&state_of(w)->json);
+    return state_of(w)->json.failed;
+}
+
 const WriterKind WRITER_KIND_JSON = {
     .name = "json",
     .open = json_open,
@@ -217,6 +222,7 @@ const WriterKind WRITER_KIND_JSON = {
     .table_begin = json_table_begin,
     .rows = json_rows,
     .table_end = json_table_end,
+    .flush = json_flush,
     .error = json_error,
     .finish = json_finish,
 };

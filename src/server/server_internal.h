@@ -1,0 +1,117 @@
+#pragma once
+/*
+ * Of server/ only. A request is answered on the library's thread where nothing can wait (server_quick: pages, health, jobs, streams), else by a
+ * worker (server_work: operations). Long operations become jobs with threads of their own.
+ */
+#include <pthread.h>
+
+#include "app/app.h"
+#include "net/net.h"
+#include "server/server.h"
+
+#define SERVER_API "/api/v1/"
+#define SERVER_JSON "application/json"
+#define SERVER_HTML "text/html; charset=utf-8"
+
+typedef struct Jobs Jobs;
+typedef struct Streams Streams;
+
+typedef struct Server {
+    Arena *arena;
+    Holder *holder;
+    const AppServerConfig *config;
+    Str host; /* as given */
+    int port;
+    Str web_dir; /* absolute; empty: the files that are built in */
+    int64_t started_us;
+    NetServer *net;
+    Jobs *jobs;
+    Streams *streams;
+} Server;
+
+/* What is known of a request before anybody answers it; in its arena, kept with it. */
+typedef struct Call {
+    Str id;         /* X-Request-Id: the client's, or ours */
+    const Op *op;   /* that it calls; NULL: none */
+    bool wants_csv; /* by Accept */
+} Call;
+Call *server_call(NetRequest *request); /* made where there is none yet, with the headers that every answer has */
+
+/* ---- answers (server_answer.c) -------------------------------------------------------------------------------------- */
+
+/* The document, or an error as problem+json (RFC 9457). */
+void server_json(NetRequest *request, int status, const Buf *body);
+void server_problem(NetRequest *request, const Err *err);
+/* One of HTTP's own, that no operation gives: 405, 415, 429, … */
+void server_problem_of(NetRequest *request, int status, ErrCode code, const char *message);
+/* Its fields, into the object that is open on the writer. */
+void server_write_problem(JsonWriter *w, int status, const Err *err, Str request_id);
+
+/* ---- who may ask (server_guard.c) ----------------------------------------------------------------------------------- */
+
+/* False: it has been answered with 403: a name of the host that is not ours (DNS rebinding), or a page of somebody else. */
+bool server_guard(const Server *server, NetRequest *request);
+
+/* ---- routes (server_route.c) ---------------------------------------------------------------------------------------- */
+
+bool server_quick(void *server, NetRequest *request);
+void server_work(void *server, NetRequest *request);
+void server_refuse(void *server, NetRequest *request, int status, const char *why);
+void server_done(void *server, const NetRequest *request);
+
+/* ---- operations (server_op.c, server_args.c) ------------------------------------------------------------------------ */
+
+/* What a request asks of an operation; in the arena. */
+typedef struct OpCall {
+    const Op *op;
+    OpArgs *args;
+    Str project;
+    int64_t timeout_us;
+    WriterFormat format;
+} OpCall;
+
+/* From the body's JSON object, or the query parameters. */
+NODISCARD ErrCode server_read_call(Arena *arena, const NetRequest *request, const Op *op, size_t max_bytes,
+                                   OpCall *ret_call, Err *err);
+/* Runs it, and answers. */
+void server_run_op(Server *server, NetRequest *request, const OpCall *call);
+
+/* ---- jobs (server_job.c) -------------------------------------------------------------------------------------------- */
+
+Jobs *jobs_new(Holder *holder, const AppServerConfig *config);
+void jobs_stop(Jobs *jobs); /* cancels what runs and waits for it; what there is can still be asked for */
+void jobs_free(Jobs *jobs);
+/* Takes a call on, reading it again; answers 202, or 429 where too many wait. */
+void jobs_take(Jobs *jobs, NetRequest *request, const Op *op);
+/* GET, DELETE and the list; id is what stands behind jobs/. */
+void jobs_list(Jobs *jobs, NetRequest *request);
+void jobs_get(Jobs *jobs, NetRequest *request, Str id);
+void jobs_cancel(Jobs *jobs, NetRequest *request, Str id);
+
+bool jobs_has(Jobs *jobs, Str id);
+/* A job's news for a stream: what has changed since *seen, as events, into out. False: it is over, or there is no such job any more. */
+bool jobs_news(Jobs *jobs, Str id, int64_t *seen, Buf *out);
+
+typedef struct JobCounts {
+    int64_t n_waiting, n_running, n_done, n_failed;
+} JobCounts;
+JobCounts jobs_counts(Jobs *jobs);
+
+/* ---- streams of events (server_stream.c) ---------------------------------------------------------------------------- */
+
+Streams *streams_new(Server *server);
+void streams_stop(Streams *streams); /* ends all of them; none is opened any more */
+void streams_free(Streams *streams);
+/* Answers with a stream that goes on: of the home (job empty) or a job. */
+void streams_open(Streams *streams, NetRequest *request, Str job);
+int streams_count(Streams *streams);
+
+/* ---- the page (server_static.c) ------------------------------------------------------------------------------------- */
+
+/* False: it takes a worker (files of --web-dir). */
+bool server_static_quick(Server *server, NetRequest *request);
+void server_static_work(Server *server, NetRequest *request);
+
+/* ---- what the server says of itself (server_health.c) --------------------------------------------------------------- */
+
+void server_health(Server *server, NetRequest *request);
