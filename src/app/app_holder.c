@@ -258,6 +258,7 @@ ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, cons
     pthread_condattr_destroy(&monotonic);
     ErrCode code = run(ctx, session, &holder, front, args, err);
     net_folder_close(&holder.folder);
+    holder_keep_questions(NULL, &holder);
     arena_free(holder.versions_arena);
     pthread_cond_destroy(&holder.versions_changed);
     pthread_cond_destroy(&holder.changed);

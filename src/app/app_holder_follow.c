@@ -330,6 +330,7 @@ void *holder_follow(void *arg) {
         round_of(&loop, n_commands);
         tell_versions(&loop); /* also where there is no project */
         if (!loop.is_ready && !atomic_load(&holder->is_stopping)) say_ready(&loop);
+        holder_keep_questions(&loop.ctx, holder);
         loop.ctx.progress = (Progress){0}; /* only of catching up */
         loop.ctx.request_id = (Str){0};
         arena_reset(loop.ctx.arena);

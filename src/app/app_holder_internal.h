@@ -92,6 +92,8 @@ NODISCARD ErrCode holder_ask(const Ctx *ctx, AppSession *session, const OpArgs *
 /* Two kinds of writers take turns: commands that change something, and the loop that keeps the warehouse in step. */
 typedef enum HolderSide { HOLDER_COMMAND, HOLDER_FOLLOW, HOLDER_SIDES } HolderSide;
 
+typedef struct HolderQuestion HolderQuestion;
+
 struct Holder {
     App *app;
     const char *home;
@@ -121,6 +123,8 @@ struct Holder {
     HolderVersion *versions;
     size_t n_versions;
     int64_t versions_serial;
+    HolderQuestion *questions; /* app_holder_questions.c */
+    int n_questions;
     bool is_settled; /* no writer has been at work since the list was told */
 };
 
@@ -138,6 +142,11 @@ int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms);
 /* The loop's word on what the projects stand at, n_commands being those whose outcome it has seen. The list is copied. */
 void holder_tell_versions(Holder *holder, const HolderVersion *versions, size_t n, int64_t n_commands);
 bool holder_is_settled(Holder *holder);
+
+/* A reader's question, to be kept by the loop. Copied. */
+void holder_note_question(Holder *holder, Str project, const MetaQuestion *question);
+/* Keeps what was noted, in the loop's meta; ctx NULL: forgets it. */
+void holder_keep_questions(const Ctx *ctx, Holder *holder);
 
 /* The loop: a thread's main function, the holder its argument. */
 void *holder_follow(void *holder);

@@ -19,6 +19,9 @@ extern const Op APP_OP_RUN_SHOW;
 extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXPLAIN;
 extern const Op APP_OP_ASK;
+extern const Op APP_OP_QUESTIONS;
+extern const Op APP_OP_FEEDBACK;
+extern const Op APP_OP_PROJECTS;
 extern const Op APP_OP_EVAL;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
@@ -123,6 +126,8 @@ Str app_run_status(const AppSession *session, const MetaRun *run);
 Str app_run_error(const AppSession *session, const MetaRun *run);
 /* Whether a question of the pack can be asked of ctx's model. */
 NODISCARD ErrCode app_question_compile(const Ctx *ctx, const ModelQuestion *question, Err *err);
+/* ["a","b"]; in the arena. */
+NODISCARD ErrCode app_list_json(Arena *arena, const Str *texts, size_t n, Str *ret, Err *err);
 /* False where it names what the caller may not see. */
 bool app_may_ask(const Ctx *ctx, const ModelQuestion *question);
 /* A findings list on the writer: notes for the person, "findings" for machines. */

@@ -1,5 +1,6 @@
 /* starling ask "…": a question in words. */
 #include "app/app_ask.h"
+#include "app/app_holder_internal.h"
 
 /* What the question may go on from. */
 static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn, Err *err) {
@@ -7,6 +8,16 @@ static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn,
     const Str *before = op_arg_list(args, "before", &n);
     for (size_t i = 0; i < n; i++) TRY(app_ask_again(ask, before[i], turn, err));
     return ERR_OK;
+}
+
+/* For suggestions; where the home is not held it is not kept. */
+static void note_question(const Ctx *ctx, const AppSession *session, const OpArgs *args, const AskAnswer *answer) {
+    size_t n;
+    const Str *before = op_arg_list(args, "before", &n);
+    MetaQuestion question = {.text = op_arg_text(args, "question"), .status = str_of(ask_status_name(answer->status))};
+    if (!session->holder || app_list_json(ctx->arena, before, n, &question.before, NULL)) return;
+    if (answer->result->n_readings) question.query = answer->result->readings[0].json;
+    holder_note_question(session->holder, session->project.name, &question);
 }
 
 static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
@@ -22,6 +33,8 @@ static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     ErrCode code = read_before(&ask, args, &turn, err);
     if (!code) code = app_ask_answer(&ask, question, &turn, &answer, err);
     if (!code) code = app_ask_write(&ask, question, answer, op_arg_flag(args, "explain"), w, err);
+    if (!code) note_question(ctx, session, args, answer);
+    if (!code && !ask.model->is_as_of_now) session_reusable(session, ask.data_version);
     app_ask_close(&ask);
     return code;
 }

@@ -8,6 +8,7 @@
 /* What the receiver's callbacks share. */
 typedef struct Answer {
     const Ctx *ctx;
+    AppSession *session;
     Writer *writer;
     const QueryPlan *plan;
     const WriterColumn *columns;
@@ -165,6 +166,9 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(account->data_age_us / TIME_US_PER_SECOND), err));
     TRY(writer_field(w, S("compile_us"), (Str){0}, value_int(account->compile_us), err));
     TRY(writer_field(w, S("run_us"), (Str){0}, value_int(account->run_us), err));
+    /* what counts from now is another tomorrow */
+    if (!query_needs_as_of(a->plan->query) || !model_of(a->ctx)->is_as_of_now)
+        session_reusable(a->session, account->data_version);
     Str rows = format_count(arena, account->n_rows, "row", "rows");
     Str age = format_duration(arena, account->data_age_us);
     Str took = format_duration(arena, account->run_us);
@@ -240,7 +244,7 @@ static ErrCode prepare(const Ctx *ctx, AppSession *session, Str text, Prepared *
 static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_sql, Writer *w, Err *err) {
     Prepared p;
     TRY(prepare(ctx, session, text, &p, err));
-    Answer a = {.ctx = &p.ctx, .writer = w, .plan = p.plan};
+    Answer a = {.ctx = &p.ctx, .session = session, .writer = w, .plan = p.plan};
     const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
     ErrCode code = ERR_OK;
     if (shows_sql) code = write_sql(ctx, w, engine_dialect(engine_of(p.conn)), p.plan, err);
