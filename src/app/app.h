@@ -63,6 +63,8 @@ typedef struct AppFront {
     /* Begins to answer. *ret_address is told to the person. Descriptor and front are the caller's until stop. */
     ErrCode (*start)(const Ctx *ctx, Holder *holder, const OpArgs *args, void **ret_front, Str *ret_address, Err *err);
     void (*stop)(void *front, int grace_ms); /* what was begun may go on so long; frees */
+    /* The contract of what it answers (OpenAPI), from the table of operations. */
+    ErrCode (*describe)(Sink out, Err *err);
 } AppFront;
 void app_set_front(App *app, const AppFront *front);
 

@@ -59,6 +59,7 @@ const Op APP_OP_ASK = {
     .result = OP_RESULT_TABLE,
     .is_streaming = true,
     .chat_arg = "before",
+    .answer = "AskAnswer",
     .args = ASK_ARGS,
     .n_args = COUNT_OF(ASK_ARGS),
     .run = run_ask,

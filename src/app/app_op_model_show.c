@@ -426,6 +426,7 @@ static const OpArg ARGS[] = {
     {.name = "name",
      .type = OP_ARG_TEXT,
      .is_positional = true,
+     .is_local = true,
      .help = "a fact, dimension, measure or other member: everything about it"},
 };
 
@@ -437,6 +438,7 @@ const Op APP_OP_MODEL_SHOW = {
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer = "Model",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

@@ -46,5 +46,6 @@ const Op APP_OP_PROJECTS = {
     .example = "starling projects",
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
+    .answer = "{projects:[{name:text,title:text,description?:text,pack:text,model_version:int,ui:Ui}]}",
     .run = run,
 };

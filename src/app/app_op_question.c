@@ -71,6 +71,8 @@ const Op APP_OP_QUESTIONS = {
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer =
+        "{pack:[{question:text,is_example:bool}],asked:[{question:text,before:[text],status?:text,asked_at?:time,times:int,verdict:\"up\"|\"down\"|\"none\",comment?:text}]}",
     .args = QUESTIONS_ARGS,
     .n_args = COUNT_OF(QUESTIONS_ARGS),
     .run = run_questions,
@@ -132,6 +134,7 @@ const Op APP_OP_FEEDBACK = {
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_WRITE,
     .needs_project = true,
+    .answer = "{question:text,verdict:text}",
     .args = FEEDBACK_ARGS,
     .n_args = COUNT_OF(FEEDBACK_ARGS),
     .run = run_feedback,

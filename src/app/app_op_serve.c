@@ -7,6 +7,24 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
     return holder_run(ctx, session, false, session->app->front, args, err);
 }
 
+static ErrCode run_openapi(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
+    (void)ctx, (void)args, (void)w;
+    if (!session->app->front) return err_set(err, ERR_UNSUPPORTED, "this program was built without its server");
+    session->is_raw = true;
+    return session->app->front->describe(session->output->out, err);
+}
+
+const Op APP_OP_OPENAPI = {
+    .name = "openapi",
+    .summary = "Print the API's contract (OpenAPI 3.1)",
+    .help = "The same as `serve` answers at /api/v1/openapi.json.",
+    .example = "starling openapi",
+    .permission = PERMISSION_NONE,
+    .home = OP_HOME_NONE,
+    .is_local = true,
+    .run = run_openapi,
+};
+
 static const OpArg ARGS[] = {
     {.name = "port", .type = OP_ARG_INT, .initial = "7171", .help = "to listen on; 0 for any that is free"},
     {.name = "host",

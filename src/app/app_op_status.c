@@ -107,5 +107,7 @@ const Op APP_OP_STATUS = {
     .example = "starling status",
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
+    .answer =
+        "{home:text,projects:[{name:text,pack:text,model_version:int,data_version:int,data_at?:time,data_age_s?:int,last_run?:Run}]}",
     .run = run,
 };

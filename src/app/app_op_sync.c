@@ -34,6 +34,7 @@ const Op APP_OP_SYNC = {
     .needs_project = true,
     .all_projects = "follow",
     .is_long = true,
+    .answer = "Report",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

@@ -75,4 +75,4 @@ static ErrCode start(const Ctx *ctx, Holder *holder, const OpArgs *args, void **
     return ERR_OK;
 }
 
-const AppFront SERVER_FRONT = {.start = start, .stop = stop};
+const AppFront SERVER_FRONT = {.start = start, .stop = stop, .describe = server_describe};

@@ -54,6 +54,17 @@ bool server_guard(const Server *server, NetRequest *request);
 
 /* ---- routes (server_route.c) ---------------------------------------------------------------------------------------- */
 
+/* One of our own: answered on the library's thread. */
+typedef struct Route {
+    const char *method;
+    const char *path; /* '*' stands for one part, handed on as `part` */
+    void (*run)(Server *server, NetRequest *request, Str part);
+    const char *summary;
+    const char *content_type;
+    const char *answer; /* as app_schema.h has it; NULL: not JSON */
+} Route;
+const Route *server_routes(size_t *ret_n);
+
 bool server_quick(void *server, NetRequest *request);
 void server_work(void *server, NetRequest *request);
 void server_refuse(void *server, NetRequest *request, int status, const char *why);
@@ -111,6 +122,15 @@ int streams_count(Streams *streams);
 /* False: it takes a worker (files of --web-dir). */
 bool server_static_quick(Server *server, NetRequest *request);
 void server_static_work(Server *server, NetRequest *request);
+
+/* ---- the contract (server_contract.c, server_docs.c) ----------------------------------------------------------------- */
+
+/* OpenAPI 3.1, from the table of operations and the routes. */
+NODISCARD ErrCode server_describe(Sink out, Err *err);
+void server_openapi(Server *server, NetRequest *request, Str part);
+void server_docs(Server *server, NetRequest *request, Str part);
+/* Headers of a page of ours: what a browser may do with it. */
+void server_page_headers(NetRequest *request);
 
 /* ---- what the server says of itself (server_health.c) --------------------------------------------------------------- */
 

@@ -4,13 +4,6 @@
  */
 #include "server/server_internal.h"
 
-/* One of our own: answered on the library's thread. */
-typedef struct Route {
-    const char *method;
-    const char *path; /* '*' stands for one part, handed on as `part` */
-    void (*run)(Server *server, NetRequest *request, Str part);
-} Route;
-
 static void run_health(Server *server, NetRequest *request, Str part) {
     (void)part;
     server_health(server, request);
@@ -37,14 +30,23 @@ static void run_events(Server *server, NetRequest *request, Str part) {
 }
 
 static const Route ROUTES[] = {
-    {"GET", "/health", run_health},
-    {"GET", SERVER_API "health", run_health},
-    {"GET", SERVER_API "jobs", run_jobs},
-    {"GET", SERVER_API "jobs/*", run_job},
-    {"DELETE", SERVER_API "jobs/*", run_job_cancel},
-    {"GET", SERVER_API "jobs/*/events", run_events},
-    {"GET", SERVER_API "events", run_events},
+    {"GET", "/health", run_health, "How the server is", SERVER_JSON, "Health"},
+    {"GET", SERVER_API "health", run_health, "How the server is", SERVER_JSON, "Health"},
+    {"GET", SERVER_API "jobs", run_jobs, "Long operations, the newest first", SERVER_JSON, "{jobs:[Job]}"},
+    {"GET", SERVER_API "jobs/*", run_job, "A long operation, and its document when it is done", SERVER_JSON, "Job"},
+    {"DELETE", SERVER_API "jobs/*", run_job_cancel, "Cancel a long operation", SERVER_JSON, "Job"},
+    {"GET", SERVER_API "jobs/*/events", run_events, "A long operation's progress: events progress and end, each a job",
+     "text/event-stream", NULL},
+    {"GET", SERVER_API "events", run_events, "News of the projects' data: events data, at once and at each change",
+     "text/event-stream", NULL},
+    {"GET", SERVER_API "openapi.json", server_openapi, "This contract", SERVER_JSON, "object"},
+    {"GET", "/docs", server_docs, "A page of this contract", SERVER_HTML, NULL},
 };
+
+const Route *server_routes(size_t *ret_n) {
+    *ret_n = COUNT_OF(ROUTES);
+    return ROUTES;
+}
 
 static bool matches(const char *pattern, Str path, Str *ret_part) {
     Str rest = str_of(pattern);

@@ -26,7 +26,7 @@ static const char *content_type_of(Str path) {
 }
 
 /* Styles are set from scripts by the page's components, hence 'unsafe-inline' for them; scripts come from files of ours alone. */
-static void page_headers(NetRequest *request) {
+void server_page_headers(NetRequest *request) {
     net_response_header(
         request, "Content-Security-Policy",
         S("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -65,7 +65,7 @@ static bool read_file(const Server *server, NetRequest *request, Str path, Str *
 
 bool server_static_quick(Server *server, NetRequest *request) {
     Str method = net_request_method(request);
-    page_headers(request);
+    server_page_headers(request);
     if (!str_eq(method, S("GET")) && !str_eq(method, S("HEAD"))) {
         net_response_header(request, "Allow", S("GET, HEAD"));
         server_problem_of(request, 405, ERR_UNSUPPORTED, "files are only read");
