@@ -12,7 +12,7 @@
 #include "model/model.h"
 #include "pipeline/pipeline.h"
 
-enum { APP_HOME_VERSION = 1, APP_LOCK_WAIT_MS = 10000, APP_FOLLOW_POLL_MS = 20 };
+enum { APP_NAME_MAX = 48 /* of a project */, APP_HOME_VERSION = 1, APP_LOCK_WAIT_MS = 10000, APP_FOLLOW_POLL_MS = 20 };
 
 /* Process-wide: engine registry and clock. */
 App *app_new(Clock clock);
@@ -32,8 +32,10 @@ typedef struct AppRequest {
 /* Whether the same request gives the same document again: as long as its project is on these versions. */
 typedef struct AppReuse {
     bool is_known; /* the operation says so */
+    char project[APP_NAME_MAX + 1];
     int64_t model_version;
-    int64_t data_version;
+    int64_t data_version; /* -1: whatever the data */
+    int64_t data_at_us;   /* from when the age counts that the document tells; 0: it tells none */
 } AppReuse;
 
 /* Where an operation's document goes, and how it looks. */
@@ -88,7 +90,7 @@ typedef struct HolderVersion {
 int64_t holder_versions(Holder *holder, Arena *arena, HolderVersion **ret_versions, size_t *ret_n);
 /* Waits up to ms for that number to be another than `seen`; gives it. */
 int64_t holder_versions_wait(Holder *holder, int64_t seen, int64_t ms);
-/* Whether a project stands at just these versions and nobody is at work who might change that. */
+/* Whether a project stands at just these versions (data -1: whatever the data) and nobody is at work who might change that. */
 bool holder_is_at(Holder *holder, Str project, int64_t model, int64_t data);
 
 /* ---- for operations ------------------------------------------------------------------------------------------------- */
@@ -128,8 +130,8 @@ struct AppConfig {
 App *session_app(const AppSession *session);
 const char *session_home(const AppSession *session); /* absolute; NULL for OP_HOME_NONE */
 const AppConfig *session_config(const AppSession *session);
-/* An operation's word that its document hangs on nothing but its arguments, the project's model and its data in this version. */
-void session_reusable(AppSession *session, int64_t data_version);
+/* An operation's word that its document hangs on nothing but its arguments, the project's model and its data in this version (AppReuse). */
+void session_reusable(AppSession *session, int64_t data_version, int64_t data_at_us);
 NODISCARD ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err);
 /* The project's places and its applied model; warehouse is NULL until session_warehouse. */
 NODISCARD ErrCode session_project(const Ctx *ctx, AppSession *session, PipelineProject **ret_project, Err *err);

@@ -68,7 +68,7 @@ bool holder_is_at(Holder *holder, Str project, int64_t model, int64_t data) {
     pthread_mutex_lock(&holder->lock);
     for (size_t i = 0; i < holder->n_versions && holder->is_settled && !is_at; i++) {
         const HolderVersion *v = &holder->versions[i];
-        is_at = v->model == model && v->data == data && str_eq(v->project, project);
+        is_at = v->model == model && (data < 0 || v->data == data) && str_eq(v->project, project);
     }
     pthread_mutex_unlock(&holder->lock);
     return is_at;

@@ -100,7 +100,7 @@ static bool is_choice(const char *choices, Str value) {
 }
 
 bool app_is_name(Str s) {
-    if (!s.n || s.n > 48) return false;
+    if (!s.n || s.n > APP_NAME_MAX) return false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         bool is_letter = c >= 'a' && c <= 'z';

@@ -65,6 +65,7 @@ typedef struct Op {
     OpResult result;
     const char *answer; /* what its JSON holds, as app_schema.h writes it; NULL: an object of any kind */
     bool is_local;      /* of a person at this machine: only the command line has it */
+    bool is_reusable;   /* its document may be given again while the project's versions stand (session_reusable) */
     bool is_streaming;  /* rows leave as they come */
     bool is_long;       /* a job where the transport has jobs; no time limit but one that is asked for */
     const OpArg *args;

@@ -34,7 +34,7 @@ static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     if (!code) code = app_ask_answer(&ask, question, &turn, &answer, err);
     if (!code) code = app_ask_write(&ask, question, answer, op_arg_flag(args, "explain"), w, err);
     if (!code) note_question(ctx, session, args, answer);
-    if (!code && !ask.model->is_as_of_now) session_reusable(session, ask.data_version);
+    if (!code && !ask.model->is_as_of_now) session_reusable(session, ask.data_version, 0);
     app_ask_close(&ask);
     return code;
 }
@@ -57,6 +57,7 @@ const Op APP_OP_ASK = {
     .home = OP_HOME_READ,
     .needs_project = true,
     .result = OP_RESULT_TABLE,
+    .is_reusable = true,
     .is_streaming = true,
     .chat_arg = "before",
     .answer = "AskAnswer",

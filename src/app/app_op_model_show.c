@@ -416,9 +416,9 @@ static ErrCode show_one(const Entries *e, Str name, Writer *w, Err *err) {
 }
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
-    (void)session;
     Entries e = {.ctx = ctx, .model = model_of(ctx)};
     gather(&e);
+    session_reusable(session, -1, 0);
     return op_arg_has(args, "name") ? show_one(&e, op_arg_text(args, "name"), w, err) : show_all(&e, w, err);
 }
 
@@ -439,6 +439,7 @@ const Op APP_OP_MODEL_SHOW = {
     .home = OP_HOME_READ,
     .needs_project = true,
     .answer = "Model",
+    .is_reusable = true,
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

@@ -168,7 +168,7 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(writer_field(w, S("run_us"), (Str){0}, value_int(account->run_us), err));
     /* what counts from now is another tomorrow */
     if (!query_needs_as_of(a->plan->query) || !model_of(a->ctx)->is_as_of_now)
-        session_reusable(a->session, account->data_version);
+        session_reusable(a->session, account->data_version, account->data_at_us);
     Str rows = format_count(arena, account->n_rows, "row", "rows");
     Str age = format_duration(arena, account->data_age_us);
     Str took = format_duration(arena, account->run_us);
@@ -366,6 +366,7 @@ const Op APP_OP_QUERY = {
     .result = OP_RESULT_TABLE,
     .is_streaming = true,
     .answer = "QueryAnswer",
+    .is_reusable = true,
     .args = QUERY_ARGS,
     .n_args = COUNT_OF(QUERY_ARGS),
     .run = run_query,

@@ -5,6 +5,7 @@
  * Where the lock is held and a socket lies beside it, the one who holds the home is asked to run the operation; nobody answering
  * (the process was killed, or has just ended), the lock is tried again, and so on until `lock_wait` is over.
  */
+#include <stdio.h>
 #include <time.h>
 
 #include "app/app_holder_internal.h"
@@ -44,10 +45,14 @@ static bool is_writer(const AppSession *session) {
     return session->op->home == OP_HOME_WRITE || session->op->home == OP_HOME_CREATE;
 }
 
-void session_reusable(AppSession *session, int64_t data_version) {
+void session_reusable(AppSession *session, int64_t data_version, int64_t data_at_us) {
     AppReuse *reuse = session->output->reuse;
     if (!reuse) return;
-    *reuse = (AppReuse){true, snapshot_version(session->snapshot), data_version};
+    *reuse = (AppReuse){.is_known = true,
+                        .model_version = snapshot_version(session->snapshot),
+                        .data_version = data_version,
+                        .data_at_us = data_at_us};
+    (void)snprintf(reuse->project, sizeof reuse->project, "%.*s", STR_ARG(session->project.name));
 }
 
 ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err) {

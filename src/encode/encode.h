@@ -66,6 +66,12 @@ NODISCARD ErrCode writer_fail(Writer *w, const Err *error, Err *err);
 /* Ends the document and hands the last bytes to the sink; what the sink itself holds back (a FILE's buffer) is its owner's. */
 NODISCARD ErrCode writer_finish(Writer *w, Err *err);
 
+/* Bytes compressed on their way to a sink; in the arena. flushed: what was written so far can be read at the other end. */
+typedef struct GzipOut GzipOut;
+GzipOut *gzip_out_new(Arena *arena, Sink sink);
+NODISCARD ErrCode gzip_out_write(GzipOut *out, Str bytes, bool is_flushed, Err *err);
+NODISCARD ErrCode gzip_out_finish(GzipOut *out, Err *err);
+
 /* Whether a gzip file is whole: every member's data, CRC and length, a fixed block at a time. ERR_DATA placed at the file's name
  * when it is cut off or damaged, ERR_IO; cancel and deadline of ctx are looked at every block. */
 NODISCARD ErrCode gzip_check(const Ctx *ctx, const char *path, Err *err);

@@ -51,6 +51,12 @@ NODISCARD ErrCode net_server_start(const NetServerConfig *config, NetServer **re
  */
 void net_server_stop(NetServer *server, int grace_ms);
 
+typedef struct NetCounts {
+    int n_connections; /* open */
+    int n_waiting;     /* requests, for a worker */
+} NetCounts;
+NetCounts net_request_counts(const NetRequest *request); /* of its server */
+
 /* The request: texts are borrowed until the handler returns. */
 Str net_request_method(const NetRequest *request);
 Str net_request_path(const NetRequest *request); /* decoded, without the part after '?' */

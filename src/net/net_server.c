@@ -230,6 +230,11 @@ PRINTF_LIKE(2, 0) static void on_log(void *arg, const char *format, va_list args
     log_event(LOG_DEBUG, "net.server", LOG_TEXT("text", str_trim(str_of(text))));
 }
 
+NetCounts net_request_counts(const NetRequest *request) {
+    NetServer *server = request->server;
+    return (NetCounts){atomic_load(&server->n_connections), (int)pool_waiting(server->pool)};
+}
+
 /* ---- life ----------------------------------------------------------------------------------------------------------- */
 
 static void server_free(NetServer *server) {

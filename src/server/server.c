@@ -2,7 +2,12 @@
  * The front of a held home: listens, starts what answers, and stops it in an order that leaves nothing waiting: no new requests, streams and
  * jobs ended, then the workers.
  */
+#include <unistd.h>
+
 #include "server/server_internal.h"
+
+/* Not more than an answer's reader may leave unread: who computes for others does not wait for a slow reader. */
+enum { CACHE_ENTRY_MAX_BYTES = 256 << 10 };
 
 static ErrCode check_host(Str host, Err *err) {
     if (net_is_loopback(host)) return ERR_OK;
@@ -34,12 +39,39 @@ static NetServerConfig net_config(Server *server, int listen_fd) {
 
 static void stop(void *front, int grace_ms) {
     Server *server = front;
-    streams_stop(server->streams);
+    if (server->streams) streams_stop(server->streams);
     jobs_stop(server->jobs);
     net_server_stop(server->net, grace_ms);
+    access_close(server->access);
     jobs_free(server->jobs);
-    streams_free(server->streams);
+    query_cache_free(server->cache);
+    if (server->streams) streams_free(server->streams);
     arena_free(server->arena);
+}
+
+static Server *server_new(Holder *holder, Str host, int port, Str web_dir) {
+    Arena *arena = arena_new(0);
+    Server *server = ARENA_NEW(arena, Server);
+    *server = (Server){.arena = arena,
+                       .holder = holder,
+                       .config = &holder_config(holder)->server,
+                       .host = arena_str(arena, host),
+                       .port = port,
+                       .web_dir = arena_str(arena, web_dir),
+                       .web = server_web_files(arena),
+                       .nonce = ctx_new_request_id(arena),
+                       .started_us = clock_monotonic(CLOCK_SYSTEM)};
+    const QueryStands stands = {server_stands, server};
+    server->cache = query_cache_new(server->config->cache_bytes, CACHE_ENTRY_MAX_BYTES, stands);
+    server->jobs = jobs_new(holder, server->config);
+    return server;
+}
+
+/* The streams' thread writes the log out, so it is started here. */
+static ErrCode open_log(Server *server, Err *err) {
+    if (server->config->has_access_log) TRY(access_open(holder_home(server->holder), &server->access, err));
+    server->streams = streams_new(server);
+    return ERR_OK;
 }
 
 static ErrCode start(const Ctx *ctx, Holder *holder, const OpArgs *args, void **ret_front, Str *ret_address, Err *err) {
@@ -51,19 +83,13 @@ static ErrCode start(const Ctx *ctx, Holder *holder, const OpArgs *args, void **
         return err_set(err, ERR_NOT_FOUND, "--web-dir: there is no folder %.*s", STR_ARG(web_dir));
     if (port < 0 || port > 65535) port = -1;
     TRY(net_tcp_listen(arena_cstr(ctx->arena, host), (int)port, &fd, &at, err));
-    Arena *arena = arena_new(0);
-    Server *server = ARENA_NEW(arena, Server);
-    *server = (Server){.arena = arena,
-                       .holder = holder,
-                       .config = &holder_config(holder)->server,
-                       .host = arena_str(arena, host),
-                       .port = at,
-                       .web_dir = arena_str(arena, web_dir),
-                       .started_us = clock_monotonic(CLOCK_SYSTEM)};
-    server->jobs = jobs_new(holder, server->config);
-    server->streams = streams_new(server);
+    Server *server = server_new(holder, host, at, web_dir);
     const NetServerConfig config = net_config(server, fd);
-    ErrCode code = net_server_start(&config, &server->net, err);
+    ErrCode code = open_log(server, err);
+    if (code)
+        close(fd);
+    else
+        code = net_server_start(&config, &server->net, err); /* closes it when it fails */
     if (code) {
         stop(server, 0);
         return code;

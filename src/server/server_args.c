@@ -156,14 +156,14 @@ static ErrCode read_param(OpCall *call, Str name, Str value, Err *err) {
     return ERR_OK;
 }
 
-static bool accepts_csv(const NetRequest *request) {
+bool server_accepts_csv(const NetRequest *request) {
     return str_find(net_request_header(request, S("Accept")), S("text/csv")) >= 0;
 }
 
 ErrCode server_read_call(Arena *arena, const NetRequest *request, const Op *op, size_t max_bytes, OpCall *ret_call,
                          Err *err) {
     OpCall call = {.op = op, .args = op_args_new(arena, op)};
-    call.format = op->result == OP_RESULT_TABLE && accepts_csv(request) ? WRITER_CSV : WRITER_JSON;
+    call.format = op->result == OP_RESULT_TABLE && server_accepts_csv(request) ? WRITER_CSV : WRITER_JSON;
     Str name, value;
     for (size_t i = 0; net_request_param(request, i, &name, &value); i++) TRY(read_param(&call, name, value, err));
     TRY(read_json(arena, net_request_body(request), max_bytes, &call, err));

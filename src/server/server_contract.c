@@ -10,7 +10,7 @@ enum { CONTRACT_MAX_BYTES = 1 << 20 };
 static const AppShape SHAPES[] = {
     {"Health",
      "{status:text,version:text,uptime_s:int,projects:[{name:text,model_version:int,data_version:int,data_at?:time}],"
-     "jobs:{waiting:int,running:int,done:int,failed:int},streams:int}",
+     "jobs:{waiting:int,running:int,done:int,failed:int},cache:{entries:int,bytes:int,hits:int,waited:int,misses:int,evicted:int},streams:int}",
      "how the server is"},
     {"Job",
      "{id:text,operation:text,project?:text,status:\"waiting\"|\"running\"|\"done\"|\"failed\"|\"cancelled\",taken_at:time,"

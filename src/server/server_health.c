@@ -40,6 +40,18 @@ static void put_jobs(JsonWriter *w, JobCounts counts) {
     json_object_end(w);
 }
 
+static void put_cache(JsonWriter *w, QueryCacheCounts counts) {
+    json_key(w, S("cache"));
+    json_object_begin(w);
+    put_int(w, "entries", counts.n_entries);
+    put_int(w, "bytes", counts.n_bytes);
+    put_int(w, "hits", counts.n_hits);
+    put_int(w, "waited", counts.n_waited);
+    put_int(w, "misses", counts.n_misses);
+    put_int(w, "evicted", counts.n_evicted);
+    json_object_end(w);
+}
+
 void server_health(Server *server, NetRequest *request) {
     Buf body CLEANUP(buf_release);
     JsonWriter w CLEANUP(json_writer_release);
@@ -54,6 +66,7 @@ void server_health(Server *server, NetRequest *request) {
     put_int(&w, "uptime_s", (clock_monotonic(CLOCK_SYSTEM) - server->started_us) / TIME_US_PER_SECOND);
     put_projects(&w, versions, n);
     put_jobs(&w, jobs_counts(server->jobs));
+    put_cache(&w, query_cache_counts(server->cache));
     put_int(&w, "streams", streams_count(server->streams));
     json_object_end(&w);
     err_ignore(json_writer_finish(&w));

@@ -7,14 +7,39 @@
 
 #include "app/app.h"
 #include "net/net.h"
+#include "query/query_cache.h"
 #include "server/server.h"
 
 #define SERVER_API "/api/v1/"
 #define SERVER_JSON "application/json"
 #define SERVER_HTML "text/html; charset=utf-8"
+#define SERVER_CSV "text/csv; charset=utf-8"
+enum { SERVER_GZIP_MIN_BYTES = 1400 /* shorter ones fit a packet as they are */ };
 
 typedef struct Jobs Jobs;
 typedef struct Streams Streams;
+
+/* A file that is built in. */
+typedef struct WebFile {
+    Str path; /* "/index.html" */
+    Str etag; /* without quotes */
+    Str raw;
+    Str gz; /* empty: it does not pay */
+} WebFile;
+typedef struct WebFiles {
+    const WebFile *at; /* sorted by path */
+    size_t n;
+} WebFiles;
+
+typedef struct AccessLog AccessLog;
+
+enum { METRICS_OPS = 64, METRICS_CLASSES = 6, METRICS_BUCKETS = 14 };
+typedef struct Metrics {
+    atomic_llong requests[METRICS_OPS + 1]
+                         [METRICS_CLASSES]; /* by operation, as in the table; behind them those of none */
+    atomic_llong durations[METRICS_BUCKETS + 1];
+    atomic_llong duration_us;
+} Metrics;
 
 typedef struct Server {
     Arena *arena;
@@ -24,6 +49,11 @@ typedef struct Server {
     int port;
     Str web_dir; /* absolute; empty: the files that are built in */
     int64_t started_us;
+    WebFiles web;
+    Str nonce; /* of this process: in tags, so that those of another are not ours */
+    QueryCache *cache;
+    AccessLog *access; /* NULL: none */
+    Metrics metrics;
     NetServer *net;
     Jobs *jobs;
     Streams *streams;
@@ -31,9 +61,10 @@ typedef struct Server {
 
 /* What is known of a request before anybody answers it; in its arena, kept with it. */
 typedef struct Call {
-    Str id;         /* X-Request-Id: the client's, or ours */
-    const Op *op;   /* that it calls; NULL: none */
-    bool wants_csv; /* by Accept */
+    Str id;        /* X-Request-Id: the client's, or ours */
+    const Op *op;  /* that it calls; NULL: none */
+    size_t nth_op; /* of the table; their number where there is none */
+    bool is_kept;  /* answered from the cache */
 } Call;
 Call *server_call(NetRequest *request); /* made where there is none yet, with the headers that every answer has */
 
@@ -84,8 +115,23 @@ typedef struct OpCall {
 /* From the body's JSON object, or the query parameters. */
 NODISCARD ErrCode server_read_call(Arena *arena, const NetRequest *request, const Op *op, size_t max_bytes,
                                    OpCall *ret_call, Err *err);
-/* Runs it, and answers. */
+bool server_accepts_csv(const NetRequest *request);
+/* Runs it, or takes its document from the cache, and answers. */
 void server_run_op(Server *server, NetRequest *request, const OpCall *call);
+/* 200 in one, compressed where that pays and is taken. */
+void server_respond(NetRequest *request, const char *content_type, Str body);
+
+/* ---- documents that are kept (server_cache.c) ------------------------------------------------------------------------ */
+
+enum { KEPT_JSON = 'j', KEPT_CSV = 'c' };
+Str server_cache_key(NetRequest *request, const Op *op); /* in the request's arena */
+bool server_stands(void *server, const QueryStamp *stamp);
+/* Answers with what was kept under the key. */
+void server_respond_kept(const Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp);
+/* The same, on the library's thread; false: it is not there, or takes a worker. */
+bool server_quick_cached(Server *server, NetRequest *request, const Op *op);
+/* Puts the tag of a GET's answer; true: its client has that answer (304). */
+bool server_tag(const Server *server, NetRequest *request, Str key, const QueryStamp *stamp);
 
 /* ---- jobs (server_job.c) -------------------------------------------------------------------------------------------- */
 
@@ -117,7 +163,14 @@ void streams_free(Streams *streams);
 void streams_open(Streams *streams, NetRequest *request, Str job);
 int streams_count(Streams *streams);
 
-/* ---- the page (server_static.c) ------------------------------------------------------------------------------------- */
+/* ---- the page (server_web.c, server_static.c) ------------------------------------------------------------------------ */
+
+WebFiles server_web_files(Arena *arena); /* those that are built in */
+WebFiles web_files_read(Arena *arena, Str archive);
+const WebFile *web_file_find(const WebFiles *files, Str path); /* NULL: there is none */
+/* Whether the request has what this tag stands for already: then it is answered with 304. */
+bool server_not_modified(NetRequest *request, Str etag);
+bool server_takes_gzip(const NetRequest *request);
 
 /* False: it takes a worker (files of --web-dir). */
 bool server_static_quick(Server *server, NetRequest *request);
@@ -132,6 +185,26 @@ void server_docs(Server *server, NetRequest *request, Str part);
 /* Headers of a page of ours: what a browser may do with it. */
 void server_page_headers(NetRequest *request);
 
-/* ---- what the server says of itself (server_health.c) --------------------------------------------------------------- */
+/* ---- the access log (server_access.c) ------------------------------------------------------------------------------- */
+
+typedef struct Access {
+    Str method, path;
+    int status;
+    int64_t n_bytes;
+    int64_t duration_us;
+    Str request_id;
+    const char *op; /* NULL: none */
+    bool is_kept;
+} Access;
+
+NODISCARD ErrCode access_open(const char *home, AccessLog **ret_log, Err *err);
+void access_close(AccessLog *log); /* NULL allowed, as below */
+void access_add(AccessLog *log, const Access *access);
+void access_flush(AccessLog *log);
+
+/* ---- what the server says of itself (server_health.c, server_metrics.c) ---------------------------------------------- */
+
+void metrics_add(Metrics *metrics, size_t op, int status, int64_t duration_us);
+void server_metrics(Server *server, NetRequest *request, Str part);
 
 void server_health(Server *server, NetRequest *request);

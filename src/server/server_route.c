@@ -32,6 +32,7 @@ static void run_events(Server *server, NetRequest *request, Str part) {
 static const Route ROUTES[] = {
     {"GET", "/health", run_health, "How the server is", SERVER_JSON, "Health"},
     {"GET", SERVER_API "health", run_health, "How the server is", SERVER_JSON, "Health"},
+    {"GET", "/metrics", server_metrics, "Counts, in Prometheus' text format", "text/plain", NULL},
     {"GET", SERVER_API "jobs", run_jobs, "Long operations, the newest first", SERVER_JSON, "{jobs:[Job]}"},
     {"GET", SERVER_API "jobs/*", run_job, "A long operation, and its document when it is done", SERVER_JSON, "Job"},
     {"DELETE", SERVER_API "jobs/*", run_job_cancel, "Cancel a long operation", SERVER_JSON, "Job"},
@@ -88,14 +89,18 @@ static bool run_own(Server *server, NetRequest *request) {
 
 /* ---- operations ----------------------------------------------------------------------------------------------------- */
 
-static const Op *find_op(Arena *arena, Str path) {
+static const Op *find_op(Arena *arena, Str path, size_t *ret_nth) {
     size_t n = 0;
     const Op *const *ops = app_ops(&n);
     Str prefix = S(SERVER_API);
+    *ret_nth = n;
     if (!str_starts(path, prefix)) return NULL;
     path = str_slice(path, prefix.n, path.n);
-    for (size_t i = 0; i < n; i++)
-        if (op_is_remote(ops[i]) && str_eq(op_route(arena, ops[i]), path)) return ops[i];
+    for (size_t i = 0; i < n; i++) {
+        if (!op_is_remote(ops[i]) || !str_eq(op_route(arena, ops[i]), path)) continue;
+        *ret_nth = i;
+        return ops[i];
+    }
     return NULL;
 }
 
@@ -127,7 +132,7 @@ static bool may_call(NetRequest *request, const Op *op) {
 /* True: it is answered. */
 static bool quick_op(Server *server, NetRequest *request, Call *call) {
     if (!may_call(request, call->op)) return true;
-    if (!call->op->is_long) return false;
+    if (!call->op->is_long) return call->op->is_reusable && server_quick_cached(server, request, call->op);
     jobs_take(server->jobs, request, call->op);
     return true;
 }
@@ -137,7 +142,7 @@ bool server_quick(void *arg, NetRequest *request) {
     Str path = net_request_path(request);
     Call *call = server_call(request);
     if (!server_guard(server, request) || run_own(server, request)) return true;
-    call->op = find_op(net_request_arena(request), path);
+    call->op = find_op(net_request_arena(request), path, &call->nth_op);
     if (call->op) return quick_op(server, request, call);
     if (!str_starts(path, S("/api/"))) return server_static_quick(server, request);
     server_problem_of(request, 404, ERR_NOT_FOUND, "there is nothing at this path; see /docs");
@@ -165,5 +170,18 @@ void server_refuse(void *arg, NetRequest *request, int status, const char *why) 
 }
 
 void server_done(void *arg, const NetRequest *request) {
-    (void)arg, (void)request;
+    Server *server = arg;
+    const Call *call = net_request_kept(request);
+    size_t n;
+    (void)app_ops(&n);
+    const Access access = {.method = net_request_method(request),
+                           .path = net_request_path(request),
+                           .status = net_request_status(request),
+                           .n_bytes = net_request_answer_bytes(request),
+                           .duration_us = clock_monotonic(CLOCK_SYSTEM) - net_request_begun_us(request),
+                           .request_id = call ? call->id : (Str){0},
+                           .op = call && call->op ? call->op->name : NULL,
+                           .is_kept = call && call->is_kept};
+    metrics_add(&server->metrics, call && call->op ? call->nth_op : n, access.status, access.duration_us);
+    access_add(server->access, &access);
 }

@@ -1,6 +1,7 @@
 /* The page: files built into the program, or of --web-dir while it is developed. A path that is no file is the page itself, which knows its
  * own paths. */
 #include "server/server_internal.h"
+#include "server/server_web.h"
 
 enum { FILE_MAX_BYTES = 64 << 20 };
 
@@ -63,30 +64,60 @@ static bool read_file(const Server *server, NetRequest *request, Str path, Str *
     return is_within && !file_read(arena, full, FILE_MAX_BYTES, ret_text, NULL);
 }
 
+/* Files with a hash in their name never change; the page itself is asked for anew each time, and mostly not sent. */
+static void answer_built_in(NetRequest *request, const WebFile *file) {
+    bool is_fixed = str_starts(file->path, S("/assets/")), is_packed = file->gz.n && server_takes_gzip(request);
+    net_response_header(request, "Cache-Control", is_fixed ? S("public, max-age=31536000, immutable") : S("no-cache"));
+    net_response_header(request, "Vary", S("Accept-Encoding"));
+    if (server_not_modified(request, file->etag)) return;
+    if (is_packed) net_response_header(request, "Content-Encoding", S("gzip"));
+    err_ignore(net_respond_with(request, 200, content_type_of(file->path), is_packed ? file->gz : file->raw, NULL, NULL,
+                                NULL));
+}
+
+/* A path whose last part has a dot is a file's; any other is one of the page's own. */
+static Str file_path(Str path) {
+    Str rest = path, last = {0};
+    while (rest.n) last = str_split_next(&rest, '/');
+    return str_find_char(last, '.') >= 0 ? path : S("/index.html");
+}
+
+static void no_such_file(NetRequest *request) {
+    server_problem_of(request, 404, ERR_NOT_FOUND, "there is no such file");
+}
+
+WebFiles server_web_files(Arena *arena) {
+    return web_files_read(arena, (Str){server_web_data, (size_t)(server_web_end - server_web_data)});
+}
+
 bool server_static_quick(Server *server, NetRequest *request) {
-    Str method = net_request_method(request);
+    Str method = net_request_method(request), path = net_request_path(request);
     server_page_headers(request);
     if (!str_eq(method, S("GET")) && !str_eq(method, S("HEAD"))) {
         net_response_header(request, "Allow", S("GET, HEAD"));
         server_problem_of(request, 405, ERR_UNSUPPORTED, "files are only read");
         return true;
     }
-    if (!is_plain_path(net_request_path(request))) {
-        server_problem_of(request, 404, ERR_NOT_FOUND, "there is no such file");
+    if (!is_plain_path(path)) {
+        no_such_file(request);
         return true;
     }
     if (server->web_dir.n) return false;
-    err_ignore(net_respond(request, 200, SERVER_HTML, S(NO_PAGE), NULL));
+    const WebFile *file = web_file_find(&server->web, file_path(path));
+    if (file)
+        answer_built_in(request, file);
+    else if (server->web.n)
+        no_such_file(request);
+    else
+        err_ignore(net_respond(request, 200, SERVER_HTML, S(NO_PAGE), NULL));
     return true;
 }
 
 void server_static_work(Server *server, NetRequest *request) {
-    Str path = net_request_path(request), text;
-    bool is_file = str_find_char(path_base(path.p), '.') >= 0;
+    Str path = file_path(net_request_path(request)), text;
     net_response_header(request, "Cache-Control", S("no-cache"));
-    if (!is_file) path = S("/index.html");
     if (read_file(server, request, path, &text))
         err_ignore(net_respond(request, 200, content_type_of(path), text, NULL));
     else
-        server_problem_of(request, 404, ERR_NOT_FOUND, "there is no such file in --web-dir");
+        no_such_file(request);
 }

@@ -120,6 +120,7 @@ static void *stream_main(void *arg) {
         for (Stream *stream = streams->list; stream; stream = stream->next) tell(streams, stream, serial);
         pthread_mutex_unlock(&streams->lock);
         end_streams(streams, false);
+        access_flush(streams->server->access);
     }
     end_streams(streams, true);
     return NULL;

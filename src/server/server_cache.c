@@ -1,0 +1,88 @@
+/*
+ * Documents that hang on nothing but the project's versions are kept (query_cache.h) by the request's own bytes. The one thing in them that
+ * moves with time, the data's age, is written anew each time. What is kept has its form before it: KEPT_JSON, KEPT_CSV.
+ */
+#include <string.h>
+
+#include "server/server_internal.h"
+
+#define AGE_KEY "\"data_age_s\":"
+enum { AGE_MAX_BYTES = 24 };
+
+/* All that makes a difference to the document: operation, form, arguments as they came, and who asks (as yet, everybody is the owner). */
+Str server_cache_key(NetRequest *request, const Op *op) {
+    Str name, value, body = net_request_body(request), op_name = str_of(op->name);
+    size_t n = op_name.n + body.n + 4, at = 0;
+    for (size_t i = 0; net_request_param(request, i, &name, &value); i++) n += name.n + value.n + 2;
+    char *key = arena_alloc(net_request_arena(request), n);
+#define PUT(text) (memcpy(key + at, (text).p ? (text).p : "", (text).n), at += (text).n, key[at++] = 0)
+    PUT(op_name);
+    key[at++] = server_accepts_csv(request) ? 'c' : 'j';
+    for (size_t i = 0; net_request_param(request, i, &name, &value); i++) PUT(name), PUT(value); /* hold no NUL */
+    key[at++] = 0;
+    PUT(body);
+#undef PUT
+    return (Str){key, at};
+}
+
+/* The digits of the data's age, near the end; empty where the document has none. A text's own quotes are escaped: this is a key. */
+static Str age_in(Str document) {
+    Str key = S(AGE_KEY);
+    for (size_t at = document.n; at-- > 0;) {
+        Str rest = str_slice(document, at, document.n);
+        if (!str_starts(rest, key)) continue;
+        size_t n = key.n;
+        while (n < rest.n && rest.p[n] >= '0' && rest.p[n] <= '9') n++;
+        return str_slice(rest, key.n, n);
+    }
+    return (Str){0};
+}
+
+static Str with_age(Arena *arena, Str document, int64_t data_at_us) {
+    Str digits = data_at_us ? age_in(document) : (Str){0};
+    if (!digits.n) return document;
+    size_t before = (size_t)(digits.p - document.p), after = before + digits.n;
+    Str age = arena_printf(arena, "%" PRId64, (clock_now(CLOCK_SYSTEM) - data_at_us) / TIME_US_PER_SECOND);
+    char *now = arena_alloc(arena, document.n + AGE_MAX_BYTES);
+    memcpy(now, document.p, before);
+    memcpy(now + before, age.p, age.n);
+    memcpy(now + before + age.n, document.p + after, document.n - after);
+    return (Str){now, document.n - digits.n + age.n};
+}
+
+/* The same request on the same versions. */
+static Str etag_of(const Server *server, Arena *arena, Str key, const QueryStamp *stamp) {
+    return arena_printf(arena, "%.*s-%016" PRIx64 "-%" PRId64 ".%" PRId64, STR_ARG(server->nonce), str_hash(key),
+                        stamp->model_version, stamp->data_version);
+}
+
+static bool is_get(const NetRequest *request) {
+    return !str_eq(net_request_method(request), S("POST"));
+}
+
+bool server_tag(const Server *server, NetRequest *request, Str key, const QueryStamp *stamp) {
+    return is_get(request) && server_not_modified(request, etag_of(server, net_request_arena(request), key, stamp));
+}
+
+bool server_stands(void *arg, const QueryStamp *stamp) {
+    const Server *server = arg;
+    return holder_is_at(server->holder, stamp->project, stamp->model_version, stamp->data_version);
+}
+
+void server_respond_kept(const Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp) {
+    Str document = with_age(net_request_arena(request), str_slice(kept, 1, kept.n), stamp->data_at_us);
+    server_call(request)->is_kept = true;
+    net_response_header(request, "Cache-Control", is_get(request) ? S("no-cache") : S("no-store"));
+    if (!server_tag(server, request, key, stamp))
+        server_respond(request, *kept.p == KEPT_CSV ? SERVER_CSV : SERVER_JSON, document);
+}
+
+bool server_quick_cached(Server *server, NetRequest *request, const Op *op) {
+    Str key = server_cache_key(request, op), kept;
+    QueryStamp stamp;
+    if (!query_cache_get(server->cache, net_request_arena(request), key, &kept, &stamp)) return false;
+    if (kept.n > SERVER_GZIP_MIN_BYTES && server_takes_gzip(request))
+        return false; /* a worker's, which finds it again */
+    server_respond_kept(server, request, key, kept, &stamp);
+    return true;
+}
