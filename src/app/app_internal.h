@@ -8,6 +8,7 @@ extern const Op APP_OP_GENERATE;
 extern const Op APP_OP_SYNC;
 extern const Op APP_OP_SERVE;
 extern const Op APP_OP_OPENAPI;
+extern const Op APP_OP_DOCTOR;
 extern const Op APP_OP_REBUILD;
 extern const Op APP_OP_RECONCILE;
 extern const Op APP_OP_QUARANTINE;

@@ -41,7 +41,7 @@ static const Route ROUTES[] = {
     {"GET", SERVER_API "events", run_events, "News of the projects' data: events data, at once and at each change",
      "text/event-stream", NULL},
     {"GET", SERVER_API "openapi.json", server_openapi, "This contract", SERVER_JSON, "object"},
-    {"GET", "/docs", server_docs, "A page of this contract", SERVER_HTML, NULL},
+    {"GET", "/docs", server_docs, "A page of this contract", "text/html", NULL},
 };
 
 const Route *server_routes(size_t *ret_n) {
