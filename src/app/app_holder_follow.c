@@ -18,6 +18,8 @@ typedef struct Followed {
     Str name;
     int64_t applied; /* the model version that is in force */
     bool is_there;   /* as of the last look at the projects */
+    HolderVersion stands;
+    bool is_read; /* `stands` is of after the last writer's work */
 
     EngineDb *warehouse;
     Arena *model_arena; /* of `project` */
@@ -212,6 +214,7 @@ static ErrCode look_at_projects(Loop *loop, Err *err) {
         p->is_moved |= p->applied != projects[i].model_version || has_attached(p);
         if (has_attached(p)) p->version = 0; /* to be loaded again */
         p->applied = projects[i].model_version;
+        p->is_read = false;
     }
     drop_gone(loop);
     return ERR_OK;
@@ -234,6 +237,7 @@ static void sync(Loop *loop, Followed *p) {
     loop->ctx.request_id = ctx_new_request_id(loop->ctx.arena);
     if (holder_enter(&loop->ctx, holder, HOLDER_FOLLOW, 0, &err)) return;
     ErrCode code = sync_in_turn(loop, p, &report, &err);
+    p->is_read = false;
     holder_leave(holder, HOLDER_FOLLOW);
     if (code && atomic_load(&holder->cancel.is_set)) return; /* given up at the end */
     if (code) {
@@ -276,14 +280,15 @@ static void follow(Loop *loop, Followed *p) {
 
 /* ---- what they stand at ---------------------------------------------------------------------------------------------- */
 
-static void read_version(Loop *loop, const Followed *p, HolderVersion *version) {
+static void read_version(Loop *loop, Followed *p) {
     EngineConn *conn = NULL;
     Str batch = {0};
     Err err = {0};
-    *version = (HolderVersion){.project = p->name, .model = p->applied};
+    p->stands = (HolderVersion){.project = p->name, .model = p->applied};
+    p->is_read = true;
     if (!p->warehouse) return;
     ErrCode code = engine_connect(&loop->ctx, p->warehouse, &conn, &err);
-    if (!code) code = warehouse_version(&loop->ctx, conn, &version->data, &batch, &version->data_at_us, &err);
+    if (!code) code = warehouse_version(&loop->ctx, conn, &p->stands.data, &batch, &p->stands.data_at_us, &err);
     if (code) log_error("sync.follow", &err, loop->ctx.request_id);
     engine_disconnect(conn);
 }
@@ -295,7 +300,10 @@ static void tell_versions(Loop *loop) {
     for (const Followed *p = loop->projects; p; p = p->next) n++;
     HolderVersion *versions = ARENA_ARRAY(loop->ctx.arena, HolderVersion, n + 1);
     n = 0;
-    for (const Followed *p = loop->projects; p; p = p->next) read_version(loop, p, &versions[n++]);
+    for (Followed *p = loop->projects; p; p = p->next) {
+        if (!p->is_read) read_version(loop, p);
+        versions[n++] = p->stands;
+    }
     holder_tell_versions(loop->holder, versions, n, loop->n_commands);
 }
 

@@ -114,7 +114,7 @@ static ErrCode set_common_json(OpCall *call, Str name, const Json *value, bool *
     return ERR_OK;
 }
 
-static ErrCode read_json(Arena *arena, Str body, size_t max_bytes, OpCall *call, Err *err) {
+ErrCode server_call_json(Arena *arena, Str body, size_t max_bytes, OpCall *call, Err *err) {
     const JsonLimits limits = {.max_bytes = max_bytes, .max_depth = 64, .max_values = 200000};
     const Json *json = NULL;
     if (!str_trim(body).n) return ERR_OK;
@@ -141,7 +141,7 @@ static ErrCode read_json(Arena *arena, Str body, size_t max_bytes, OpCall *call,
 
 /* ---- from a URL ----------------------------------------------------------------------------------------------------- */
 
-static ErrCode read_param(OpCall *call, Str name, Str value, Err *err) {
+ErrCode server_call_param(OpCall *call, Str name, Str value, Err *err) {
     const OpArg *arg = find_arg(call->op, name);
     double seconds = 0;
     if (arg && arg->type == OP_ARG_FLAG) {
@@ -165,8 +165,9 @@ ErrCode server_read_call(Arena *arena, const NetRequest *request, const Op *op, 
     OpCall call = {.op = op, .args = op_args_new(arena, op)};
     call.format = op->result == OP_RESULT_TABLE && server_accepts_csv(request) ? WRITER_CSV : WRITER_JSON;
     Str name, value;
-    for (size_t i = 0; net_request_param(request, i, &name, &value); i++) TRY(read_param(&call, name, value, err));
-    TRY(read_json(arena, net_request_body(request), max_bytes, &call, err));
+    for (size_t i = 0; net_request_param(request, i, &name, &value); i++)
+        TRY(server_call_param(&call, name, value, err));
+    TRY(server_call_json(arena, net_request_body(request), max_bytes, &call, err));
     TRY(op_args_finish(call.args, err));
     *ret_call = call;
     return ERR_OK;

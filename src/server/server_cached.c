@@ -2,7 +2,7 @@
 #include "server/server_internal.h"
 
 /* One of the list, weak or not, is this one: what we give under a tag differs at most in its encoding. */
-static bool has_tag(Str list, Str etag) {
+bool server_has_tag(Str list, Str etag) {
     while (list.n) {
         Str tag = str_trim(str_split_next(&list, ','));
         if (str_eq(tag, S("*"))) return true;
@@ -16,14 +16,13 @@ static bool has_tag(Str list, Str etag) {
 bool server_not_modified(NetRequest *request, Str etag) {
     Arena *arena = net_request_arena(request);
     net_response_header(request, "ETag", arena_printf(arena, "W/\"%.*s\"", STR_ARG(etag)));
-    if (!has_tag(net_request_header(request, S("If-None-Match")), etag)) return false;
+    if (!server_has_tag(net_request_header(request, S("If-None-Match")), etag)) return false;
     err_ignore(net_respond(request, 304, NULL, (Str){0}, NULL));
     return true;
 }
 
 /* "gzip;q=0" is a refusal. */
-bool server_takes_gzip(const NetRequest *request) {
-    Str list = net_request_header(request, S("Accept-Encoding"));
+bool server_list_takes_gzip(Str list) {
     while (list.n) {
         double q = 1;
         Str one = str_split_next(&list, ',');
@@ -33,4 +32,8 @@ bool server_takes_gzip(const NetRequest *request) {
         return true;
     }
     return false;
+}
+
+bool server_takes_gzip(const NetRequest *request) {
+    return server_list_takes_gzip(net_request_header(request, S("Accept-Encoding")));
 }

@@ -8,7 +8,7 @@
 #include "server/server_internal.h"
 
 /* "[::1]:7171" -> "::1", 7171; the port is -1 when none is given. */
-static bool split_host(Str text, Str *ret_host, int64_t *ret_port) {
+bool server_split_host(Str text, Str *ret_host, int64_t *ret_port) {
     Str host = text, port = {0};
     if (str_starts(text, S("["))) {
         ptrdiff_t end = str_find_char(text, ']');
@@ -31,7 +31,7 @@ static bool split_host(Str text, Str *ret_host, int64_t *ret_port) {
 static bool is_our_host(const Server *server, Str text) {
     Str host;
     int64_t port;
-    if (!text.n || !split_host(text, &host, &port)) return false;
+    if (!text.n || !server_split_host(text, &host, &port)) return false;
     return net_is_loopback(host) && (port == server->port || (port < 0 && server->port == 80));
 }
 
@@ -42,7 +42,7 @@ static bool is_our_origin(const Server *server, Str origin) {
     if (!str_starts(origin, scheme)) return false;
     origin = str_slice(origin, scheme.n, origin.n);
     if (!server->web_dir.n) return is_our_host(server, origin);
-    return split_host(origin, &host, &port) && net_is_loopback(host);
+    return server_split_host(origin, &host, &port) && net_is_loopback(host);
 }
 
 bool server_guard(const Server *server, NetRequest *request) {

@@ -208,3 +208,16 @@ void metrics_add(Metrics *metrics, size_t op, int status, int64_t duration_us);
 void server_metrics(Server *server, NetRequest *request, Str part);
 
 void server_health(Server *server, NetRequest *request);
+
+/* ---- reading what a stranger sends; for these files, tests and tests/fuzz ------------------------------------------- */
+
+NODISCARD ErrCode server_call_json(Arena *arena, Str body, size_t max_bytes, OpCall *call, Err *err);
+NODISCARD ErrCode server_call_param(OpCall *call, Str name, Str value, Err *err);
+/* "[::1]:7171" -> "::1", 7171; the port is -1 where none is given. */
+bool server_split_host(Str text, Str *ret_host, int64_t *ret_port);
+bool server_has_tag(Str list, Str etag); /* If-None-Match */
+bool server_list_takes_gzip(Str list);   /* Accept-Encoding */
+/* A route's pattern, '*' for one part of the path. */
+bool server_path_matches(const char *pattern, Str path, Str *ret_part);
+/* Each part a plain name: no "..", nothing hidden, no backslash. */
+bool server_is_plain_path(Str path);

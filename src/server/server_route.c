@@ -49,7 +49,7 @@ const Route *server_routes(size_t *ret_n) {
     return ROUTES;
 }
 
-static bool matches(const char *pattern, Str path, Str *ret_part) {
+bool server_path_matches(const char *pattern, Str path, Str *ret_part) {
     Str rest = str_of(pattern);
     *ret_part = (Str){0};
     while (rest.p || path.p) {
@@ -73,7 +73,7 @@ static bool run_own(Server *server, NetRequest *request) {
     Str allowed = {0};
     for (size_t i = 0; i < COUNT_OF(ROUTES); i++) {
         const Route *route = &ROUTES[i];
-        if (!matches(route->path, path, &part)) continue;
+        if (!server_path_matches(route->path, path, &part)) continue;
         if (is_method(net_request_method(request), route->method)) {
             route->run(server, request, part);
             return true;

@@ -39,7 +39,7 @@ void server_page_headers(NetRequest *request) {
 }
 
 /* Each part a plain name: no "..", nothing hidden, no '\'. */
-static bool is_plain_path(Str path) {
+bool server_is_plain_path(Str path) {
     if (!str_starts(path, S("/"))) return false;
     path = str_slice(path, 1, path.n);
     while (path.n) {
@@ -98,7 +98,7 @@ bool server_static_quick(Server *server, NetRequest *request) {
         server_problem_of(request, 405, ERR_UNSUPPORTED, "files are only read");
         return true;
     }
-    if (!is_plain_path(path)) {
+    if (!server_is_plain_path(path)) {
         no_such_file(request);
         return true;
     }
