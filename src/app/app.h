@@ -98,7 +98,7 @@ bool holder_is_at(Holder *holder, Str project, int64_t model, int64_t data);
 /* server.…: what `serve` takes at most. */
 typedef struct AppServerConfig {
     int64_t max_body_bytes;   /* of a request; default 1 MB */
-    int64_t max_header_bytes; /* request line and headers; default 32 KB */
+    int64_t max_header_bytes; /* request line and headers; default 16 KB */
     int max_connections;      /* open at one time; default 512 */
     int n_workers;            /* requests that are worked on at one time; default 8 */
     int max_waiting;          /* requests that wait for a worker; default 128 */

@@ -10,7 +10,7 @@ static const AppConfig CONFIG_INITIAL = {.query_timeout_us = 30 * TIME_US_PER_SE
                                          .runs_keep = META_RUNS_KEEP,
                                          .max_deleted_percent = LOAD_MAX_DELETED_PERCENT,
                                          .server = {.max_body_bytes = 1000000,
-                                                    .max_header_bytes = 32000,
+                                                    .max_header_bytes = 16000,
                                                     .max_connections = 512,
                                                     .n_workers = 8,
                                                     .max_waiting = 128,

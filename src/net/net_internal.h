@@ -72,6 +72,7 @@ void net_request_lose(NetRequest *request);
 enum MHD_Result net_request_answer(NetRequest *request);
 
 const NetServerConfig *net_server_config(const NetServer *server);
+bool net_server_is_unix(const NetServer *server);
 /* A condition that waits on the monotonic clock, and a time on it. */
 void net_cond_init(pthread_cond_t *cond);
 struct timespec net_time_in(int ms);

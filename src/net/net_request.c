@@ -52,11 +52,8 @@ static enum MHD_Result add_param(void *arg, enum MHD_ValueKind kind, const char 
 }
 
 static int64_t peer_of(int fd) {
-    struct sockaddr_storage address;
-    socklen_t n = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &n) != 0 || address.ss_family != AF_UNIX) return -1;
     struct ucred peer;
-    n = sizeof peer;
+    socklen_t n = sizeof peer;
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 ? (int64_t)peer.uid : -1;
 }
 
@@ -79,7 +76,7 @@ NetRequest *net_request_new(NetServer *server, struct MHD_Connection *connection
     request->begun_us = clock_monotonic(CLOCK_SYSTEM);
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     request->fd = info ? info->connect_fd : -1;
-    request->peer_uid = request->fd >= 0 ? peer_of(request->fd) : -1;
+    request->peer_uid = request->fd >= 0 && net_server_is_unix(server) ? peer_of(request->fd) : -1;
     return request;
 }
 

@@ -15,9 +15,10 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { LIBRARY_BYTES = 64 << 10 /* for its own buffers, a connection */ };
+enum { LIBRARY_BYTES = 16 << 10 /* for its own buffers, a connection; it clears all of it after each request */ };
 
 const NetServerConfig NET_SERVER_DEFAULT = {
     .listen_fd = -1,
@@ -38,6 +39,7 @@ struct NetServer {
     Pool *pool;
     atomic_bool is_stopping; /* nothing new goes to the workers */
     atomic_int n_connections;
+    bool is_unix; /* its sockets: there is a peer to know */
 
     pthread_mutex_t lock;
     pthread_cond_t changed; /* the list became empty or not empty, or the server ends */
@@ -49,6 +51,16 @@ struct NetServer {
 
 const NetServerConfig *net_server_config(const NetServer *server) {
     return &server->config;
+}
+
+bool net_server_is_unix(const NetServer *server) {
+    return server->is_unix;
+}
+
+static bool is_unix(int fd) {
+    struct sockaddr_storage address;
+    socklen_t n = sizeof address;
+    return getsockname(fd, (struct sockaddr *)&address, &n) == 0 && address.ss_family == AF_UNIX;
 }
 
 /* ---- the list of those who wait ------------------------------------------------------------------------------------- */
@@ -261,6 +273,7 @@ ErrCode net_server_start(const NetServerConfig *config, NetServer **ret_server, 
     NetServer *server = ARENA_NEW(arena, NetServer);
     server->arena = arena;
     server->config = *config;
+    server->is_unix = is_unix(config->listen_fd);
     pthread_mutex_init(&server->lock, NULL);
     net_cond_init(&server->changed);
     server->pool = pool_new("net", config->n_workers, config->max_waiting);

@@ -59,7 +59,8 @@ static Server *server_new(Holder *holder, Str host, int port, Str web_dir) {
                        .port = port,
                        .web_dir = arena_str(arena, web_dir),
                        .web = server_web_files(arena),
-                       .nonce = ctx_new_request_id(arena),
+                       .nonce = str_slice(ctx_new_request_id(arena), 0, 8),
+                       .op_routes = server_op_routes(arena),
                        .started_us = clock_monotonic(CLOCK_SYSTEM)};
     const QueryStands stands = {server_stands, server};
     server->cache = query_cache_new(server->config->cache_bytes, CACHE_ENTRY_MAX_BYTES, stands);

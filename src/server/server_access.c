@@ -64,28 +64,64 @@ void access_close(AccessLog *log) {
     arena_free(log->arena);
 }
 
+/* Mostly there is nothing to escape. */
 static void add_json(Buf *line, Str text) {
+    bool is_plain = true;
+    for (size_t i = 0; i < text.n; i++)
+        is_plain &= text.p[i] >= ' ' && text.p[i] < 127 && text.p[i] != '"' && text.p[i] != '\\';
+    if (is_plain) {
+        buf_add_char(line, '"');
+        buf_add(line, text);
+        buf_add_char(line, '"');
+        return;
+    }
     JsonWriter w CLEANUP(json_writer_release);
     json_writer_init(&w, sink_of_buf(line), false, NULL);
     json_text(&w, text);
     err_ignore(json_writer_finish(&w));
 }
 
-void access_add(AccessLog *log, const Access *access) {
+static void add_int(Buf *line, int64_t i, int min_digits) {
+    char digits[24];
+    int n = 0;
+    uint64_t rest = (uint64_t)MAX_OF(i, 0);
+    do digits[n++] = (char)('0' + rest % 10);
+    while ((rest /= 10) || n < min_digits);
+    while (n) buf_add_char(line, digits[--n]);
+}
+
+static void add_line(Buf *line, const Access *access) {
     char at[TIME_TEXT_MAX];
+    Str path = access->path;
+    buf_add(line, S("{\"at\":\""));
+    buf_add(line, (Str){at, time_print_timestamp(clock_now(CLOCK_SYSTEM), at)});
+    buf_add(line, S("\",\"method\":"));
+    add_json(line, access->method);
+    buf_add(line, S(",\"path\":"));
+    add_json(line, str_slice(path, 0, utf8_cut(path, PATH_MAX_BYTES)));
+    buf_add(line, S(",\"status\":"));
+    add_int(line, access->status, 1);
+    buf_add(line, S(",\"bytes\":"));
+    add_int(line, access->n_bytes, 1);
+    buf_add(line, S(",\"ms\":"));
+    add_int(line, access->duration_us / 1000, 1);
+    buf_add_char(line, '.');
+    add_int(line, access->duration_us % 1000, 3);
+    buf_add(line, S(",\"request_id\":"));
+    add_json(line, access->request_id);
+    if (access->op) {
+        buf_add(line, S(",\"operation\":"));
+        add_json(line, str_of(access->op));
+        buf_add(line, access->is_kept ? S(",\"kept\":true") : S(",\"kept\":false"));
+    }
+    buf_add(line, S("}\n"));
+}
+
+void access_add(AccessLog *log, const Access *access) {
     if (!log) return;
-    time_print_timestamp(clock_now(CLOCK_SYSTEM), at);
     pthread_mutex_lock(&log->lock);
     size_t before = log->lines.n;
-    buf_printf(&log->lines, "{\"at\":\"%s\",\"method\":", at);
-    add_json(&log->lines, access->method);
-    buf_add(&log->lines, S(",\"path\":"));
-    add_json(&log->lines, str_slice(access->path, 0, utf8_cut(access->path, PATH_MAX_BYTES)));
-    buf_printf(&log->lines, ",\"status\":%d,\"bytes\":%" PRId64 ",\"ms\":%.3f,\"request_id\":\"%.*s\"", access->status,
-               access->n_bytes, (double)access->duration_us / 1000, STR_ARG(access->request_id));
-    if (access->op)
-        buf_printf(&log->lines, ",\"operation\":\"%s\",\"kept\":%s", access->op, access->is_kept ? "true" : "false");
-    buf_add(&log->lines, S("}\n"));
+    add_line(&log->lines, access);
     if (log->lines.is_overflown) {
         log->lines.n = before; /* whole lines only */
         log->lines.is_overflown = false;

@@ -16,17 +16,28 @@ static bool is_request_id(Str id) {
     return true;
 }
 
-Call *server_call(NetRequest *request) {
+/* 16 hex digits: the process's own, and a number; a random one would cost a call of the kernel. */
+static Str new_id(Server *server, Arena *arena) {
+    static const char DIGITS[] = "0123456789abcdef";
+    char *id = arena_alloc(arena, 17);
+    unsigned n = atomic_fetch_add(&server->n_ids, 1);
+    memcpy(id, server->nonce.p, 8);
+    for (int i = 15; i >= 8; i--, n >>= 4) id[i] = DIGITS[n & 15];
+    id[16] = 0;
+    return (Str){id, 16};
+}
+
+Call *server_call(Server *server, NetRequest *request) {
     Call *call = net_request_kept(request);
     if (call) return call;
     Arena *arena = net_request_arena(request);
     Str id = net_request_header(request, S("X-Request-Id"));
     call = ARENA_NEW(arena, Call);
-    call->id = is_request_id(id) ? id : ctx_new_request_id(arena);
+    call->id = is_request_id(id) ? id : new_id(server, arena);
+
     net_request_keep(request, call);
     net_response_header(request, "X-Request-Id", call->id);
     net_response_header(request, "X-Content-Type-Options", S("nosniff"));
-    net_response_header(request, "Cross-Origin-Resource-Policy", S("same-origin"));
     return call;
 }
 
@@ -65,7 +76,7 @@ void server_write_problem(JsonWriter *w, int status, const Err *err, Str request
 static void respond(NetRequest *request, int status, const Err *err) {
     Buf body CLEANUP(buf_release);
     JsonWriter w CLEANUP(json_writer_release);
-    Call *call = server_call(request);
+    const Call *call = net_request_kept(request);
     buf_init(&body, PROBLEM_MAX_BYTES);
     json_writer_init(&w, sink_of_buf(&body), false, NULL);
     json_object_begin(&w);

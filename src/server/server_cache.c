@@ -69,10 +69,11 @@ bool server_stands(void *arg, const QueryStamp *stamp) {
     return holder_is_at(server->holder, stamp->project, stamp->model_version, stamp->data_version);
 }
 
-void server_respond_kept(const Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp) {
+void server_respond_kept(Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp) {
     Str document = with_age(net_request_arena(request), str_slice(kept, 1, kept.n), stamp->data_at_us);
-    server_call(request)->is_kept = true;
+    server_call(server, request)->is_kept = true;
     net_response_header(request, "Cache-Control", is_get(request) ? S("no-cache") : S("no-store"));
+    if (is_get(request)) net_response_header(request, "Vary", S("Accept-Encoding"));
     if (!server_tag(server, request, key, stamp))
         server_respond(request, *kept.p == KEPT_CSV ? SERVER_CSV : SERVER_JSON, document);
 }

@@ -49,8 +49,10 @@ typedef struct Server {
     int port;
     Str web_dir; /* absolute; empty: the files that are built in */
     int64_t started_us;
+    Map *op_routes; /* path -> place in the table of operations */
     WebFiles web;
-    Str nonce; /* of this process: in tags, so that those of another are not ours */
+    Str nonce; /* 8 digits of this process: in tags and request ids, so that those of another are not ours */
+    atomic_uint n_ids;
     QueryCache *cache;
     AccessLog *access; /* NULL: none */
     Metrics metrics;
@@ -66,7 +68,8 @@ typedef struct Call {
     size_t nth_op; /* of the table; their number where there is none */
     bool is_kept;  /* answered from the cache */
 } Call;
-Call *server_call(NetRequest *request); /* made where there is none yet, with the headers that every answer has */
+Call *server_call(Server *server,
+                  NetRequest *request); /* made where there is none yet, with the headers that every answer has */
 
 /* ---- answers (server_answer.c) -------------------------------------------------------------------------------------- */
 
@@ -95,6 +98,7 @@ typedef struct Route {
     const char *answer; /* as app_schema.h has it; NULL: not JSON */
 } Route;
 const Route *server_routes(size_t *ret_n);
+Map *server_op_routes(Arena *arena);
 
 bool server_quick(void *server, NetRequest *request);
 void server_work(void *server, NetRequest *request);
@@ -127,7 +131,7 @@ enum { KEPT_JSON = 'j', KEPT_CSV = 'c' };
 Str server_cache_key(NetRequest *request, const Op *op); /* in the request's arena */
 bool server_stands(void *server, const QueryStamp *stamp);
 /* Answers with what was kept under the key. */
-void server_respond_kept(const Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp);
+void server_respond_kept(Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp);
 /* The same, on the library's thread; false: it is not there, or takes a worker. */
 bool server_quick_cached(Server *server, NetRequest *request, const Op *op);
 /* Puts the tag of a GET's answer; true: its client has that answer (304). */

@@ -28,7 +28,6 @@ static ErrCode send(Answer *answer, Str bytes, Err *err) {
 static ErrCode begin(Answer *answer, Err *err) {
     NetRequest *request = answer->request;
     if (answer->is_begun) return ERR_OK;
-    net_response_header(request, "Vary", S("Accept-Encoding"));
     if (server_takes_gzip(request)) {
         net_response_header(request, "Content-Encoding", S("gzip"));
         answer->gzip = gzip_out_new(net_request_arena(request), net_response_sink(request));
@@ -51,7 +50,6 @@ static ErrCode write_answer(void *arg, Str bytes, Err *err) {
 }
 
 void server_respond(NetRequest *request, const char *content_type, Str body) {
-    net_response_header(request, "Vary", S("Accept-Encoding"));
     if (body.n < SERVER_GZIP_MIN_BYTES || !server_takes_gzip(request)) {
         err_ignore(net_respond(request, 200, content_type, body, NULL));
         return;
@@ -72,7 +70,7 @@ static ErrCode run(Server *server, Answer *answer, const OpCall *call, AppReuse 
                               .security = holder_security(server->holder),
                               .cancel = net_request_cancel(request),
                               .timeout_us = call->timeout_us,
-                              .request_id = server_call(request)->id};
+                              .request_id = server_call(server, request)->id};
     const AppOutput output = {.format = call->format,
                               .is_live = true,
                               .fails_apart = true,
@@ -101,6 +99,7 @@ static bool run_and_answer(Server *server, Answer *answer, const OpCall *call, S
     buf_add_char(&answer->kept, call->format == WRITER_CSV ? KEPT_CSV : KEPT_JSON);
     bool is_post = str_eq(net_request_method(answer->request), S("POST"));
     net_response_header(answer->request, "Cache-Control", is_post ? S("no-store") : S("no-cache"));
+    if (!is_post) net_response_header(answer->request, "Vary", S("Accept-Encoding"));
     ErrCode code = run(server, answer, call, &reuse, &err);
     *ret_stamp = (QueryStamp){arena_str(net_request_arena(answer->request), str_of(reuse.project)), reuse.model_version,
                               reuse.data_version, reuse.data_at_us};

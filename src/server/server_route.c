@@ -89,19 +89,22 @@ static bool run_own(Server *server, NetRequest *request) {
 
 /* ---- operations ----------------------------------------------------------------------------------------------------- */
 
-static const Op *find_op(Arena *arena, Str path, size_t *ret_nth) {
+Map *server_op_routes(Arena *arena) {
     size_t n = 0;
     const Op *const *ops = app_ops(&n);
-    Str prefix = S(SERVER_API);
-    *ret_nth = n;
-    if (!str_starts(path, prefix)) return NULL;
-    path = str_slice(path, prefix.n, path.n);
-    for (size_t i = 0; i < n; i++) {
-        if (!op_is_remote(ops[i]) || !str_eq(op_route(arena, ops[i]), path)) continue;
-        *ret_nth = i;
-        return ops[i];
-    }
-    return NULL;
+    Map *routes = map_new(arena);
+    for (size_t i = 0; i < n; i++)
+        if (op_is_remote(ops[i]))
+            map_put(routes, arena_printf(arena, SERVER_API "%.*s", STR_ARG(op_route(arena, ops[i]))),
+                    (void *)(uintptr_t)&ops[i]);
+    return routes;
+}
+
+static void find_op(const Server *server, Str path, Call *call) {
+    size_t n;
+    const Op *const *ops = app_ops(&n), *const *at = map_get(server->op_routes, path);
+    call->nth_op = at ? (size_t)(at - ops) : n;
+    call->op = at ? *at : NULL;
 }
 
 /* A body that a page of another site could send without asking first is none of ours. */
@@ -140,10 +143,11 @@ static bool quick_op(Server *server, NetRequest *request, Call *call) {
 bool server_quick(void *arg, NetRequest *request) {
     Server *server = arg;
     Str path = net_request_path(request);
-    Call *call = server_call(request);
-    if (!server_guard(server, request) || run_own(server, request)) return true;
-    call->op = find_op(net_request_arena(request), path, &call->nth_op);
+    Call *call = server_call(server, request);
+    if (!server_guard(server, request)) return true;
+    find_op(server, path, call);
     if (call->op) return quick_op(server, request, call);
+    if (run_own(server, request)) return true;
     if (!str_starts(path, S("/api/"))) return server_static_quick(server, request);
     server_problem_of(request, 404, ERR_NOT_FOUND, "there is nothing at this path; see /docs");
     return true;
@@ -151,7 +155,7 @@ bool server_quick(void *arg, NetRequest *request) {
 
 void server_work(void *arg, NetRequest *request) {
     Server *server = arg;
-    const Op *op = server_call(request)->op;
+    const Op *op = server_call(server, request)->op;
     OpCall call;
     Err err = {0};
     if (!op)
@@ -164,8 +168,7 @@ void server_work(void *arg, NetRequest *request) {
 }
 
 void server_refuse(void *arg, NetRequest *request, int status, const char *why) {
-    (void)arg;
-    (void)server_call(request);
+    (void)server_call(arg, request);
     server_problem_of(request, status, status == 503 ? ERR_BUSY : ERR_TOO_LARGE, why);
 }
 

@@ -36,6 +36,7 @@ void server_page_headers(NetRequest *request) {
     net_response_header(request, "Referrer-Policy", S("no-referrer"));
     net_response_header(request, "X-Frame-Options", S("DENY"));
     net_response_header(request, "Cross-Origin-Opener-Policy", S("same-origin"));
+    net_response_header(request, "Cross-Origin-Resource-Policy", S("same-origin"));
 }
 
 /* Each part a plain name: no "..", nothing hidden, no '\'. */
