@@ -55,9 +55,9 @@ done
 paste "$work/ours" "$work/bare" | awk '{ print $1 / $2 * 100 }' >"$work/ratio"
 printf 'answers given again a second                    %5.0f      bare libmicrohttpd %.0f\n' "$(median <"$work/ours")" "$(median <"$work/bare")"
 printf 'of it                                           %5.0f %%    goal >= 60\n' "$(median <"$work/ratio")"
-python3 - "$home/log/access.log" <<'PY'
+python3 - "$home"/log/access.log* <<'PY'
 import json, sys
-ms = sorted(json.loads(line)["ms"] for line in open(sys.argv[1]) if '"kept":true' in line)
+ms = sorted(json.loads(line)["ms"] for path in sys.argv[1:] for line in open(path) if '"kept":true' in line)
 print("time at the server of one that is given again    %.3f ms p50, %.3f ms p99   goal < 1" % (ms[len(ms) // 2], ms[len(ms) * 99 // 100]))
 PY
 asked='{"project":"retail","question":"revenue by segment and year"}'

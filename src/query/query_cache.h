@@ -13,7 +13,8 @@ typedef struct QueryStamp {
     Str project;
     int64_t model_version;
     int64_t data_version; /* -1: whatever the data */
-    int64_t data_at_us;   /* from when the data's age counts, UTC; 0: none is told */
+    int64_t data_at_us;   /* from when the data's age counts, UTC… */
+    size_t age_at, n_age; /* …and where in the document it stands: its keeper writes that anew; n_age 0: nowhere */
 } QueryStamp;
 
 /* Whether a version stands at this moment, for certain; called under the cache's lock, so it must not come back here. */

@@ -25,29 +25,30 @@ Str server_cache_key(NetRequest *request, const Op *op) {
     return (Str){key, at};
 }
 
-/* The digits of the data's age, near the end; empty where the document has none. A text's own quotes are escaped: this is a key. */
-static Str age_in(Str document) {
+/* Where the data's age stands, near the end: a text's own quotes are escaped, so this is a key and no part of one. */
+void server_find_age(Str kept, QueryStamp *stamp) {
     Str key = S(AGE_KEY);
-    for (size_t at = document.n; at-- > 0;) {
-        Str rest = str_slice(document, at, document.n);
-        if (!str_starts(rest, key)) continue;
-        size_t n = key.n;
-        while (n < rest.n && rest.p[n] >= '0' && rest.p[n] <= '9') n++;
-        return str_slice(rest, key.n, n);
+    stamp->n_age = 0;
+    for (size_t at = stamp->data_at_us ? kept.n : 0; at-- > 0;) {
+        if (!str_starts(str_slice(kept, at, kept.n), key)) continue;
+        stamp->age_at = at += key.n;
+        while (at < kept.n && kept.p[at] >= '0' && kept.p[at] <= '9') at++;
+        stamp->n_age = at - stamp->age_at;
+        return;
     }
-    return (Str){0};
 }
 
-static Str with_age(Arena *arena, Str document, int64_t data_at_us) {
-    Str digits = data_at_us ? age_in(document) : (Str){0};
-    if (!digits.n) return document;
-    size_t before = (size_t)(digits.p - document.p), after = before + digits.n;
-    Str age = arena_printf(arena, "%" PRId64, (clock_now(CLOCK_SYSTEM) - data_at_us) / TIME_US_PER_SECOND);
-    char *now = arena_alloc(arena, document.n + AGE_MAX_BYTES);
-    memcpy(now, document.p, before);
-    memcpy(now + before, age.p, age.n);
-    memcpy(now + before + age.n, document.p + after, document.n - after);
-    return (Str){now, document.n - digits.n + age.n};
+static Str with_age(Arena *arena, Str kept, const QueryStamp *stamp) {
+    if (!stamp->n_age) return kept;
+    size_t after = stamp->age_at + stamp->n_age, n = stamp->age_at, n_digits = 0;
+    char *now = arena_alloc(arena, kept.n + AGE_MAX_BYTES), digits[AGE_MAX_BYTES];
+    uint64_t age_s = (uint64_t)MAX_OF((clock_now(CLOCK_SYSTEM) - stamp->data_at_us) / TIME_US_PER_SECOND, 0);
+    memcpy(now, kept.p, n);
+    do digits[n_digits++] = (char)('0' + age_s % 10);
+    while (age_s /= 10);
+    while (n_digits) now[n++] = digits[--n_digits];
+    memcpy(now + n, kept.p + after, kept.n - after);
+    return (Str){now, n + kept.n - after};
 }
 
 /* The same request on the same versions. */
@@ -70,12 +71,13 @@ bool server_stands(void *arg, const QueryStamp *stamp) {
 }
 
 void server_respond_kept(Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp) {
-    Str document = with_age(net_request_arena(request), str_slice(kept, 1, kept.n), stamp->data_at_us);
+    bool is_csv = *kept.p == KEPT_CSV;
     server_call(server, request)->is_kept = true;
     net_response_header(request, "Cache-Control", is_get(request) ? S("no-cache") : S("no-store"));
     if (is_get(request)) net_response_header(request, "Vary", S("Accept-Encoding"));
-    if (!server_tag(server, request, key, stamp))
-        server_respond(request, *kept.p == KEPT_CSV ? SERVER_CSV : SERVER_JSON, document);
+    if (server_tag(server, request, key, stamp)) return;
+    kept = with_age(net_request_arena(request), kept, stamp);
+    server_respond(request, is_csv ? SERVER_CSV : SERVER_JSON, str_slice(kept, 1, kept.n));
 }
 
 bool server_quick_cached(Server *server, NetRequest *request, const Op *op) {

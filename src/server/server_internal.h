@@ -122,13 +122,15 @@ NODISCARD ErrCode server_read_call(Arena *arena, const NetRequest *request, cons
 bool server_accepts_csv(const NetRequest *request);
 /* Runs it, or takes its document from the cache, and answers. */
 void server_run_op(Server *server, NetRequest *request, const OpCall *call);
-/* 200 in one, compressed where that pays and is taken. */
+/* 200 in one, compressed where that pays and is taken; the body is in the request's arena. */
 void server_respond(NetRequest *request, const char *content_type, Str body);
 
 /* ---- documents that are kept (server_cache.c) ------------------------------------------------------------------------ */
 
 enum { KEPT_JSON = 'j', KEPT_CSV = 'c' };
 Str server_cache_key(NetRequest *request, const Op *op); /* in the request's arena */
+/* Where the age in a document stands that is to be kept. */
+void server_find_age(Str kept, QueryStamp *stamp);
 bool server_stands(void *server, const QueryStamp *stamp);
 /* Answers with what was kept under the key. */
 void server_respond_kept(Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp);

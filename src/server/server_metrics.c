@@ -113,5 +113,5 @@ void server_metrics(Server *server, NetRequest *request, Str part) {
     one(&out, "uptime_seconds", "counter", "Since the server started.",
         (clock_monotonic(CLOCK_SYSTEM) - server->started_us) / TIME_US_PER_SECOND);
     net_response_header(request, "Cache-Control", S("no-store"));
-    server_respond(request, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
+    server_respond(request, "text/plain; version=0.0.4; charset=utf-8", arena_str(arena, buf_str(&out)));
 }

@@ -51,7 +51,7 @@ static ErrCode write_answer(void *arg, Str bytes, Err *err) {
 
 void server_respond(NetRequest *request, const char *content_type, Str body) {
     if (body.n < SERVER_GZIP_MIN_BYTES || !server_takes_gzip(request)) {
-        err_ignore(net_respond(request, 200, content_type, body, NULL));
+        err_ignore(net_respond_with(request, 200, content_type, body, NULL, NULL, NULL));
         return;
     }
     Buf packed CLEANUP(buf_release);
@@ -85,7 +85,8 @@ static void finish(Answer *answer, const OpCall *call, ErrCode code, const Err *
     if (!answer->is_begun && code)
         server_problem(answer->request, err);
     else if (!answer->is_begun)
-        server_respond(answer->request, answer->content_type, buf_str(&answer->held));
+        server_respond(answer->request, answer->content_type,
+                       arena_str(net_request_arena(answer->request), buf_str(&answer->held)));
     else if (is_broken || (answer->gzip && gzip_out_finish(answer->gzip, NULL)))
         net_response_abort(answer->request);
 }
@@ -101,8 +102,11 @@ static bool run_and_answer(Server *server, Answer *answer, const OpCall *call, S
     net_response_header(answer->request, "Cache-Control", is_post ? S("no-store") : S("no-cache"));
     if (!is_post) net_response_header(answer->request, "Vary", S("Accept-Encoding"));
     ErrCode code = run(server, answer, call, &reuse, &err);
-    *ret_stamp = (QueryStamp){arena_str(net_request_arena(answer->request), str_of(reuse.project)), reuse.model_version,
-                              reuse.data_version, reuse.data_at_us};
+    *ret_stamp = (QueryStamp){.project = arena_str(net_request_arena(answer->request), str_of(reuse.project)),
+                              .model_version = reuse.model_version,
+                              .data_version = reuse.data_version,
+                              .data_at_us = reuse.data_at_us};
+    server_find_age(buf_str(&answer->kept), ret_stamp);
     bool is_reusable = !code && reuse.is_known && !answer->kept.is_overflown;
     bool is_answered = is_reusable && !answer->is_begun && server_tag(server, answer->request, key, ret_stamp);
     if (!is_answered) finish(answer, call, code, &err);
