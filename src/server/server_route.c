@@ -1,5 +1,5 @@
 /*
- * From a request to who answers it: our own routes, the operations by the table, and else the page's files. The paths of other products'
+ * From a request to who answers it: our own routes, the operations by the table, and else the page's files. The paths of others'
  * APIs (/api/query, /api/v1/queries/, …) are nobody's: 404.
  */
 #include "server/server_internal.h"

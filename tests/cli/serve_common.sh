@@ -1,5 +1,5 @@
 # Sourced by the tests of `serve`: a home with two small projects, the server on a free port, and ways to ask it.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 server=
 trap '[ -z "$server" ] || kill -9 $server 2>/dev/null || true; rm -rf "$work"' EXIT
 command -v curl >/dev/null || skip "no curl"
