@@ -116,11 +116,11 @@ static ErrCode run(Arena *arena, size_t n_values, const char *path, Err *err) {
                                 set_of(arena, S("thing.name"), 2, part), set_of(arena, S("place.name"), 3, part)};
     AskValues *before = NULL, *values = NULL;
     double t0 = now_us();
-    TRY(values_write(sets, COUNT_OF(sets), 1, S(""), NULL, path, err));
+    TRY(values_write(sets, COUNT_OF(sets), &(ValuesStamp){.data_version = 1}, NULL, path, err));
     double t1 = now_us();
     TRY(ask_values_open(path, &before, err));
     double t2 = now_us();
-    TRY(values_write(sets, COUNT_OF(sets), 2, S(""), before, path, err));
+    TRY(values_write(sets, COUNT_OF(sets), &(ValuesStamp){.data_version = 2}, before, path, err));
     double t3 = now_us();
     TRY(ask_values_open(path, &values, err));
     printf("%zu values, %.1f MB: made in %.0f ms, again in %.0f ms, opened in %.0f us (goal: 5,000)\n",

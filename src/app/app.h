@@ -55,6 +55,17 @@ typedef struct AppOutput {
 NODISCARD ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args,
                           const AppOutput *output, Err *err);
 
+/*
+ * Calls of one operation, one after the other, in a session that stays open between them: home, model and warehouse are found and
+ * opened by the first. While it is open nobody else can write to the home; `rest` closes it, and the next call opens it again.
+ * Where another process holds the home, nothing is kept here: each call runs there.
+ */
+typedef struct AppKept AppKept;
+AppKept *app_kept_new(App *app, const AppRequest *request, const Op *op, const AppOutput *output); /* all borrowed */
+NODISCARD ErrCode app_kept_run(AppKept *kept, const OpArgs *args, Err *err);
+void app_kept_rest(AppKept *kept);
+void app_kept_free(AppKept *kept); /* NULL allowed; before the app */
+
 /* ---- a home that this process holds, for who answers others ---------------------------------------------------------- */
 
 typedef struct Holder Holder; /* from holder's start to its end; any thread */

@@ -3,55 +3,35 @@
 
 /* ---- opening -------------------------------------------------------------------------------------------------------- */
 
-static ErrCode load_grammar(const Ctx *ctx, const AskGrammar **ret, Err *err) {
-    const char *path = NULL;
+ErrCode app_ask_weights(Arena *arena, const char *path, const AskWeights **ret_weights, Err *err) {
     Str text;
-    TRY(path_share(ctx->arena, "ask/english.grammar", &path, err));
-    TRY(file_read(ctx->arena, path, 1 << 20, &text, err));
-    return ask_grammar_parse(ctx->arena, text, str_of(path), ret, err);
+    TRY(file_read(arena, path, 1 << 16, &text, err));
+    return ask_weights_parse(arena, text, str_of(path), ret_weights, err);
 }
 
-/* The index of what the data holds now: made anew where it is of another version. */
-static ErrCode open_values(const Ctx *ctx, const AppSession *session, Str project, AppAsk *ask, Err *err) {
-    HomeProject at = home_project(ctx->arena, session->home, project);
-    const char *path = path_join(ctx->arena, at.folder, "values.index");
-    Err none = {0};
-    ErrCode code = ask_values_open(path, &ask->values, &none);
-    bool is_current = !code && ask_values_version(ask->values) == ask->data_version &&
-                      str_eq(ask_values_model(ask->values), ask->model->hash);
-    if (is_current) return ERR_OK;
-    TRY(ask_values_build(ctx, ask->conn, ask->model, code ? NULL : ask->values, path, err));
-    ask_values_close(ask->values);
-    ask->values = NULL;
-    return ask_values_open(path, &ask->values, err);
-}
-
-static ErrCode open_all(const AppSession *session, Str project, AppAsk *ask, Err *err) {
+static ErrCode open_all(const AppSession *session, Str project, const Snapshot *snapshot, AppAsk *ask, Err *err) {
     const Ctx *ctx = &ask->ctx;
-    const AskGrammar *grammar;
-    const AskWords *words;
-    const char *share = NULL;
     Str batch;
-    int64_t at_us;
-    TRY(warehouse_version(ctx, ask->conn, &ask->data_version, &batch, &at_us, err));
-    if (!ask->data_version)
+    int64_t at_us, data_version;
+    TRY(warehouse_version(ctx, ask->conn, &data_version, &batch, &at_us, err));
+    if (!data_version)
         return err_set(err, ERR_NOT_FOUND, "project '%.*s' has no data yet; run `starling sync`", STR_ARG(project));
     TRY(query_as_of(ctx, ask->conn, &ask->ctx.as_of_us, err));
-    TRY(load_grammar(ctx, &grammar, err));
-    TRY(open_values(ctx, session, project, ask, err));
-    TRY(path_share(ctx->arena, "", &share, err));
-    TRY(ask_words_open(ctx->arena, share, &words, err));
-    return ask_engine_new(ctx->arena, ask->model, grammar, ask->values, words, &ask->engine, err);
+    const char *folder = home_project(ctx->arena, session->home, project).folder;
+    TRY(app_engine_borrow(ctx, ask->engines, ask->conn, folder, snapshot, &ask->borrowed, err));
+    ask->ctx.snapshot = app_engine_snapshot(ask->borrowed);
+    ask->model = app_engine_model(ask->borrowed);
+    ask->engine = app_engine_ask(ask->borrowed);
+    return ERR_OK;
 }
 
-ErrCode app_ask_open(const Ctx *ctx, const AppSession *session, Str project, const Model *model, int64_t model_version,
-                     EngineDb *db, AppAsk *ret, Err *err) {
-    AppAsk ask = {.ctx = *ctx, .model = model, .snapshot = snapshot_new(model_version)};
-    snapshot_set(ask.snapshot, SNAPSHOT_MODEL, (void *)(uintptr_t)model, NULL);
-    ask.ctx.snapshot = ask.snapshot;
+ErrCode app_ask_open(const Ctx *ctx, const AppSession *session, Str project, const Snapshot *snapshot, EngineDb *db,
+                     AppAsk *ret, Err *err) {
+    AppAsk ask = {.ctx = *ctx, .engines = session->app->engines};
     ask.ctx.project = project;
+    ask.ctx.snapshot = snapshot;
     ErrCode code = engine_connect(ctx, db, &ask.conn, err);
-    if (!code) code = open_all(session, project, &ask, err);
+    if (!code) code = open_all(session, project, snapshot, &ask, err);
     if (code)
         app_ask_close(&ask);
     else
@@ -60,9 +40,8 @@ ErrCode app_ask_open(const Ctx *ctx, const AppSession *session, Str project, con
 }
 
 void app_ask_close(AppAsk *ask) {
-    ask_values_close(ask->values);
+    app_engine_return(ask->engines, ask->borrowed);
     engine_disconnect(ask->conn);
-    snapshot_release(ask->snapshot);
 }
 
 /* ---- one answer ----------------------------------------------------------------------------------------------------- */
@@ -151,7 +130,7 @@ static size_t suggest(const Out *o, Str question, const ModelQuestion **ret) {
     const ModelQuestion *near[MAX_SUGGESTED * 2];
     size_t n = ask_near_questions(o->arena, o->ask->model, question, near, COUNT_OF(near)), kept = 0;
     for (size_t i = 0; i < n && kept < MAX_SUGGESTED; i++)
-        if (app_may_ask(&o->ask->ctx, near[i])) ret[kept++] = near[i];
+        if (ask_question_is_seen(&o->ask->ctx, near[i])) ret[kept++] = near[i];
     return kept;
 }
 
@@ -218,22 +197,6 @@ static ErrCode tell_after(const Out *o, Err *err) {
     return ERR_OK;
 }
 
-/* What each reading was made of. */
-static ErrCode tell_readings(const Out *o, Err *err) {
-    const AskResult *result = o->answer->result;
-    if (!o->explains) return ERR_OK;
-    TRY(writer_note(o->w, (Str){0}, err));
-    for (size_t i = 0; i < result->n_readings; i++) {
-        const AskReading *reading = &result->readings[i];
-        TRY(note(o, err, "%s %.3f  %.*s", i ? "Next:  " : "Chosen:", reading->cost, STR_ARG(words_of(o, reading))));
-        TRY(note(o, err, "         %.*s", STR_ARG(reading->trace)));
-        TRY(note(o, err, "         %.*s", STR_ARG(reading->json)));
-    }
-    for (size_t i = 0; i < result->n_unknown; i++)
-        TRY(note(o, err, "Not understood: %.*s", STR_ARG(result->unknown[i])));
-    return ERR_OK;
-}
-
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 static ErrCode write_before_rows(const Out *o, const AskReading *first, Err *err) {
@@ -278,8 +241,7 @@ static ErrCode write_answer(const Out *o, Str question, Err *err) {
     TRY(write_table(o, has_rows ? &answer->rows : &(AskRows){0}, err));
     TRY(write_after_rows(o, first, err));
     TRY(write_alternatives(o, suggested, n, err));
-    if (is_answered) TRY(tell_after(o, err));
-    return tell_readings(o, err);
+    return is_answered ? tell_after(o, err) : ERR_OK;
 }
 
 ErrCode app_ask_answer(const AppAsk *ask, Str question, AskTurn *turn, const AskAnswer **ret_answer, Err *err) {

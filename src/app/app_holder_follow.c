@@ -26,6 +26,7 @@ typedef struct Followed {
     int64_t version;    /* of the model that it is on; 0: not loaded */
     PipelineProject project;
     PipelineWatch *watch;
+    HolderIndex index;
 
     bool is_moved;     /* and not yet in step */
     bool is_synced;    /* at least once */
@@ -124,6 +125,12 @@ static void say_failed(Loop *loop, Followed *p, const Err *why) {
                      err_format(why, text, sizeof text)));
 }
 
+static void say_index_failed(Loop *loop, const Followed *p, const Err *why) {
+    log_error("values.renew", why, loop->ctx.request_id);
+    say(loop->holder->output->notes, loop->ctx.arena,
+        arena_printf(loop->ctx.arena, "starling: %.*s: %s", STR_ARG(p->name), why->message));
+}
+
 static void say_well(Loop *loop, Followed *p) {
     if (p->failure[0])
         say(loop->holder->output->notes, loop->ctx.arena,
@@ -136,6 +143,7 @@ static void say_well(Loop *loop, Followed *p) {
 
 /* All but the warehouse, which stays open whatever the model is. */
 static void unload(Followed *p) {
+    holder_index_stop(&p->index);
     pipeline_watch_close(p->watch);
     arena_free(p->model_arena);
     p->watch = NULL;
@@ -246,6 +254,7 @@ static void sync(Loop *loop, Followed *p) {
     }
     p->is_moved = false;
     p->is_synced = true;
+    p->index.is_wanted = true;
     say_well(loop, p);
     p->n_in_wal += report.n_changes;
     p->synced_us = clock_monotonic(loop->ctx.clock);
@@ -265,6 +274,7 @@ static void write_out(Loop *loop, Followed *p) {
 static void follow(Loop *loop, Followed *p) {
     Err err = {0};
     bool is_moved = false;
+    if (p->version && holder_index_turn(&loop->ctx, &p->index, &p->project, &err)) say_index_failed(loop, p, &err);
     if (p->wait_ms && clock_monotonic(loop->ctx.clock) < p->retry_at_us) return;
     if (p->watch && pipeline_watch_is_moved(&loop->ctx, p->watch, &is_moved, &err)) {
         p->is_moved = true; /* as far as one knows */

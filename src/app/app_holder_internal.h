@@ -148,5 +148,29 @@ void holder_note_question(Holder *holder, Str project, const MetaQuestion *quest
 /* Keeps what was noted, in the loop's meta; ctx NULL: forgets it. */
 void holder_keep_questions(const Ctx *ctx, Holder *holder);
 
+/* ---- the value index of a followed project (app_holder_index.c) ----------------------------------------------------- */
+
+typedef struct HolderIndex {
+    bool is_wanted; /* something was published since it was begun; set by the loop */
+    bool is_running;
+    int64_t rest_until_us;
+    pthread_t thread; /* and what it works with: */
+    Cancel cancel;
+    Ctx ctx;
+    EngineDb *db;
+    const Model *model;
+    const char *folder;
+    ErrCode code; /* what came of it, once is_done */
+    Err err;
+    int64_t took_us;
+    atomic_bool is_done;
+} HolderIndex;
+
+/* Once a round: begins where it is wanted and nothing of it is under way; fails with what went wrong in the one that has ended. All of
+ * project stays until stop. */
+NODISCARD ErrCode holder_index_turn(const Ctx *ctx, HolderIndex *index, const PipelineProject *project, Err *err);
+/* Cancels what is under way, and waits for it. */
+void holder_index_stop(HolderIndex *index);
+
 /* The loop: a thread's main function, the holder its argument. */
 void *holder_follow(void *holder);

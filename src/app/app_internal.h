@@ -24,6 +24,7 @@ extern const Op APP_OP_ASK;
 extern const Op APP_OP_QUESTIONS;
 extern const Op APP_OP_FEEDBACK;
 extern const Op APP_OP_PROJECTS;
+extern const Op APP_OP_ASK_TRAIN;
 extern const Op APP_OP_EVAL;
 extern const Op APP_OP_EXAMPLES;
 extern const Op APP_OP_MODEL_CHECK;
@@ -68,9 +69,14 @@ void home_unlock(HomeLock *lock);
 
 /* ---- session (app_session.c) ---------------------------------------------------------------------------------------- */
 
+typedef struct AppEngines AppEngines; /* of questions: app_ask_engine.c */
+AppEngines *app_engines_new(Arena *arena);
+void app_engines_free(AppEngines *engines);
+
 struct App {
     Arena *arena; /* that it lives in */
     EngineRegistry *registry;
+    AppEngines *engines;
     Clock clock;
     const AppFront *front; /* NULL: there is none in this program */
 };
@@ -80,6 +86,8 @@ struct AppSession {
     const AppRequest *request;
     const Op *op;
     const AppOutput *output;
+    Ctx ctx;                /* its own: what lives as long as the session is in this arena */
+    bool is_open;           /* the home is entered, and the project that is needed loaded */
     bool is_raw;            /* the operation wrote to output by itself: there is no document */
     Holder *holder;         /* this process holds the home, and the session came through its socket… */
     struct NetRequest *net; /* …as this request; both NULL otherwise */
@@ -108,6 +116,9 @@ NODISCARD ErrCode session_open_warehouse(const Ctx *ctx, AppSession *session, St
  * what it asks is not in today's warehouse. */
 NODISCARD ErrCode session_model_version(const Ctx *ctx, AppSession *session, int64_t version,
                                         const Snapshot **ret_snapshot, Err *err);
+/* The same on a snapshot that holds the model, and the project's texts. The caller releases it. */
+NODISCARD ErrCode app_project_snapshot(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name,
+                                       PipelineProject *ret_project, Snapshot **ret_snapshot, Err *err);
 /* A project on its applied model, which lives in `arena`; without warehouse. */
 NODISCARD ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name, Arena *arena,
                                    PipelineProject *ret_project, int64_t *ret_version, Err *err);
@@ -119,18 +130,14 @@ EngineConfig app_warehouse_config(Arena *arena, const AppConfig *config, const H
 BatchBuilder *app_rows_new(Arena *arena, const WriterColumn *columns, size_t n_columns, size_t n_rows);
 /* What a load took in, as a table. */
 NODISCARD ErrCode app_write_loads(const Ctx *ctx, Writer *w, const LoadCounts *counts, size_t n, Err *err);
-/* What a sync, rebuild or reconcile did. */
+/* What a sync, rebuild or reconcile did; brings the index of values in step as well, and tells where that failed. */
 NODISCARD ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProject *project, const SyncReport *report,
                                    Err *err);
 /* How a run stands for the person: as logged, or "interrupted" for one whose process was killed; and what is wrong with it (empty:
  * nothing). */
 Str app_run_status(const AppSession *session, const MetaRun *run);
 Str app_run_error(const AppSession *session, const MetaRun *run);
-/* Whether a question of the pack can be asked of ctx's model. */
-NODISCARD ErrCode app_question_compile(const Ctx *ctx, const ModelQuestion *question, Err *err);
 /* ["a","b"]; in the arena. */
 NODISCARD ErrCode app_list_json(Arena *arena, const Str *texts, size_t n, Str *ret, Err *err);
-/* False where it names what the caller may not see. */
-bool app_may_ask(const Ctx *ctx, const ModelQuestion *question);
 /* A findings list on the writer: notes for the person, "findings" for machines. */
 NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);

@@ -29,12 +29,15 @@ static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     Str question = op_arg_text(args, "question");
     TRY(session_project(ctx, session, &project, err));
     TRY(session_warehouse(ctx, session, &db, err));
-    TRY(app_ask_open(ctx, session, project->name, project->model, snapshot_version(ctx->snapshot), db, &ask, err));
+    TRY(app_ask_open(ctx, session, project->name, ctx->snapshot, db, &ask, err));
     ErrCode code = read_before(&ask, args, &turn, err);
     if (!code) code = app_ask_answer(&ask, question, &turn, &answer, err);
-    if (!code) code = app_ask_write(&ask, question, answer, op_arg_flag(args, "explain"), w, err);
+    bool explains = op_arg_flag(args, "explain");
+    if (!code) code = app_ask_write(&ask, question, answer, explains, w, err);
+    if (!code && explains) code = app_ask_explain(&ask, answer, w, err);
     if (!code) note_question(ctx, session, args, answer);
-    if (!code && !ask.model->is_as_of_now) session_reusable(session, ask.data_version, 0);
+    const QueryAccount *account = code ? NULL : answer->rows.account;
+    if (account && !ask.model->is_as_of_now) session_reusable(session, account->data_version, 0);
     app_ask_close(&ask);
     return code;
 }

@@ -1,6 +1,7 @@
 /* starling model check [PACK] and starling model apply: is the pack right, and does the data keep what it promises? The versions that
  * were accepted: app_op_model_log.c; what can be asked: app_op_model_show.c. */
 #include "app/app_internal.h"
+#include "ask/ask.h"
 #include "query/query.h"
 
 /* Findings on the text; a text with errors gives its code only after they are all written. */
@@ -29,7 +30,7 @@ static void check_questions(const Ctx *ctx, Model *model, ModelFindings *finding
     for (size_t i = 0; i < model->n_questions; i++) {
         const ModelQuestion *question = &model->questions[i];
         Err why = {0};
-        ErrCode code = app_question_compile(&own, question, &why);
+        ErrCode code = ask_question_compile(&own, question, &why);
         if (!code) continue;
         char text[ERR_MESSAGE_MAX + ERR_FILE_MAX];
         Str message = arena_printf(ctx->arena, "question '%.*s': %s", STR_ARG(question->question),

@@ -4,6 +4,7 @@
  * is found by its name only.
  */
 #include "app/app_internal.h"
+#include "ask/ask.h"
 
 typedef struct Entry {
     const char *kind; /* fact, time, attribute, column, dimension, hierarchy, filter, measure */
@@ -344,7 +345,7 @@ static ErrCode write_questions(const Ctx *ctx, Writer *w, const Model *model, Er
     TRY(writer_list_begin(w, S("questions"), err));
     for (size_t i = 0; i < model->n_questions; i++) {
         const ModelQuestion *question = &model->questions[i];
-        if (!app_may_ask(ctx, question)) continue;
+        if (!ask_question_is_seen(ctx, question)) continue;
         if (is_first) TRY(writer_note(w, S("Questions:"), err));
         is_first = false;
         TRY(writer_note(w, arena_printf(ctx->arena, "  %.*s", STR_ARG(question->question)), err));

@@ -328,7 +328,7 @@ static ErrCode run_examples(const Ctx *ctx, AppSession *session, const OpArgs *a
     TRY(writer_list_begin(w, S("examples"), err));
     for (size_t i = 0; i < model->n_questions; i++) {
         const ModelQuestion *question = &model->questions[i];
-        if (!question->is_example || !app_may_ask(ctx, question)) continue;
+        if (!question->is_example || !ask_question_is_seen(ctx, question)) continue;
         TRY(writer_object_begin(w, (Str){0}, err));
         if (!is_first) TRY(writer_note(w, (Str){0}, err));
         is_first = false;

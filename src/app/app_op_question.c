@@ -1,5 +1,6 @@
 /* starling questions and starling feedback: what can be asked, what was asked, and what people thought of the answers. */
 #include "app/app_internal.h"
+#include "ask/ask.h"
 
 static const char *const VERDICTS[] = {"down", "none", "up"}; /* -1, 0, 1 */
 
@@ -10,7 +11,7 @@ static ErrCode write_pack(const Ctx *ctx, Writer *w, const Model *model, Err *er
     if (model->n_questions) TRY(writer_note(w, S("Questions of the pack:"), err));
     for (size_t i = 0; i < model->n_questions; i++) {
         const ModelQuestion *question = &model->questions[i];
-        if (!app_may_ask(ctx, question)) continue;
+        if (!ask_question_is_seen(ctx, question)) continue;
         TRY(writer_object_begin(w, (Str){0}, err));
         TRY(writer_field(w, S("question"), (Str){0}, value_text(question->question), err));
         TRY(writer_field(w, S("is_example"), (Str){0}, value_bool(question->is_example), err));

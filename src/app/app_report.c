@@ -1,5 +1,5 @@
 /* What a run on the warehouse did, as the commands show it. */
-#include "app/app_internal.h"
+#include "app/app_ask.h"
 
 static const WriterColumn COLUMNS[] = {
     {.name = S_INIT("step"), .type = {.kind = TYPE_TEXT}, .decimals = -1},
@@ -36,6 +36,16 @@ static ErrCode write_counts(const Ctx *ctx, Writer *w, const SyncReport *report,
     return writer_table_end(w, err);
 }
 
+/* What is published stays so: that questions would have to make their index is only told. */
+static ErrCode renew_values(const Ctx *ctx, Writer *w, const PipelineProject *project, Err *err) {
+    Err why = {0};
+    ErrCode code = app_values_renew(ctx, project->warehouse, project->model, project->folder, &why);
+    Str message = code ? str_of(why.message) : (Str){0};
+    if (code) log_error("values.renew", &why, ctx->request_id);
+    TRY(writer_field(w, S("index_error"), (Str){0}, code ? value_text(message) : value_null(TYPE(TYPE_TEXT)), err));
+    return code ? writer_note(w, arena_printf(ctx->arena, "Warning: %.*s", STR_ARG(message)), err) : ERR_OK;
+}
+
 ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProject *project, const SyncReport *report,
                          Err *err) {
     Arena *arena = ctx->arena;
@@ -45,6 +55,7 @@ ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProject *proje
     TRY(writer_field(w, S("changes"), (Str){0}, value_int(report->n_changes), err));
     TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(report->duration_us), err));
     for (size_t i = 0; i < report->n_notes; i++) TRY(writer_note(w, report->notes[i], err));
+    TRY(renew_values(ctx, w, project, err));
     if (report->n_counts) TRY(write_counts(ctx, w, report, err));
     if (!report->batch.n)
         return writer_note(

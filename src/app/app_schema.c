@@ -28,11 +28,17 @@ static const AppShape SHAPES[] = {
      "how a query is answered"},
     {"Chart", "{kind:text,x:text|null,y:[text],series:text|null,stacked:bool}", "columns by name"},
     {"Alternative", "{reading:text,query:SemanticQuery|null,cost?:num,trace?:text|null}", NULL},
+    {"AskSense", "{words:text|null,kind:text|null,what:text|null,cost:num|null}", "what words may mean"},
+    {"AskExplanation",
+     "{words:[{text:text|null,read_as:text|null,left_out_cost:num|null,is_left_out:bool,senses:[AskSense]}],"
+     "readings:[{reading:text|null,cost:num|null,slots:[{words:text|null,action:text|null,line:int,cost:num|null,"
+     "senses:[AskSense]}],left_out:[{words:text|null,cost:num|null}],parts_cost:num|null,filled_in_cost:num|null}]}",
+     "how a question was read, and what each part of each reading cost"},
     {"AskAnswer",
      "{status:\"answered\"|\"clarify\"|\"declined\",confidence:num,reading:text|null,query:SemanticQuery|null,sql:text|null,"
      "columns:[Column],rows:[[any]],truncated:bool,left_out:[{member:text|null,fact_rows:int,text:text|null}],"
      "answer:text|null,chart:Chart|null,notes:[text],ms:num,unknown?:[text],cost?:num|null,trace?:text|null,"
-     "alternatives:[Alternative],error?:Failure}",
+     "alternatives:[Alternative],explain?:AskExplanation,error?:Failure}",
      "an answer in words, with the rows it is made of and how the question was read"},
     {"Member",
      "{kind:\"fact\"|\"time\"|\"attribute\"|\"column\"|\"dimension\"|\"hierarchy\"|\"filter\"|\"measure\",name:text,title:text,"

@@ -16,6 +16,7 @@ App *app_new(Clock clock) {
     Arena *arena = arena_new(0);
     App *app = ARENA_NEW(arena, App);
     *app = (App){.arena = arena, .registry = engine_registry_new(), .clock = clock};
+    app->engines = app_engines_new(arena);
     return app;
 }
 
@@ -25,6 +26,7 @@ void app_set_front(App *app, const AppFront *front) {
 
 void app_free(App *app) {
     if (!app) return;
+    app_engines_free(app->engines);
     engine_registry_free(app->registry);
     arena_free(app->arena);
 }
@@ -133,18 +135,23 @@ ErrCode app_project_load(const Ctx *ctx, App *app, const char *home, Meta *meta,
     return ERR_OK;
 }
 
-/* The applied model in an arena of its own, held by the snapshot. */
-static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str name, Err *err) {
+ErrCode app_project_snapshot(const Ctx *ctx, App *app, const char *home, Meta *meta, Str name,
+                             PipelineProject *ret_project, Snapshot **ret_snapshot, Err *err) {
     Arena *arena = arena_new(0);
     int64_t version = 0;
-    ErrCode code = app_project_load(ctx, session->app, session->home, session->meta, name, arena, &session->project,
-                                    &version, err);
+    ErrCode code = app_project_load(ctx, app, home, meta, name, arena, ret_project, &version, err);
     if (code) {
         arena_free(arena);
         return code;
     }
-    session->snapshot = snapshot_new(version);
-    snapshot_set(session->snapshot, SNAPSHOT_MODEL, (void *)(uintptr_t)session->project.model, free_model);
+    *ret_snapshot = snapshot_new(version);
+    snapshot_set(*ret_snapshot, SNAPSHOT_MODEL, (void *)(uintptr_t)ret_project->model, free_model);
+    return ERR_OK;
+}
+
+static ErrCode load_snapshot(Ctx *ctx, AppSession *session, Str name, Err *err) {
+    TRY(app_project_snapshot(ctx, session->app, session->home, session->meta, name, &session->project,
+                             &session->snapshot, err));
     ctx->snapshot = session->snapshot;
     ctx->project = session->project.name;
     session->has_project = true;
@@ -293,9 +300,10 @@ static ErrCode enter_home(Ctx *ctx, AppSession *session, const OpArgs *args, Err
 
 /* ---- the walk ------------------------------------------------------------------------------------------------------- */
 
-static ErrCode run_here(Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err) {
+/* What stays open over several calls; in the session's arena. */
+static ErrCode open_here(AppSession *session, const OpArgs *args, Err *err) {
     const Op *op = session->op;
-    session->is_held = false;
+    Ctx *ctx = &session->ctx;
     if (op->home != OP_HOME_NONE) TRY(enter_home(ctx, session, args, err));
     bool is_for_all = op->all_projects && op_arg_flag(args, op->all_projects) && !session->request->project.n;
     if (op->needs_project && session->home && !is_for_all) {
@@ -303,6 +311,16 @@ static ErrCode run_here(Ctx *ctx, AppSession *session, const OpArgs *args, Write
         TRY(choose_project(ctx, session, args, &project, err));
         TRY(load_snapshot(ctx, session, project, err));
     }
+    session->is_open = true;
+    return ERR_OK;
+}
+
+static ErrCode run_here(Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err) {
+    const Op *op = session->op;
+    session->is_held = false;
+    if (!session->is_open) TRY(open_here(session, args, err));
+    ctx->snapshot = session->ctx.snapshot;
+    ctx->project = session->ctx.project;
     int64_t timeout_us = session->request->timeout_us;
     if (!timeout_us && op->home == OP_HOME_READ && !op->is_long) timeout_us = session->config.query_timeout_us;
     if (timeout_us) ctx->deadline_us = clock_monotonic(ctx->clock) + timeout_us;
@@ -335,18 +353,26 @@ static void leave(AppSession *session, Arena *arena, ErrCode code) {
     home_unlock(&session->lock);
 }
 
-ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct NetRequest *net, const Op *op,
-                    const OpArgs *args, const AppOutput *output, Err *err) {
-    Arena *arena CLEANUP(arena_freep) = arena_new(0);
-    AppSession session = {
-        .app = app, .request = request, .op = op, .output = output, .holder = holder, .net = net, .lock = {-1}};
-    Ctx ctx = {.arena = arena,
-               .security = request->security,
-               .clock = app->clock,
-               .cancel = request->cancel,
-               .as_of_us = INT64_MIN,
-               .request_id = request->request_id.n ? request->request_id : ctx_new_request_id(arena),
-               .progress = request->progress};
+static void init(AppSession *session, Arena *arena, App *app, const AppRequest *request, const Op *op,
+                 const AppOutput *output) {
+    *session = (AppSession){.app = app, .request = request, .op = op, .output = output, .lock = {-1}};
+    session->ctx = (Ctx){.arena = arena,
+                         .security = request->security,
+                         .clock = app->clock,
+                         .cancel = request->cancel,
+                         .as_of_us = INT64_MIN,
+                         .progress = request->progress};
+}
+
+/* One call, to the last byte. What its answer needs lives in `arena`. is_last: the session ends before the answer does. */
+static ErrCode call(AppSession *session, Arena *arena, const OpArgs *args, bool is_last, Err *err) {
+    const Op *op = session->op;
+    const AppOutput *output = session->output;
+    Ctx ctx = session->ctx;
+    ctx.arena = arena;
+    Str id = session->request->request_id;
+    ctx.request_id = id.n ? id : ctx_new_request_id(arena);
+    session->lock_until_us = 0;
     WriterOptions options = {.format = output->format, .width = output->width, .is_pretty = output->is_pretty};
     options.is_live = output->is_live && op->is_streaming;
     if (output->format == WRITER_CSV) options.notes = output->notes;
@@ -354,9 +380,9 @@ ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct 
     bool has_document = false;
     Err own = {0};
     ErrCode code = ctx_require(&ctx, op->permission, &own);
-    if (!code) code = run_somewhere(&ctx, &session, args, writer, &has_document, &own);
-    leave(&session, arena, code);
-    has_document |= session.is_raw && !code;
+    if (!code) code = run_somewhere(&ctx, session, args, writer, &has_document, &own);
+    if (is_last) leave(session, arena, code);
+    has_document |= session->is_raw && !code;
     if (code) log_error(op->name, &own, ctx.request_id);
     if (code && !has_document && !(output->fails_apart && !writer_has_left(writer)))
         err_ignore(writer_fail(writer, &own, NULL));
@@ -365,9 +391,62 @@ ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct 
     return code;
 }
 
+ErrCode session_run(App *app, const AppRequest *request, Holder *holder, struct NetRequest *net, const Op *op,
+                    const OpArgs *args, const AppOutput *output, Err *err) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    AppSession session;
+    init(&session, arena, app, request, op, output);
+    session.holder = holder;
+    session.net = net;
+    return call(&session, arena, args, true, err);
+}
+
 ErrCode app_run(App *app, const AppRequest *request, const Op *op, const OpArgs *args, const AppOutput *output,
                 Err *err) {
     return session_run(app, request, NULL, NULL, op, args, output, err);
+}
+
+/* ---- a session that is kept ----------------------------------------------------------------------------------------- */
+
+struct AppKept {
+    Arena *arena;         /* that it lives in */
+    Arena *session_arena; /* NULL: nothing is open */
+    AppSession session;
+    App *app;
+    const AppRequest *request;
+    const Op *op;
+    const AppOutput *output;
+};
+
+AppKept *app_kept_new(App *app, const AppRequest *request, const Op *op, const AppOutput *output) {
+    Arena *arena = arena_new(0);
+    AppKept *kept = ARENA_NEW(arena, AppKept);
+    *kept = (AppKept){.arena = arena, .app = app, .request = request, .op = op, .output = output};
+    return kept;
+}
+
+ErrCode app_kept_run(AppKept *kept, const OpArgs *args, Err *err) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    if (!kept->session_arena) {
+        kept->session_arena = arena_new(0);
+        init(&kept->session, kept->session_arena, kept->app, kept->request, kept->op, kept->output);
+    }
+    ErrCode code = call(&kept->session, arena, args, false, err);
+    if (code || kept->session.is_held) app_kept_rest(kept);
+    return code;
+}
+
+void app_kept_rest(AppKept *kept) {
+    if (!kept->session_arena) return;
+    leave(&kept->session, kept->session_arena, ERR_OK);
+    arena_free(kept->session_arena);
+    kept->session_arena = NULL;
+}
+
+void app_kept_free(AppKept *kept) {
+    if (!kept) return;
+    app_kept_rest(kept);
+    arena_free(kept->arena);
 }
 
 ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err) {

@@ -6,11 +6,6 @@
 
 enum { MAX_CANDIDATES = 16, MAX_READINGS = 12 };
 
-/* Beyond this the words were not understood; two readings closer than the margin are both likely. */
-static const double COST_TOO_HIGH = 1.25, MARGIN = .004, COST_FRESH = .3, COST_OTHER_MEMBER = .006;
-/* How often readings of such a cost are right: fitted to the question sets. */
-static const double CONFIDENCE_AT_0 = 3.6, CONFIDENCE_SLOPE = 4.2;
-
 static const char *const STATUS[] = {"answered", "clarify", "declined", "error"};
 static_assert(COUNT_OF(STATUS) == ASK_STATUS_COUNT, "a name for every status");
 
@@ -36,10 +31,16 @@ static void find_unknown(AskParse *p, AskResult *result) {
 }
 
 static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *result) {
+    const AskWeights *weights = p->engine->weights;
     result->readings = readings;
     result->n_readings = n;
+    result->confidence = n ? 1 / (1 + exp(weights->slope * readings[0].cost - weights->even)) : 0;
+    if (n && readings[0].is_verified) {
+        result->status = ASK_ANSWERED;
+        return;
+    }
     find_unknown(p, result);
-    if (!n || readings[0].cost > COST_TOO_HIGH || result->n_unknown) {
+    if (!n || readings[0].cost > weights->most || result->n_unknown) {
         result->status = ASK_DECLINED;
         result->message = result->n_unknown
                               ? arena_printf(p->arena, "Nothing here is known as '%.*s'.", STR_ARG(result->unknown[0]))
@@ -51,8 +52,8 @@ static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *resul
         result->message = arena_printf(p->arena, "The data has no %.*s.", STR_ARG(readings[0].missing));
         return;
     }
-    result->confidence = 1 / (1 + exp(CONFIDENCE_SLOPE * readings[0].cost - CONFIDENCE_AT_0));
-    while (result->n_close + 1 < n && readings[result->n_close + 1].cost - readings[0].cost < MARGIN) result->n_close++;
+    while (result->n_close + 1 < n && readings[result->n_close + 1].cost - readings[0].cost < weights->margin)
+        result->n_close++;
     result->status = result->n_close ? ASK_CLARIFY : ASK_ANSWERED;
     if (result->n_close) result->message = S("This can be read in more than one way.");
 }
@@ -91,6 +92,13 @@ static size_t tests_of_others(const AskFrame *before, const AskFrame *edit) {
     return n;
 }
 
+static void add_cost(AskParse *p, AskCandidate *candidate, AskFeature feature, double amount) {
+    AskCosts *costs = arena_dup(p->arena, candidate->costs, sizeof(*costs));
+    ask_costs_add(costs, p->engine->weights, feature, amount);
+    candidate->costs = costs;
+    candidate->cost = costs->sum;
+}
+
 static Str trace_of(AskParse *p, const AskCandidate *candidate) {
     Str all = {0};
     for (size_t i = 0; i < candidate->n_slots; i++) {
@@ -102,6 +110,24 @@ static Str trace_of(AskParse *p, const AskCandidate *candidate) {
                            slot->rule->line, slot->cost);
     }
     return all;
+}
+
+/* A question that was verified is read as what it was verified to mean. */
+static void put_verified_first(AskParse *p, AskReadings *readings) {
+    const ModelQuestion *verified = p->before ? NULL : ask_verified_as(p);
+    const Query *query = NULL;
+    const QueryPlan *plan;
+    if (!verified || query_parse_text(p->ctx, verified->query, &query, NULL)) return;
+    if (query_compile(p->ctx, query, NULL, &plan, NULL)) return;
+    const AskFrame *frame =
+        readings->n ? readings->at[0].frame : ask_frame(p); /* the nearest there is, to go on from */
+    for (size_t i = MIN_OF(readings->n, readings->max - 1); i > 0; i--) readings->at[i] = readings->at[i - 1];
+    readings->n = MIN_OF(readings->n + 1, readings->max);
+    readings->at[0] = (AskReading){.json = verified->query,
+                                   .query = query,
+                                   .costs = ARENA_NEW(p->arena, AskCosts),
+                                   .frame = frame,
+                                   .is_verified = true};
 }
 
 ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const AskTurn *before,
@@ -126,6 +152,7 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
     p.tokens = arena_dup(ctx->arena, tokens, p.n * sizeof(*tokens));
     if (engine->english) ask_lemmatise(engine->english, p.tokens, p.n);
     ask_annotate(&p);
+    result->parse = arena_dup(ctx->arena, &p, sizeof(p));
     if (asks_to_change(&p)) {
         result->status = ASK_DECLINED;
         result->message = S("Questions only read data: nothing is changed by one.");
@@ -137,19 +164,25 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
     AskReadings readings = {.at = ARENA_ARRAY(ctx->arena, AskReading, MAX_READINGS), .max = MAX_READINGS};
     for (size_t i = 0; i < n; i++) {
         size_t before_n = readings.n;
+        const AskCandidate *parsed = arena_dup(ctx->arena, &candidates[i], sizeof(*parsed));
         if (before && ask_is_edit(candidates[i].frame)) {
             AskFrame *edited = ask_frame(&p);
             ask_edit(ctx->arena, before, candidates[i].frame, edited);
             AskCandidate next = candidates[i];
             next.frame = edited;
-            next.cost += COST_OTHER_MEMBER * (double)tests_of_others(before->frame, candidates[i].frame);
+            add_cost(&p, &next, ASK_FEATURE_OTHER_MEMBER, (double)tests_of_others(before->frame, candidates[i].frame));
             ask_finish(&p, &next, &readings);
         }
-        if (before) candidates[i].cost += COST_FRESH;
+        if (before) add_cost(&p, &candidates[i], ASK_FEATURE_FRESH, 1);
         ask_finish(&p, &candidates[i], &readings);
-        for (size_t k = before_n; k < readings.n; k++) readings.at[k].trace = trace_of(&p, &candidates[i]);
+        for (size_t k = before_n; k < readings.n; k++) {
+            readings.at[k].trace = trace_of(&p, parsed);
+            readings.at[k].of = parsed;
+        }
     }
+    ask_compare_words(&p, question, readings.at, readings.n);
     if (readings.n) qsort(readings.at, readings.n, sizeof(*readings.at), by_cost);
+    put_verified_first(&p, &readings);
     decide(&p, readings.at, readings.n, result);
     result->read_us = clock_monotonic(ctx->clock) - start_us;
     return ERR_OK;

@@ -23,7 +23,7 @@ bool ask_make_members_of(ASK_ACTION) {
     ret->members[ret->n_members++] = args[0]->members[0];
     ret->test = test;
     bool is_near = of.dimension && of.dimension == member.dimension && of.role == member.role;
-    if (!is_near) ret->cost += .1;
+    if (!is_near) ret->own += .1;
     return true;
 }
 

@@ -35,7 +35,7 @@ bool ask_make_equals_of(ASK_ACTION) {
                    value->member.dimension == member->member.dimension;
     bool names_kind = is_near && ask_entity_of(p->engine, member->name); /* "red items" */
     if (!is_same && (!is_near || (args[0]->from < args[1]->from && !names_kind))) return false;
-    ret->cost -= is_same ? value->is_edit ? .15 : MAX_OF(.15, .6 * args[0]->cost) : .05;
+    ret->own -= is_same ? value->is_edit ? .15 : MAX_OF(.15, .6 * args[0]->cost) : .05;
     return ask_make_equals(p, args, literals, 1, ret);
 }
 

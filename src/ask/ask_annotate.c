@@ -4,11 +4,15 @@
  */
 #include "ask/ask_internal.h"
 
-/* What leaving a token out of the reading costs. */
-static const double SKIP_FREE = .01, SKIP_EVENT = .15, SKIP_LIST = .8, SKIP_SENSE = 2.5, SKIP_NUMBER = 3.5,
-                    SKIP_UNKNOWN = 3, COST_EDIT = .6, COST_PLURAL = .005, COST_INFLECTED = .12, COST_VERB = .3,
-                    COST_KNOWN_WORD = .9, COST_PLACE = .02, COST_RELATED = .4, RELATED_LEAST = .55, SKIP_KNOWN = 1,
-                    SKIP_BRACKETS = .05, SKIP_STATEMENT = .12, SKIP_UNIT = .05, COST_ENGLISH = .35;
+static const double RELATED_LEAST = .55; /* synonyms farther away are none */
+
+/* ---- spans ---------------------------------------------------------------------------------------------------------- */
+
+static void doubt(const AskParse *p, AskSpan *span, AskFeature feature, double amount) {
+    if (!amount || span->n_doubts == ASK_MAX_DOUBTS) return;
+    span->doubts[span->n_doubts] = (AskDoubt){feature, amount};
+    span->cost += ask_doubt_cost(p, &span->doubts[span->n_doubts++]);
+}
 
 /* ---- lists ---------------------------------------------------------------------------------------------------------- */
 
@@ -45,13 +49,13 @@ static void add_lists(AskParse *p, size_t at, Str first) {
 /* ---- phrases -------------------------------------------------------------------------------------------------------- */
 
 /* A plural is as good as the word itself; another word of the same stem is not. */
-static double inflection_cost(Str said, Str meant) {
-    if (str_eq(said, meant)) return 0;
+static void doubt_ending(const AskParse *p, AskSpan *span, Str said, Str meant) {
+    if (str_eq(said, meant)) return;
     Str shorter = said.n < meant.n ? said : meant, longer = said.n < meant.n ? meant : said;
     bool is_plural = str_starts(longer, shorter) && (longer.n - shorter.n <= 2 && longer.p[longer.n - 1] == 's');
     bool is_ies = longer.n > 3 && str_ends(longer, S("ies")) && str_ends(shorter, S("y")) && longer.n == shorter.n + 2;
-    if (is_plural || is_ies) return COST_PLURAL;
-    return str_ends(said, S("ed")) || str_ends(said, S("ing")) ? COST_VERB : COST_INFLECTED;
+    bool is_verb = str_ends(said, S("ed")) || str_ends(said, S("ing"));
+    doubt(p, span, is_plural || is_ies ? ASK_FEATURE_PLURAL : is_verb ? ASK_FEATURE_VERB : ASK_FEATURE_INFLECTED, 1);
 }
 
 static void add_phrases(AskParse *p, size_t from) {
@@ -64,13 +68,12 @@ static void add_phrases(AskParse *p, size_t from) {
         if (to > from && p->is_free[to]) continue; /* "units have been returned" */
         key = arena_printf(p->arena, "%.*s%.*s", STR_ARG(key), STR_ARG(p->tokens[to].stem));
         norm = arena_printf(p->arena, "%.*s%.*s", STR_ARG(norm), STR_ARG(p->tokens[to].norm));
-        for (const AskPhrase *phrase = map_get(p->engine->phrases, key); phrase; phrase = phrase->next)
-            VEC_PUSH(
-                p->arena, &p->spans[from],
-                (AskSpan){.to = to + 1,
-                          .sense = phrase->sense,
-                          .cost = phrase->cost +
-                                  (phrase->sense->kind == ASK_SENSE_EVENT ? 0 : inflection_cost(norm, phrase->norm))});
+        for (const AskPhrase *phrase = map_get(p->engine->phrases, key); phrase; phrase = phrase->next) {
+            AskSpan span = {.to = to + 1, .sense = phrase->sense};
+            doubt(p, &span, ASK_FEATURE_PHRASE, phrase->cost);
+            if (phrase->sense->kind != ASK_SENSE_EVENT) doubt_ending(p, &span, norm, phrase->norm);
+            VEC_PUSH(p->arena, &p->spans[from], span);
+        }
     }
 }
 
@@ -85,7 +88,7 @@ static bool knows_word(void *arg, Str norm) {
 }
 
 /* Words that mean something else are seldom a part of a value. */
-static double known_words_cost(const AskParse *p, const AskValueMatch *match) {
+static void doubt_words(const AskParse *p, const AskValueMatch *match, AskSpan *span) {
     size_t n_known = 0, n_words = 0, n_english = 0;
     for (size_t i = match->from; i < match->to; i++) {
         if (p->tokens[i].kind == ASK_TOKEN_PUNCT) continue;
@@ -94,15 +97,14 @@ static double known_words_cost(const AskParse *p, const AskValueMatch *match) {
         n_known += p->tokens[i].kind == ASK_TOKEN_NUMBER || map_get(p->engine->said, p->tokens[i].norm) ||
                    map_get(p->engine->said, p->tokens[i].stem);
     }
-    if (match->how <= ASK_MATCH_STEM)
-        return n_known == n_words && n_words == 1
-                   ? (match->how == ASK_MATCH_EXACT ? COST_KNOWN_WORD / 4 : COST_KNOWN_WORD)
-                   : 0;
-    double cost = n_words ? COST_KNOWN_WORD * (double)n_known / (double)n_words : 0;
-    return cost + (n_english == n_words ? COST_ENGLISH : 0);
+    bool is_whole = match->how <= ASK_MATCH_STEM, is_one = n_known == n_words && n_words == 1;
+    if (is_whole && is_one) doubt(p, span, ASK_FEATURE_VALUE_KNOWN, match->how == ASK_MATCH_EXACT ? .25 : 1);
+    if (is_whole) return;
+    if (n_words) doubt(p, span, ASK_FEATURE_VALUE_KNOWN, (double)n_known / (double)n_words);
+    if (n_english == n_words) doubt(p, span, ASK_FEATURE_VALUE_ENGLISH, 1);
 }
 
-static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size_t to, double more) {
+static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size_t to, bool is_place) {
     AskSense *sense = ARENA_NEW(p->arena, AskSense);
     *sense = (AskSense){.kind = ASK_SENSE_VALUE,
                         .name = match->member,
@@ -115,26 +117,34 @@ static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size
                         .is_edit = match->how >= ASK_MATCH_EDIT1,
                         .words = match->value};
     if (model_member(p->model, NULL, match->member, &sense->member, NULL)) return;
-    VEC_PUSH(p->arena, &p->spans[from], (AskSpan){.to = to, .sense = sense, .cost = match->cost + more});
+    AskSpan span = {.to = to, .sense = sense};
+    doubt(p, &span, ASK_FEATURE_VALUE, match->cost);
+    if (is_place)
+        doubt(p, &span, ASK_FEATURE_PLACE, 1);
+    else
+        doubt_words(p, match, &span);
+    VEC_PUSH(p->arena, &p->spans[from], span);
 }
 
 /* What a place is called elsewhere: "UK", "German" where the data has "United Kingdom", "Germany". */
 static void add_place(AskParse *p, size_t from, size_t to, const AskPlace *place) {
+    const AskLookup anything = {.unseen = p->engine->unseen};
     for (size_t f = 0; f < place->n_forms; f++) {
         const AskToken *tokens;
         const AskValueMatch *matches;
         size_t n_tokens, n;
         if (ask_tokenize(p->arena, place->forms[f], &tokens, &n_tokens, NULL)) continue;
-        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, NULL, 16, &matches, &n);
+        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, &anything, 16, &matches, &n);
         for (size_t i = 0; i < n; i++)
             if (matches[i].how == ASK_MATCH_EXACT && matches[i].to - matches[i].from == n_tokens)
-                add_value(p, &matches[i], from, to, COST_PLACE);
+                add_value(p, &matches[i], from, to, true);
     }
 }
 
 /* The member that has most places of a kind: where a place that no value has would stand. */
 static Str member_of_places(AskParse *p, Str kind) {
     enum { MEMBERS = 16, TRIED = 80 };
+    const AskLookup anything = {.unseen = p->engine->unseen};
     Str members[MEMBERS];
     size_t counts[MEMBERS] = {0}, n_members = 0, best = 0, n_tried = 0;
     for (size_t i = 0; i < ask_places_count(p->engine->english) && n_tried < TRIED; i++) {
@@ -144,7 +154,7 @@ static Str member_of_places(AskParse *p, Str kind) {
         size_t n_tokens, n;
         if (!str_eq(place->kind, kind) || ask_tokenize(p->arena, place->canonical, &tokens, &n_tokens, NULL)) continue;
         n_tried++;
-        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, NULL, 8, &matches, &n);
+        ask_values_find(p->arena, p->engine->values, tokens, n_tokens, &anything, 8, &matches, &n);
         for (size_t k = 0; k < n; k++) {
             if (matches[k].how != ASK_MATCH_EXACT || matches[k].to - matches[k].from != n_tokens) continue;
             size_t m = 0;
@@ -168,7 +178,9 @@ static void add_missing_place(AskParse *p, size_t from, size_t to, const AskPlac
                         .is_missing = true,
                         .words = place->canonical};
     if (!member.n || model_member(p->model, NULL, member, &sense->member, NULL)) return;
-    VEC_PUSH(p->arena, &p->spans[from], (AskSpan){.to = to, .sense = sense, .cost = COST_PLACE});
+    AskSpan span = {.to = to, .sense = sense};
+    doubt(p, &span, ASK_FEATURE_PLACE, 1);
+    VEC_PUSH(p->arena, &p->spans[from], span);
 }
 
 static void add_places(AskParse *p) {
@@ -193,10 +205,9 @@ static void add_values(AskParse *p) {
     const AskValueMatch *matches;
     size_t n;
     if (!p->engine->values) return;
-    const AskKnownWords known = {.is_known = knows_word, .arg = (void *)(uintptr_t)p->engine};
+    const AskLookup known = {.is_known = knows_word, .arg = (void *)(uintptr_t)p->engine, .unseen = p->engine->unseen};
     ask_values_find(p->arena, p->engine->values, p->tokens, p->n, &known, 64, &matches, &n);
-    for (size_t i = 0; i < n; i++)
-        add_value(p, &matches[i], matches[i].from, matches[i].to, known_words_cost(p, &matches[i]));
+    for (size_t i = 0; i < n; i++) add_value(p, &matches[i], matches[i].from, matches[i].to, false);
     add_places(p);
 }
 
@@ -216,12 +227,13 @@ static void add_related(AskParse *p, size_t at) {
         size_t n_words;
         if (ask_tokenize(p->arena, related[i].word, &word, &n_words, NULL) || n_words != 1) continue;
         const AskPhrase *phrase = map_get(p->engine->phrases, word->stem);
-        for (; phrase; phrase = phrase->next)
-            if (phrase->n_words == 1)
-                VEC_PUSH(p->arena, &p->spans[at],
-                         (AskSpan){.to = at + 1,
-                                   .sense = phrase->sense,
-                                   .cost = COST_RELATED + .3 * (1 - related[i].weight)});
+        for (; phrase; phrase = phrase->next) {
+            if (phrase->n_words != 1) continue;
+            AskSpan span = {.to = at + 1, .sense = phrase->sense};
+            doubt(p, &span, ASK_FEATURE_SYNONYM, 1);
+            doubt(p, &span, ASK_FEATURE_SYNONYM_FAR, 1 - related[i].weight);
+            VEC_PUSH(p->arena, &p->spans[at], span);
+        }
     }
 }
 
@@ -256,10 +268,10 @@ static void correct(AskParse *p, size_t at) {
     size_t n;
     if (ask_tokenize(p->arena, word, &tokens, &n, NULL) || n != 1) return;
     VEC_PUSH(p->arena, &p->notes, arena_printf(p->arena, "'%.*s' read as '%.*s'", STR_ARG(token->text), STR_ARG(word)));
+    p->read_as[at] = word;
     token->norm = tokens[0].norm;
     token->lemma = tokens[0].lemma;
     token->stem = tokens[0].stem;
-    p->skip[at] += COST_EDIT;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
@@ -271,24 +283,34 @@ static bool is_no_noun(const AskParse *p, size_t at) {
     return english && !ask_words_has(english, lemma, ASK_NOUN) && ask_words_has(english, lemma, ASK_ANY_PART);
 }
 
-static double skip_cost(const AskParse *p, size_t at) {
-    if (p->tokens[at].kind == ASK_TOKEN_PUNCT) return str_eq(p->tokens[at].text, S("%")) ? SKIP_LIST : 0;
-    if (map_get(p->engine->units, p->tokens[at].norm) && !p->spans[at].n) return SKIP_UNIT;
-    double cost = p->spans[at].n                                     ? SKIP_SENSE
-                  : p->tokens[at].kind == ASK_TOKEN_NUMBER           ? SKIP_NUMBER
-                  : is_no_noun(p, at) || is_known(p, &p->tokens[at]) ? SKIP_KNOWN
-                                                                     : SKIP_UNKNOWN;
+/* Of two the one that weighs less. */
+static AskFeature lighter(const AskParse *p, AskFeature a, AskFeature b) {
+    return p->engine->weights->at[b] < p->engine->weights->at[a] ? b : a;
+}
+
+static AskFeature skip_feature(const AskParse *p, size_t at) {
+    if (map_get(p->engine->units, p->tokens[at].norm) && !p->spans[at].n) return ASK_FEATURE_SKIP_UNIT;
+    AskFeature skip = p->spans[at].n                                     ? ASK_FEATURE_SKIP_SENSE
+                      : p->tokens[at].kind == ASK_TOKEN_NUMBER           ? ASK_FEATURE_SKIP_NUMBER
+                      : is_no_noun(p, at) || is_known(p, &p->tokens[at]) ? ASK_FEATURE_SKIP_KNOWN
+                                                                         : ASK_FEATURE_SKIP_UNKNOWN;
     for (size_t i = 0; i < p->lists[at].n; i++) {
         int list = p->lists[at].at[i].list;
         if (p->lists[at].at[i].to != at + 1) continue;
-        if (list == p->grammar->list_free || list == p->grammar->list_filler) return SKIP_FREE;
-        if (list == p->grammar->list_weighty) return SKIP_SENSE;
-        if (list == p->grammar->list_event)
-            cost = MIN_OF(cost, SKIP_EVENT);
-        else
-            cost = MIN_OF(cost, SKIP_LIST);
+        if (list == p->grammar->list_free || list == p->grammar->list_filler) return ASK_FEATURE_SKIP_FREE;
+        if (list == p->grammar->list_weighty) return ASK_FEATURE_SKIP_SENSE;
+        skip = lighter(p, skip, list == p->grammar->list_event ? ASK_FEATURE_SKIP_EVENT : ASK_FEATURE_SKIP_LIST);
     }
-    return cost;
+    return skip;
+}
+
+static AskDoubt skip_doubt(const AskParse *p, size_t at) {
+    if (p->tokens[at].kind != ASK_TOKEN_PUNCT) return (AskDoubt){skip_feature(p, at), 1};
+    return (AskDoubt){ASK_FEATURE_SKIP_LIST, str_eq(p->tokens[at].text, S("%"))};
+}
+
+static void ease(AskParse *p, size_t at, AskFeature feature) {
+    p->skip[at].feature = lighter(p, p->skip[at].feature, feature);
 }
 
 /* Words that no value spells out are looked for among the known ones. */
@@ -321,7 +343,7 @@ static void ease_brackets(AskParse *p) {
     for (size_t i = 0; i < p->n; i++) {
         if (str_eq(p->tokens[i].text, S("("))) is_inside = true;
         p->is_aside[i] = is_inside;
-        if (is_inside) p->skip[i] = MIN_OF(p->skip[i], SKIP_BRACKETS);
+        if (is_inside) ease(p, i, ASK_FEATURE_SKIP_BRACKETS);
         if (str_eq(p->tokens[i].text, S(")"))) is_inside = false;
     }
 }
@@ -337,7 +359,7 @@ static void ease_statements(AskParse *p) {
     }
     for (size_t i = last; i < p->n; i++) is_question |= str_eq(p->tokens[i].text, S("?"));
     for (size_t i = 0; i < last && is_question; i++) {
-        p->skip[i] = MIN_OF(p->skip[i], SKIP_STATEMENT);
+        ease(p, i, ASK_FEATURE_SKIP_STATEMENT);
         p->is_known[i] = true;
     }
 }
@@ -347,7 +369,8 @@ void ask_annotate(AskParse *p) {
     p->spans = arena_zalloc(p->arena, room, sizeof(*p->spans));
     p->lists = arena_zalloc(p->arena, room, sizeof(*p->lists));
     p->is_free = ARENA_ARRAY(p->arena, bool, room);
-    p->skip = ARENA_ARRAY(p->arena, double, room);
+    p->skip = ARENA_ARRAY(p->arena, AskDoubt, room);
+    p->read_as = ARENA_ARRAY(p->arena, Str, room);
     p->is_aside = ARENA_ARRAY(p->arena, bool, room);
     p->is_known = ARENA_ARRAY(p->arena, bool, room);
     add_values(p);
@@ -370,13 +393,12 @@ void ask_annotate(AskParse *p) {
     for (size_t i = 0; i < p->n; i++) add_phrases(p, i);
     for (size_t i = 0; i < p->n; i++) add_related(p, i);
     for (size_t i = 0; i < p->n; i++) {
-        double corrected = p->skip[i];
-        p->skip[i] = skip_cost(p, i) + corrected;
+        p->skip[i] = skip_doubt(p, i);
         p->is_known[i] =
             p->spans[i].n || p->lists[i].n || p->tokens[i].kind != ASK_TOKEN_WORD || is_known(p, &p->tokens[i]);
         if (is_capitals(p, i) && p->spans[i].n) {
             p->is_free[i] = false;
-            p->skip[i] = SKIP_SENSE;
+            p->skip[i] = (AskDoubt){ASK_FEATURE_SKIP_SENSE, 1};
         }
     }
     ease_brackets(p);

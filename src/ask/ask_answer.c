@@ -32,12 +32,12 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     return ERR_OK;
 }
 
-static ErrCode run(const Ctx *ctx, EngineConn *conn, const AskOptions *options, const AskReading *reading, AskRows *ret,
-                   Err *err) {
+ErrCode ask_run(const Ctx *ctx, EngineConn *conn, const AskReading *reading, const AskOptions *options,
+                AskRows *ret_rows, Err *err) {
     const QueryPlan *plan;
     SqlText sql;
     Collect c = {.ctx = ctx};
-    const QueryOptions limits = {.max_rows = options->max_rows ? options->max_rows : DEFAULT_MAX_ROWS,
+    const QueryOptions limits = {.max_rows = options && options->max_rows ? options->max_rows : DEFAULT_MAX_ROWS,
                                  .default_limit = -1};
     TRY(query_compile(ctx, reading->query, &limits, &plan, err));
     TRY(query_sql(ctx, engine_dialect(engine_of(conn)), plan, &sql, err));
@@ -46,7 +46,7 @@ static ErrCode run(const Ctx *ctx, EngineConn *conn, const AskOptions *options, 
     c.rows.batches = c.batches.at;
     c.rows.n_batches = c.batches.n;
     c.rows.sql = sql.text;
-    *ret = c.rows;
+    *ret_rows = c.rows;
     return ERR_OK;
 }
 
@@ -75,7 +75,7 @@ static ErrCode find_others(const Ctx *ctx, EngineConn *conn, const AskOptions *o
     own.arena = scratch;
     for (size_t i = 1; i < result->n_readings && i <= result->n_close; i++) {
         AskRows rows;
-        TRY(run(&own, conn, options, &result->readings[i], &rows, err));
+        TRY(ask_run(&own, conn, &result->readings[i], options, &rows, err));
         if (hash_of(scratch, &rows) == hash) continue;
         *ret_differs = true;
         return ERR_OK;
@@ -92,7 +92,7 @@ static void tell(const Ctx *ctx, const AskEngine *engine, Str question, AskAnswe
     if (ask_is_for_help(arena, engine, question)) {
         *answer =
             (AskAnswer){.result = result, .status = ASK_ANSWERED, .is_told = true, .reading = S("What can be asked")};
-        answer->sentence = ask_help(arena, engine->model);
+        answer->sentence = ask_help(ctx, engine->model);
         return;
     }
     const AskFrame *frame = answer->status != ASK_DECLINED && result->n_readings ? result->readings[0].frame : NULL;
@@ -141,14 +141,19 @@ static void say_answer(const Ctx *ctx, const AskEngine *engine, const Query *que
                                                       : answer->message;
 }
 
+bool ask_is_without_data(const AskReading *reading, const AskRows *rows) {
+    const QueryPeriod *period = &rows->account->period;
+    return reading->has_time && !period->is_known && period->text.n;
+}
+
 static ErrCode answer_first(const Ctx *ctx, EngineConn *conn, const AskOptions *options, AskAnswer *answer, Err *err) {
     const AskReading *first = &answer->result->readings[0];
-    TRY(run(ctx, conn, options, first, &answer->rows, err));
-    const QueryPeriod *period = &answer->rows.account->period;
-    if (first->has_time && !period->is_known && period->text.n) {
+    TRY(ask_run(ctx, conn, first, options, &answer->rows, err));
+    if (ask_is_without_data(first, &answer->rows)) {
+        Str period = answer->rows.account->period.text;
         answer->status = ASK_DECLINED;
         answer->message =
-            arena_printf(ctx->arena, "%.*s.", STR_ARG(say_dates(ctx->arena, say_capital(ctx->arena, period->text))));
+            arena_printf(ctx->arena, "%.*s.", STR_ARG(say_dates(ctx->arena, say_capital(ctx->arena, period))));
         return ERR_OK;
     }
     bool differs = false;
@@ -163,7 +168,6 @@ static ErrCode answer_first(const Ctx *ctx, EngineConn *conn, const AskOptions *
 
 ErrCode ask_answer(const Ctx *ctx, const AskEngine *engine, EngineConn *conn, Str question, const AskTurn *before,
                    const AskOptions *options, const AskAnswer **ret_answer, Err *err) {
-    const AskOptions none = {0};
     AskAnswer *answer = ARENA_NEW(ctx->arena, AskAnswer);
     *ret_answer = answer;
     TRY(ask_read(ctx, engine, question, before, &answer->result, err));
@@ -174,7 +178,7 @@ ErrCode ask_answer(const Ctx *ctx, const AskEngine *engine, EngineConn *conn, St
     bool is_run = answer->status != ASK_DECLINED && answer->result->n_readings;
     if (answer->result->n_readings)
         answer->reading = ask_say(ctx->arena, engine->model, answer->result->readings[0].query);
-    if (is_run) TRY(answer_first(ctx, conn, options ? options : &none, answer, err));
+    if (is_run) TRY(answer_first(ctx, conn, options, answer, err));
     answer->sentence = answer->message;
     if (is_run && answer->status != ASK_DECLINED) say_answer(ctx, engine, answer->result->readings[0].query, answer);
     return ERR_OK;

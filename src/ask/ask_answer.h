@@ -10,6 +10,6 @@ bool ask_is_time_column(const QueryColumn *column);             /* its values ar
 /* ---- ask_told.c ------------------------------------------------------------------------------------------------------- */
 
 bool ask_is_for_help(Arena *arena, const AskEngine *engine, Str question);
-Str ask_help(Arena *arena, const Model *model);
+Str ask_help(const Ctx *ctx, const Model *model);
 Str ask_defined(const AskFrame *frame); /* what is to be defined; empty: something else is asked */
 Str ask_define(Arena *arena, const Model *model, const AskFrame *frame);

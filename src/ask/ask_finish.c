@@ -33,7 +33,7 @@ static size_t choose_orders(Finish *f, const AskTerm *orders[3]) {
         if (!first) first = measure;
         orders[n++] = ask_term_of_measure(f->p, measure);
     }
-    f->cost += ASK_COST_PLAIN_TOP;
+    finish_doubt(f, ASK_FEATURE_PLAIN_TOP, 1);
     return n;
 }
 
@@ -45,6 +45,15 @@ static Str missing_value(const Finish *f) {
     return (Str){0};
 }
 
+void finish_doubt(Finish *f, AskFeature feature, double amount) {
+    ask_costs_add(&f->costs, f->p->engine->weights, feature, amount);
+}
+
+static void set_cost(const Finish *f, AskReading *reading) {
+    reading->costs = arena_dup(f->p->arena, &f->costs, sizeof(f->costs));
+    reading->cost = f->costs.sum;
+}
+
 static void emit(Finish *f, AskReadings *readings) {
     if (readings->n == readings->max) return;
     Str json = finish_print(f);
@@ -52,7 +61,7 @@ static void emit(Finish *f, AskReadings *readings) {
     if (!json.n || query_parse_text(f->p->ctx, json, &query, NULL)) return;
     for (size_t i = 0; i < readings->n; i++)
         if (str_eq(readings->at[i].json, json)) {
-            readings->at[i].cost = MIN_OF(readings->at[i].cost, f->cost);
+            if (f->costs.sum < readings->at[i].cost) set_cost(f, &readings->at[i]);
             return;
         }
     const QueryPlan *plan;
@@ -63,20 +72,22 @@ static void emit(Finish *f, AskReadings *readings) {
     for (size_t i = 0; i < f->n_notes; i++) notes[n++] = f->notes[i];
     readings->at[readings->n++] = (AskReading){.json = json,
                                                .query = query,
-                                               .cost = f->cost,
                                                .notes = notes,
                                                .n_notes = n,
                                                .frame = f->said,
                                                .missing = missing_value(f),
                                                .has_time = f->said->n_times > 0 && f->said->kind != ASK_KIND_YES_NO};
+    set_cost(f, &readings->at[readings->n - 1]);
 }
 
 static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings) {
     AskFrame *frame = &f.frame;
     bool has_first = frame->limit || frame->is_superlative || f.said->order;
     bool is_alone = !frame->n_groups && !frame->grain;
-    if (is_alone && (frame->derive == ASK_DERIVE_RANK || (has_first && !frame->derive))) f.cost += ASK_COST_OF_NOTHING;
-    if (frame->limit && !frame->direction && !order && frame->kind != ASK_KIND_WHICH) f.cost += ASK_COST_UNORDERED;
+    if (is_alone && (frame->derive == ASK_DERIVE_RANK || (has_first && !frame->derive)))
+        finish_doubt(&f, ASK_FEATURE_OF_NOTHING, 1);
+    if (frame->limit && !frame->direction && !order && frame->kind != ASK_KIND_WHICH)
+        finish_doubt(&f, ASK_FEATURE_UNORDERED, 1);
     if (finish_is_ranked(frame)) {
         frame->order = order;
         if (!frame->order) frame->order = f.n_measures ? f.measures[0].term : finish_primary(f.p);
@@ -116,7 +127,7 @@ static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings
 }
 
 void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *readings) {
-    Finish f = {.p = p, .frame = *candidate->frame, .said = candidate->frame, .cost = candidate->cost};
+    Finish f = {.p = p, .frame = *candidate->frame, .said = candidate->frame, .costs = *candidate->costs};
     AskFrame *frame = &f.frame;
     finish_resolve_times(&f);
     finish_unite_values(&f);
@@ -130,7 +141,7 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     finish_place_each_grain(&f);
     finish_group_by_listed(frame);
     finish_resolve_tests(&f);
-    f.cost += finish_idle_groups(frame);
+    if (finish_has_idle_group(frame)) finish_doubt(&f, ASK_FEATURE_IDLE, 1);
     if (frame->order && !finish_is_ranked(frame) && !frame->n_terms) {
         frame->terms[frame->n_terms++] = frame->order;
         frame->direction = frame->derive == ASK_DERIVE_RANK ? 0 : 1;
@@ -143,21 +154,22 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     bool only_grain =
         frame->grain && !frame->n_groups && (frame->kind == ASK_KIND_WHICH || f.n_having) && !finish_is_ranked(frame);
     if (is_empty && !frame->n_tests && !frame->n_times && !frame->n_sets && frame->kind == ASK_KIND_NONE)
-        f.cost += ASK_COST_NOTHING;
+        finish_doubt(&f, ASK_FEATURE_NOTHING, 1);
     if ((wants_figure || (frame->derive && !frame->n_terms && !frame->order)) && !only_grain && finish_primary(p)) {
         frame->terms[frame->n_terms++] = finish_primary(p);
         bool is_much =
             frame->kind == ASK_KIND_HOW_MUCH || frame->kind == ASK_KIND_TREND || frame->derive || frame->is_spent;
-        f.cost += is_much ? ASK_COST_DEFAULT_MEASURE : ASK_COST_BARE;
+        finish_doubt(&f, is_much ? ASK_FEATURE_DEFAULT_MEASURE : ASK_FEATURE_BARE, 1);
         finish_note(&f, arena_printf(p->arena, "%.*s is assumed", STR_ARG(frame->terms[0]->words)));
     }
-    if (frame->derive == ASK_DERIVE_SHARE && frame->n_terms > 1) f.cost += ASK_COST_DEFAULT_MEASURE;
+    if (frame->derive == ASK_DERIVE_SHARE && frame->n_terms > 1) finish_doubt(&f, ASK_FEATURE_DEFAULT_MEASURE, 1);
     bool lacks_figure = (frame->is_spent || frame->kind == ASK_KIND_HOW_MUCH) && !frame->n_terms && !frame->order &&
                         frame->n_groups && frame->kind != ASK_KIND_WHICH && frame->kind != ASK_KIND_LIST &&
                         finish_primary(p);
     if (lacks_figure) {
         frame->terms[frame->n_terms++] = finish_primary(p);
-        f.cost += frame->kind == ASK_KIND_HOW_MUCH ? ASK_COST_DEFAULT_MEASURE : ASK_COST_BARE / 2;
+        bool is_much = frame->kind == ASK_KIND_HOW_MUCH;
+        finish_doubt(&f, is_much ? ASK_FEATURE_DEFAULT_MEASURE : ASK_FEATURE_BARE, is_much ? 1 : .5);
     }
     for (size_t i = 0; i < frame->n_terms; i++) finish_add_measure(&f, frame->terms[i]);
     for (size_t i = 0; i < f.n_having; i++)
@@ -178,7 +190,7 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
                        (frame->groups[0].n == column.n || frame->groups[0].p[column.n] == '.');
         if (is_time) frame->n_groups = 0;
     }
-    if (frame->is_every && frame->kind != ASK_KIND_YES_NO) f.cost += ASK_COST_EVERY;
+    if (frame->is_every && frame->kind != ASK_KIND_YES_NO) finish_doubt(&f, ASK_FEATURE_EVERY, 1);
     if (frame->is_before && !frame->derive) f.compare = S("previous_period");
     if (frame->wants_extent) extent(&f);
     const AskTerm *orders[3] = {NULL};

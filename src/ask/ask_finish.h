@@ -29,7 +29,7 @@ struct Finish {
     bool shows_time;
     FinishColumn band; /* a group by bands; empty: none */
     Str compare;
-    double cost;
+    AskCosts costs;
     Str notes[8];
     size_t n_notes;
 };
@@ -42,21 +42,15 @@ Str finish_quoted(Arena *arena, Str text);
 Str finish_test_expr(AskParse *p, const AskTest *test);
 Str finish_bound_expr(AskParse *p, const AskTest *test, Str what);
 
-/* What a choice that the words did not make costs. */
 #define ASK_PLURAL_LIMIT 10
-#define ASK_COST_DEFAULT_MEASURE .5
-#define ASK_COST_PLAIN_TOP .4
-#define ASK_COST_BARE 1.5
-#define ASK_COST_EVERY .35
-#define ASK_COST_OF_NOTHING 1.3
-#define ASK_COST_UNORDERED .3
-#define ASK_COST_IDLE .5
-#define ASK_COST_NOTHING 4
+
+/* A choice that the words did not make. */
+void finish_doubt(Finish *f, AskFeature feature, double amount);
 
 /* ask_finish_resolve.c */
 void finish_group_by_listed(AskFrame *frame);
 void finish_axis_to_grain(Finish *f);
-double finish_idle_groups(const AskFrame *frame);
+bool finish_has_idle_group(const AskFrame *frame);
 void finish_place_each_grain(Finish *f);
 void finish_move_time(Finish *f);
 const ModelFact *finish_fact_of(const AskParse *p, const AskFrame *frame);

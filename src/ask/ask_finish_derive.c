@@ -113,7 +113,7 @@ static void share_of_top(Finish *f) {
     inner->measures[1] = (FinishColumn){.expr = arena_printf(f->p->arena, "share(%.*s)", STR_ARG(m)), .as = S("part")};
     inner->n_measures = 2;
     *f = (Finish){
-        .p = f->p, .frame = f->frame, .said = f->said, .cost = f->cost, .fact = f->fact, .n_notes = f->n_notes};
+        .p = f->p, .frame = f->frame, .said = f->said, .costs = f->costs, .fact = f->fact, .n_notes = f->n_notes};
     memcpy(f->notes, inner->notes, sizeof(f->notes));
     f->source = inner;
     f->measures[f->n_measures++] = (FinishColumn){.expr = S("sum(part)"), .as = S("share")};

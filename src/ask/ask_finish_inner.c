@@ -65,7 +65,7 @@ bool finish_average(Finish *f) {
     inner->frame.grain = frame->per_grain;
     inner->measures[0].as = f->measures[0].as.n ? f->measures[0].as : S("");
     Str column = inner->measures[0].as.n ? inner->measures[0].as : m;
-    Finish outer = {.p = f->p, .frame = *frame, .said = f->said, .cost = f->cost, .fact = f->fact, .source = inner};
+    Finish outer = {.p = f->p, .frame = *frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
     memcpy(outer.notes, f->notes, sizeof(f->notes));
     outer.n_notes = f->n_notes;
     outer.measures[outer.n_measures++] = (FinishColumn){.expr = arena_printf(arena, "avg(%.*s)", STR_ARG(column)),
@@ -90,7 +90,7 @@ void finish_count_entities(Finish *f) {
         inner->having[inner->n_having++] = f->of_entities[i];
     }
     inner->n_of_entities = 0;
-    Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .cost = f->cost, .fact = f->fact, .source = inner};
+    Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
     memcpy(outer.notes, f->notes, sizeof(f->notes));
     outer.n_notes = f->n_notes;
     outer.frame.n_times = 0;
@@ -149,7 +149,8 @@ bool finish_yes_or_no(Finish *f) {
         test->op = OTHERWISE[test->op];
         inner->having[0] = test;
         inner->frame.kind = ASK_KIND_NONE;
-        Finish outer = {.p = f->p, .frame = *frame, .said = f->said, .cost = f->cost, .fact = f->fact, .source = inner};
+        Finish outer = {
+            .p = f->p, .frame = *frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
         outer.frame.n_groups = 0;
         outer.measures[outer.n_measures++] = (FinishColumn){.expr = S("count(*) = 0"), .as = S("is_so")};
         *f = outer;
@@ -165,7 +166,8 @@ bool finish_yes_or_no(Finish *f) {
     if ((frame->n_groups || frame->grain) && f->n_having) {
         Finish *inner = arena_dup(arena, f, sizeof(*f));
         inner->frame.kind = ASK_KIND_NONE;
-        Finish outer = {.p = f->p, .frame = *frame, .said = f->said, .cost = f->cost, .fact = f->fact, .source = inner};
+        Finish outer = {
+            .p = f->p, .frame = *frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
         outer.frame.n_groups = 0;
         outer.measures[outer.n_measures++] = (FinishColumn){.expr = S("count(*) > 0"), .as = S("is_so")};
         *f = outer;
@@ -282,7 +284,7 @@ bool finish_band(Finish *f) {
     finish_add_measure(inner, what);
     inner->frame.n_groups = 0;
     inner->frame.groups[inner->frame.n_groups++] = counted->counts;
-    Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .cost = f->cost, .fact = f->fact, .source = inner};
+    Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
     outer.frame.n_times = 0;
     outer.frame.grain = TIME_GRAIN_NONE;
     outer.frame.n_groups = 0;
@@ -308,7 +310,7 @@ bool finish_distribute(Finish *f) {
     AskTest *some = ARENA_NEW(f->p->arena, AskTest);
     *some = (AskTest){.kind = ASK_TEST_BOUND, .op = QUERY_OP_GT, .term = what};
     inner->having[inner->n_having++] = some;
-    Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .cost = f->cost, .fact = f->fact, .source = inner};
+    Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
     outer.frame.n_times = 0;
     outer.frame.grain = TIME_GRAIN_NONE;
     outer.frame.n_groups = 0;
@@ -332,7 +334,7 @@ bool finish_by_first_date(Finish *f) {
     inner->frame.groups[inner->frame.n_groups++] = counted->counts;
     inner->frame.n_times = 0;
     inner->frame.grain = TIME_GRAIN_NONE;
-    Finish outer = {.p = f->p, .frame = *frame, .said = f->said, .cost = f->cost, .fact = f->fact, .source = inner};
+    Finish outer = {.p = f->p, .frame = *frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
     outer.frame.n_groups = 0;
     outer.frame.time_member = date->name.n ? date->name : date->expr;
     outer.shows_time = true;

@@ -30,15 +30,15 @@ void finish_axis_to_grain(Finish *f) {
 }
 
 /* A group of which one value alone is left says nothing. */
-double finish_idle_groups(const AskFrame *frame) {
+bool finish_has_idle_group(const AskFrame *frame) {
     for (size_t i = 0; i < frame->n_tests; i++)
         for (size_t g = 0; g < frame->n_groups; g++) {
             const AskTest *test = frame->tests[i];
             if (test->kind == ASK_TEST_VALUES && !test->is_not && test->n_values == 1 &&
                 str_eq(test->member, frame->groups[g]))
-                return ASK_COST_IDLE;
+                return true;
         }
-    return 0;
+    return false;
 }
 
 /* "in each year": periods to show, or to take the first ones of. */
@@ -187,7 +187,7 @@ static const AskTerm *bounded_term(Finish *f, const AskTest *test) {
     if (str_eq(test->unit, S("\1times")) || str_eq(test->unit, S("times"))) return finish_counting(f);
     for (size_t i = 0; i < frame->n_terms; i++)
         if (!frame->terms[i]->counts.n && !frame->terms[i]->counts_rows) return frame->terms[i];
-    f->cost += frame->is_spent ? ASK_COST_DEFAULT_MEASURE / 5 : ASK_COST_DEFAULT_MEASURE;
+    finish_doubt(f, ASK_FEATURE_DEFAULT_MEASURE, frame->is_spent ? .2 : 1);
     return finish_primary(f->p);
 }
 

@@ -9,8 +9,16 @@ enum {
     ASK_MAX_PARSED = 120,  /* tokens of a question that is read; more are declined */
     ASK_MAX_ITEMS = 8,     /* of each kind in a meaning */
     ASK_MAX_PARTS = 8,     /* of a rule */
+    ASK_MAX_DOUBTS = 4,    /* of a span */
     ASK_MAX_NODES = 200000 /* chart entries a question */
 };
+
+/* ---- doubts: what a cost is made of ----------------------------------------------------------------------------------- */
+
+typedef struct AskDoubt {
+    AskFeature feature;
+    double amount;
+} AskDoubt;
 
 /* ---- senses: what a run of tokens may stand for (ask_lexicon.c, ask_annotate.c) --------------------------------------- */
 
@@ -46,7 +54,9 @@ typedef struct AskSense {
 typedef struct AskSpan {
     size_t to; /* tokens; it begins where it is listed */
     const AskSense *sense;
-    double cost;
+    AskDoubt doubts[ASK_MAX_DOUBTS];
+    size_t n_doubts;
+    double cost; /* of the doubts */
 } AskSpan;
 
 /* A phrase of the model: "order priority" -> a sense. */
@@ -66,11 +76,22 @@ typedef struct AskEntity {
     const ModelFact *fact;
 } AskEntity;
 
+/* A question of the pack that somebody answered with a query. */
+typedef struct AskVerified {
+    const ModelQuestion *of;
+    Str spoken; /* its words, with single spaces */
+    Map *content;
+    Map *query; /* words of the query's text */
+    AskVector vector;
+} AskVerified;
+
 struct AskEngine {
     Arena *arena;
-    const Model *model;
+    const Model *model; /* without measures and filters that whoever asks may not see */
     const AskGrammar *grammar;
     const AskValues *values;
+    const AskWeights *weights;
+    const bool *unseen; /* of ask_values_unseen */
     const AskWords *english;
     Map *phrases; /* stems put together -> AskPhrase list */
     Map *words;   /* norms and stems that the model or the grammar knows, for typing errors */
@@ -78,6 +99,7 @@ struct AskEngine {
     Map *units;   /* that the model gives: "days", "oz" */
     VEC(Str) vocabulary;
     VEC(AskEntity) entities;
+    VEC(AskVerified) verified;
     size_t longest; /* words of the longest phrase */
 };
 
@@ -300,8 +322,11 @@ typedef enum AskNodeKind {
 
 typedef struct AskNode {
     AskNodeKind kind;
-    size_t from, to; /* tokens, half-open */
-    double cost;
+    size_t from, to;        /* tokens, half-open */
+    double cost;            /* its parts' with its own */
+    double own;             /* what its rule and action add, in GRAMMAR */
+    const AskDoubt *doubts; /* of a leaf */
+    size_t n_doubts;
     int value;     /* WORD, GRAIN (a TimeGrain), NUMBER of a list */
     double number; /* NUMBER */
     Str unit;
@@ -326,7 +351,7 @@ typedef struct AskMatchedList {
 
 typedef VEC(AskNode *) AskNodes;
 
-typedef struct AskParse {
+struct AskParse {
     const Ctx *ctx;
     Arena *arena;
     const AskEngine *engine;
@@ -338,13 +363,14 @@ typedef struct AskParse {
     VEC(AskMatchedList) * lists; /* by first token */
     bool *is_free;               /* by token: may stand between a rule's parts */
     bool *is_aside;              /* by token: within brackets */
-    double *skip;                /* by token: what leaving it out costs */
+    AskDoubt *skip;              /* by token: leaving it out */
+    Str *read_as;                /* by token: what a misspelt one was corrected to; empty: it stands as it is */
     bool *is_known;              /* by token: some word list, phrase or value has it */
     AskNodes **chart;            /* [name * (n + 1) + from]; NULL: not looked at */
     size_t n_nodes;
     VEC(Str) notes;
     const AskTurn *before;
-} AskParse;
+};
 
 /* Action: makes a meaning of a rule's arguments (NULL: an optional part that is not there); false: it makes no sense. */
 typedef struct AskAction {
@@ -358,12 +384,16 @@ const AskAction *ask_action(Str name); /* NULL: none */
 void ask_annotate(AskParse *p);
 /* Meanings of a rule's name that begin at a token, cheapest first. */
 const AskNodes *ask_chart(AskParse *p, int name, size_t from);
-typedef struct AskCandidate {
+struct AskCandidate {
     const AskFrame *frame;
     double cost;
+    const AskCosts *costs; /* … and what it is made of */
     const AskNode *slots[24];
     size_t n_slots;
-} AskCandidate;
+};
+double ask_doubt_cost(const AskParse *p, const AskDoubt *doubt);
+/* Of leaving a token out. */
+double ask_skip_cost(const AskParse *p, size_t at);
 /* The cheapest ways to cover the whole question with slots. */
 void ask_parse_question(AskParse *p, AskCandidate *candidates, size_t max, size_t *ret_n);
 bool ask_merge(const AskFrame *a, const AskFrame *b, AskFrame *ret);
@@ -379,6 +409,12 @@ typedef struct AskReadings {
     size_t max;
 } AskReadings;
 void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *readings);
+
+/* ask_likeness.c: the pack's questions into the engine; the one that is asked, NULL: none of them; what readings and question have in
+ * common, added to the readings' costs. */
+void ask_add_verified(AskEngine *engine);
+const ModelQuestion *ask_verified_as(const AskParse *p);
+void ask_compare_words(AskParse *p, Str question, AskReading *readings, size_t n);
 
 /* A measure as a term; a column's aggregate. */
 const AskTerm *ask_term_of_measure(AskParse *p, const ModelMeasure *measure);

@@ -78,10 +78,11 @@ static AskSense *new_sense(AskEngine *engine, AskSenseKind kind, Str name, Str w
 
 /* What people know a dimension's members by: the attribute titled as the dimension, one called "name", its only
  * text beside the key, its only key. */
-static const ModelAttribute *shown_attribute(const ModelDimension *dimension) {
+static const ModelAttribute *shown_attribute(const Model *model, const ModelDimension *dimension) {
     const ModelAttribute *named = NULL;
     for (size_t i = 0; i < dimension->n_attributes; i++) {
         const ModelAttribute *attribute = &dimension->attributes[i];
+        if (!model_sees(model, &attribute->label)) continue;
         if (str_eq_nocase(attribute->label.title, dimension->label.title) || str_eq(attribute->name, dimension->name))
             return attribute;
         if (str_eq(attribute->name, S("name"))) named = attribute;
@@ -90,7 +91,8 @@ static const ModelAttribute *shown_attribute(const ModelDimension *dimension) {
     const ModelAttribute *other = NULL;
     size_t n_others = 0;
     for (size_t i = 0; i < dimension->n_attributes; i++)
-        if (!dimension->attributes[i].is_key && dimension->attributes[i].type.kind == TYPE_TEXT) {
+        if (!dimension->attributes[i].is_key && dimension->attributes[i].type.kind == TYPE_TEXT &&
+            model_sees(model, &dimension->attributes[i].label)) {
             other = &dimension->attributes[i];
             n_others++;
         }
@@ -117,7 +119,7 @@ static void add_attribute(Words *w, Str role, const ModelFact *fact, const Model
     add_phrase(
         w, arena_printf(engine->arena, "%.*s %.*s", STR_ARG(owner), STR_ARG(spaced(engine->arena, attribute->name))),
         sense, 0);
-    if (attribute != shown_attribute(dimension)) return;
+    if (attribute != shown_attribute(engine->model, dimension)) return;
     add_phrase(w, owner, sense, .02);
     if (is_role) return;
     add_label(w, dimension->name, &dimension->label, sense, .02);
@@ -182,7 +184,7 @@ static Str shown_of(AskEngine *engine, const ModelFact *fact, Str counted_name) 
     ModelMember member;
     if (model_member(engine->model, fact, counted_name, &member, NULL)) return counted_name;
     if (member.kind != MODEL_MEMBER_ATTRIBUTE) return model_member_name(engine->arena, &member);
-    const ModelAttribute *shown = shown_attribute(member.dimension);
+    const ModelAttribute *shown = shown_attribute(engine->model, member.dimension);
     if (!shown || !member.role) return counted_name;
     return arena_printf(engine->arena, "%.*s.%.*s", STR_ARG(member.role->name), STR_ARG(shown->name));
 }
@@ -242,6 +244,24 @@ const ModelMeasure *ask_rows_measure(const Model *model, const ModelFact *fact) 
     return NULL;
 }
 
+/* ---- who asks ------------------------------------------------------------------------------------------------------- */
+
+/* Measures and filters are walked through in many places: what may not be seen is in no list. */
+static const Model *seen_model(Arena *arena, const Model *model) {
+    if (!model->viewer.is_limited) return model;
+    Model *seen = arena_dup(arena, model, sizeof(*model));
+    ModelMeasure *measures = ARENA_ARRAY(arena, ModelMeasure, model->n_measures);
+    ModelFilter *filters = ARENA_ARRAY(arena, ModelFilter, model->n_filters);
+    seen->n_measures = seen->n_filters = 0;
+    for (size_t i = 0; i < model->n_measures; i++)
+        if (model_sees(model, &model->measures[i].label)) measures[seen->n_measures++] = model->measures[i];
+    for (size_t i = 0; i < model->n_filters; i++)
+        if (model_sees(model, &model->filters[i].label)) filters[seen->n_filters++] = model->filters[i];
+    seen->measures = measures;
+    seen->filters = filters;
+    return seen;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 static void know_grammar(Words *w) {
@@ -257,10 +277,13 @@ static void know_grammar(Words *w) {
 ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *grammar, const AskValues *values,
                        const AskWords *english, const AskEngine **ret_engine, Err *err) {
     AskEngine *engine = ARENA_NEW(arena, AskEngine);
+    model = seen_model(arena, model);
     *engine = (AskEngine){.arena = arena,
                           .model = model,
                           .grammar = grammar,
                           .values = values,
+                          .weights = &ASK_WEIGHTS_INITIAL,
+                          .unseen = values ? ask_values_unseen(arena, values, model) : NULL,
                           .english = english,
                           .phrases = map_new(arena),
                           .words = map_new(arena),
@@ -275,6 +298,13 @@ ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *gramm
         if (!has_role(model, &model->dimensions[i]))
             add_dimension(&w, model->dimensions[i].name, NULL, &model->dimensions[i]);
     if (w.failed) return w.failed;
+    ask_add_verified(engine);
     *ret_engine = engine;
     return ERR_OK;
+}
+
+const AskEngine *ask_engine_weigh(Arena *arena, const AskEngine *engine, const AskWeights *weights) {
+    AskEngine *weighed = arena_dup(arena, engine, sizeof(*engine));
+    weighed->weights = weights;
+    return weighed;
 }

@@ -8,7 +8,6 @@
 #include "ask/ask_internal.h"
 
 enum { NODES_PER_NAME = 48, NODES_PER_END = 5, FREE_BETWEEN = 3, BEAM = 24, MAX_SLOTS = 24, TEXT_WORDS = 6 };
-static const double TEXT_COST = .3, COST_ASIDE = .3;
 
 /* ---- chart ---------------------------------------------------------------------------------------------------------- */
 
@@ -49,8 +48,7 @@ static void keep(AskParse *p, AskNodes *nodes, AskNode *node) {
 static void complete(Match *m, size_t to) {
     AskParse *p = m->p;
     if (p->n_nodes >= ASK_MAX_NODES) return;
-    AskNode made = {
-        .kind = m->rule->action->kind, .from = m->from, .to = to, .cost = m->cost + m->rule->cost, .rule = m->rule};
+    AskNode made = {.kind = m->rule->action->kind, .from = m->from, .to = to, .own = m->rule->cost, .rule = m->rule};
     const AskNode *args[ASK_MAX_PARTS] = {0};
     int literals[ASK_MAX_PARTS] = {0};
     for (size_t i = 0; i < m->rule->n_args; i++) {
@@ -58,6 +56,7 @@ static void complete(Match *m, size_t to) {
         if (m->rule->args[i].part) args[i] = m->parts[m->rule->args[i].part - 1];
     }
     if (!m->rule->action->make(p, args, literals, m->rule->n_args, &made)) return;
+    made.cost = m->cost + p->engine->weights->at[ASK_FEATURE_GRAMMAR] * made.own;
     p->n_nodes++;
     for (size_t i = 0; i < m->rule->n_parts; i++) made.parts[i] = m->parts[i];
     keep(p, m->out, arena_dup(p->arena, &made, sizeof(made)));
@@ -65,11 +64,11 @@ static void complete(Match *m, size_t to) {
 
 static void match_part(Match *m, size_t part, size_t at);
 
-static void take(Match *m, size_t part, const AskNode *node, double cost) {
+static void take(Match *m, size_t part, const AskNode *node) {
     m->parts[part] = node;
-    m->cost += cost;
+    m->cost += node->cost;
     match_part(m, part + 1, node->to);
-    m->cost -= cost;
+    m->cost -= node->cost;
     m->parts[part] = NULL;
 }
 
@@ -85,6 +84,16 @@ static AskNode *leaf(AskParse *p, AskNodeKind kind, size_t from, size_t to) {
     return node;
 }
 
+static AskNode *text_leaf(AskParse *p, size_t from, size_t to) {
+    AskNode *node = leaf(p, ASK_NODE_WORD, from, to);
+    AskDoubt *doubt = ARENA_NEW(p->arena, AskDoubt);
+    *doubt = (AskDoubt){ASK_FEATURE_TEXT, 1 / (double)(to - from)};
+    node->doubts = doubt;
+    node->n_doubts = 1;
+    node->cost = ask_doubt_cost(p, doubt);
+    return node;
+}
+
 static void try_part(Match *m, size_t part, size_t at) {
     AskParse *p = m->p;
     const AskRulePart *want = &m->rule->parts[part];
@@ -97,7 +106,7 @@ static void try_part(Match *m, size_t part, size_t at) {
             if (list->list != want->index) continue;
             AskNode *node = leaf(p, ASK_NODE_WORD, at, list->to);
             node->value = list->value;
-            take(m, part, node, 0);
+            take(m, part, node);
         }
         return;
     case ASK_PART_SENSE:
@@ -107,7 +116,9 @@ static void try_part(Match *m, size_t part, size_t at) {
             AskNode *node = leaf(p, ASK_NODE_SENSE, at, span->to);
             node->sense = span->sense;
             node->cost = span->cost;
-            take(m, part, node, span->cost);
+            node->doubts = span->doubts;
+            node->n_doubts = span->n_doubts;
+            take(m, part, node);
         }
         return;
     case ASK_PART_NUMBER:
@@ -117,20 +128,20 @@ static void try_part(Match *m, size_t part, size_t at) {
         node->number = token->number;
         node->unit = token->unit;
         node->value = (int)MIN_OF(token->number, INT_MAX); /* never negative: a sign is a token of its own */
-        take(m, part, node, 0);
+        take(m, part, node);
         return;
     case ASK_PART_START:
-        if (at == 0) take(m, part, leaf(p, ASK_NODE_WORD, at, at), 0);
+        if (at == 0) take(m, part, leaf(p, ASK_NODE_WORD, at, at));
         return;
     case ASK_PART_TEXT:
         for (size_t to = at + 1; to <= p->n && to <= at + TEXT_WORDS; to++) {
             if (p->tokens[to - 1].kind == ASK_TOKEN_PUNCT && !p->tokens[to - 1].is_joined) return;
-            take(m, part, leaf(p, ASK_NODE_WORD, at, to), TEXT_COST / (double)(to - at));
+            take(m, part, text_leaf(p, at, to));
         }
         return;
     case ASK_PART_RULE: {
         const AskNodes *nodes = ask_chart(p, want->index, at);
-        for (size_t i = 0; nodes && i < nodes->n; i++) take(m, part, nodes->at[i], nodes->at[i]->cost);
+        for (size_t i = 0; nodes && i < nodes->n; i++) take(m, part, nodes->at[i]);
         return;
     }
     }
@@ -164,6 +175,50 @@ const AskNodes *ask_chart(AskParse *p, int name, size_t from) {
     return out;
 }
 
+/* ---- what it costs ---------------------------------------------------------------------------------------------------- */
+
+double ask_doubt_cost(const AskParse *p, const AskDoubt *doubt) {
+    return p->engine->weights->at[doubt->feature] * doubt->amount;
+}
+
+static void add_node(const AskParse *p, const AskNode *node, AskCosts *costs) {
+    ask_costs_add(costs, p->engine->weights, ASK_FEATURE_GRAMMAR, node->own);
+    for (size_t i = 0; i < node->n_doubts; i++)
+        ask_costs_add(costs, p->engine->weights, node->doubts[i].feature, node->doubts[i].amount);
+    for (size_t i = 0; i < ASK_MAX_PARTS; i++)
+        if (node->parts[i]) add_node(p, node->parts[i], costs);
+}
+
+double ask_skip_cost(const AskParse *p, size_t at) {
+    return ask_doubt_cost(p, &p->skip[at]) + (p->read_as[at].n ? p->engine->weights->at[ASK_FEATURE_CORRECTED] : 0);
+}
+
+/* A slot beside others. */
+static double slot_cost(const AskParse *p, size_t at, const AskNode *slot) {
+    const double *weights = p->engine->weights->at;
+    return slot->cost + weights[ASK_FEATURE_PART] + (p->is_aside[at] ? weights[ASK_FEATURE_ASIDE] : 0);
+}
+
+/* What ask_skip_cost and slot_cost have added up to, by feature. */
+static const AskCosts *costs_of(const AskParse *p, const AskCandidate *candidate) {
+    const AskWeights *weights = p->engine->weights;
+    AskCosts *costs = ARENA_NEW(p->arena, AskCosts);
+    size_t at = 0;
+    for (size_t i = 0; i <= candidate->n_slots; i++) {
+        const AskNode *slot = i < candidate->n_slots ? candidate->slots[i] : NULL;
+        for (size_t end = slot ? slot->from : p->n; at < end; at++) {
+            ask_costs_add(costs, weights, p->skip[at].feature, p->skip[at].amount);
+            if (p->read_as[at].n) ask_costs_add(costs, weights, ASK_FEATURE_CORRECTED, 1);
+        }
+        if (!slot) break;
+        ask_costs_add(costs, weights, ASK_FEATURE_PART, 1);
+        if (p->is_aside[at]) ask_costs_add(costs, weights, ASK_FEATURE_ASIDE, 1);
+        add_node(p, slot, costs);
+        at = slot->to;
+    }
+    return costs;
+}
+
 /* ---- a question as a sequence of slots ------------------------------------------------------------------------------ */
 
 typedef struct Beam {
@@ -188,7 +243,7 @@ static void push(Beam *beam, const AskCandidate *candidate) {
 
 static void advance(AskParse *p, Beam *beams, size_t at, const AskCandidate *from) {
     AskCandidate skipped = *from;
-    skipped.cost += p->skip[at];
+    skipped.cost += ask_skip_cost(p, at);
     push(&beams[at + 1], &skipped);
     const AskNodes *slots = ask_chart(p, p->grammar->slot, at);
     for (size_t i = 0; slots && i < slots->n && from->n_slots < MAX_SLOTS; i++) {
@@ -196,8 +251,7 @@ static void advance(AskParse *p, Beam *beams, size_t at, const AskCandidate *fro
         if (!ask_merge(from->frame, slots->at[i]->frame, merged)) continue;
         AskCandidate next = *from;
         next.frame = merged;
-        next.cost +=
-            slots->at[i]->cost + (p->is_aside[at] ? COST_ASIDE : .02); /* of two ways alike the one with fewer parts */
+        next.cost += slot_cost(p, at, slots->at[i]);
         next.slots[next.n_slots++] = slots->at[i];
         push(&beams[slots->at[i]->to], &next);
     }
@@ -210,5 +264,8 @@ void ask_parse_question(AskParse *p, AskCandidate *candidates, size_t max, size_
     for (size_t at = 0; at < p->n; at++)
         for (size_t i = 0; i < beams[at].n; i++) advance(p, beams, at, &beams[at].at[i]);
     *ret_n = MIN_OF(max, beams[p->n].n);
-    for (size_t i = 0; i < *ret_n; i++) candidates[i] = beams[p->n].at[i];
+    for (size_t i = 0; i < *ret_n; i++) {
+        candidates[i] = beams[p->n].at[i];
+        candidates[i].costs = costs_of(p, &candidates[i]);
+    }
 }

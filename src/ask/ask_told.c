@@ -67,19 +67,21 @@ static Str group_titles(Arena *arena, const Model *model) {
     return say_list(arena, titles, n, " and ");
 }
 
-static Str example_questions(Arena *arena, const Model *model) {
+static Str example_questions(const Ctx *ctx, const Model *model) {
     Str all = {0};
     size_t n = 0;
     for (size_t i = 0; i < model->n_questions && n < MAX_EXAMPLES; i++) {
-        if (!model->questions[i].is_example) continue;
-        all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), n++ ? " · " : "", STR_ARG(model->questions[i].question));
+        if (!model->questions[i].is_example || !ask_question_is_seen(ctx, &model->questions[i])) continue;
+        all = arena_printf(ctx->arena, "%.*s%s%.*s", STR_ARG(all), n++ ? " · " : "",
+                           STR_ARG(model->questions[i].question));
     }
     return all;
 }
 
-Str ask_help(Arena *arena, const Model *model) {
+Str ask_help(const Ctx *ctx, const Model *model) {
+    Arena *arena = ctx->arena;
     Str measures = measure_titles(arena, model), groups = group_titles(arena, model),
-        examples = example_questions(arena, model);
+        examples = example_questions(ctx, model);
     const ModelFact *fact = model->n_facts ? &model->facts[0] : NULL;
     Str times =
         fact && fact->axis_unit.n ? say_plural(arena, fact->axis_unit) : S("years, quarters, months, weeks or days");
@@ -91,6 +93,14 @@ Str ask_help(Arena *arena, const Model *model) {
 }
 
 /* ---- definitions ------------------------------------------------------------------------------------------------------ */
+
+/* A formula of what may not be seen is not told. */
+static bool names_unseen(const Model *model, const ModelFact *fact, const Expr *expr) {
+    ModelMember member;
+    bool is_unseen = expr->kind == EXPR_NAME && model_member(model, fact, expr->name, &member, NULL);
+    for (size_t i = 0; i < expr->n_args && !is_unseen; i++) is_unseen = names_unseen(model, fact, expr->args[i]);
+    return is_unseen;
+}
 
 Str ask_define(Arena *arena, const Model *model, const AskFrame *frame) {
     const AskTerm *term = frame->n_terms ? frame->terms[0] : NULL;
@@ -107,7 +117,9 @@ Str ask_define(Arena *arena, const Model *model, const AskFrame *frame) {
         if (!str_eq_nocase(label->synonyms[i], label->title)) others[n_others++] = label->synonyms[i];
     also = say_list(arena, others, n_others, " and ");
     Str unit = str_eq(label->format, S("percent")) ? S("percent") : label->unit, about = label->description;
-    Str all = arena_printf(arena, "%.*s: %.*s", STR_ARG(label->title), STR_ARG(say_expr(&say, measure->expr)));
+    Str all = label->title;
+    if (!model->viewer.is_limited || !names_unseen(model, measure->fact, measure->expr))
+        all = arena_printf(arena, "%.*s: %.*s", STR_ARG(all), STR_ARG(say_expr(&say, measure->expr)));
     all = arena_printf(arena, "%.*s%s%.*s.", STR_ARG(all), unit.n ? ", in " : "", STR_ARG(unit));
     if (about.n) {
         bool has_stop = str_ends(about, S("."));

@@ -62,12 +62,15 @@ typedef struct AskValueMatch {
 
 /*
  * Writes the index of what the warehouse holds now to `path` (write, then rename), read in one transaction of a connection that has
- * none open. `before` may be NULL; what its values were split into is copied, so that only new ones are looked at, and it may be the
- * index at `path`. Indexed are the texts of dimensions as they are now and of facts' attributes, and their whole numbers where they
+ * none open. `before` may be NULL, and may be the index at `path`: read are only columns of tables whose attributes have changed since
+ * (in doubt all), and of those only new values are looked at; the rest is copied. Indexed are the texts of dimensions as they are now and of facts' attributes, and their whole numbers where they
  * are few; not what is hidden.
  */
 NODISCARD ErrCode ask_values_build(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *before,
                                    const char *path, Err *err);
+/* Whether the index is what a new one would be: of this model, and no attribute has changed since, whatever else was published. */
+NODISCARD ErrCode ask_values_is_current(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *values,
+                                        bool *ret_is_current, Err *err);
 /* ERR_NOT_FOUND, or ERR_DATA for what is no index of this version. The file may be replaced meanwhile, but not written into. */
 NODISCARD ErrCode ask_values_open(const char *path, AskValues **ret_values, Err *err);
 void ask_values_close(AskValues *values);            /* NULL allowed */
@@ -75,13 +78,17 @@ int64_t ask_values_version(const AskValues *values); /* the data version it was 
 Str ask_values_model(const AskValues *values);       /* and the hash of the model's text; borrowed */
 size_t ask_values_count(const AskValues *values);    /* values, each once a dimension's attribute */
 
-/* Words that are no typing errors though no value has them. */
-typedef struct AskKnownWords {
-    bool (*is_known)(void *arg, Str norm);
+/* For whom values are looked up. */
+typedef struct AskLookup {
+    bool (*is_known)(void *arg, Str norm); /* words that are no typing errors though no value has them; NULL: none */
     void *arg;
-} AskKnownWords;
+    const bool *unseen; /* of ask_values_unseen */
+} AskLookup;
 
-/* Every run of tokens that means something, longest first at each place; of more than `max` the most certain. `known` may be NULL.
+/* The columns that whoever sees `model` may not see: for them, what only these hold does not exist. NULL: there are none. */
+const bool *ask_values_unseen(Arena *arena, const AskValues *values, const Model *model);
+
+/* Every run of tokens that means something, longest first at each place; of more than `max` the most certain. `lookup` may be NULL.
  * Texts are borrowed from the index, lists live in the arena. */
 void ask_values_find(Arena *arena, const AskValues *values, const AskToken *tokens, size_t n_tokens,
-                     const AskKnownWords *known, size_t max, const AskValueMatch **ret_matches, size_t *ret_n);
+                     const AskLookup *lookup, size_t max, const AskValueMatch **ret_matches, size_t *ret_n);

@@ -1,14 +1,14 @@
 /*
- * What the warehouse holds -> an index. One SELECT DISTINCT a column, in one transaction with the data version. Which columns: a
- * dimension's attributes once, under the names of all roles that use it (its own name where none does), and facts' attributes.
+ * What the warehouse holds -> an index. One SELECT DISTINCT a column whose table has had other attributes since the index before, in one
+ * transaction with the data version; the values of the others are that index's. Which columns: a dimension's attributes once, under
+ * the names of all roles that use it (its own name where none does), and facts' attributes.
  */
 #include "ask/ask_values_internal.h"
 #include "model/model_relation.h"
 
-#include <string.h>
-
 typedef struct Source {
     const SqlRelation *relation;
+    Str table; /* its name */
     Str column;
     Type type;
     const ModelDimension *dimension; /* NULL: of a fact */
@@ -58,9 +58,11 @@ static void add_dimensions(Arena *arena, const Model *model, Sources *sources) {
             const ModelAttribute *attribute = &dimension->attributes[a];
             if (dimension->label.is_hidden || !is_indexed(&attribute->label, attribute->type)) continue;
             Source source = {.relation = model_relation_dimension(arena, dimension),
+                             .table = arena_printf(arena, "dim_%.*s", STR_ARG(dimension->name)),
                              .column = attribute->name,
                              .type = attribute->type,
                              .dimension = dimension};
+            source.input.is_number = source.type.kind == TYPE_INT64;
             source.input.key =
                 arena_printf(arena, "dimension %.*s.%.*s", STR_ARG(dimension->name), STR_ARG(attribute->name));
             name_attribute(arena, model, dimension, attribute, &source.input);
@@ -82,8 +84,11 @@ static void add_facts(Arena *arena, const Model *model, Sources *sources) {
                                   .column = column};
             Str *name = ARENA_NEW(arena, Str);
             *name = model_member_name(arena, &member);
-            Source source = {
-                .relation = model_relation_fact(arena, fact), .column = column->name, .type = column->type};
+            Source source = {.relation = model_relation_fact(arena, fact),
+                             .table = arena_printf(arena, "fact_%.*s", STR_ARG(fact->name)),
+                             .column = column->name,
+                             .type = column->type};
+            source.input.is_number = source.type.kind == TYPE_INT64;
             source.input.key = arena_printf(arena, "fact %.*s.%.*s", STR_ARG(fact->name), STR_ARG(column->name));
             source.input.names = name;
             source.input.n_names = 1;
@@ -127,7 +132,7 @@ static const SqlSelect *select_values(Arena *arena, const Source *source, int64_
 
 /* One more than allowed is asked for, to tell that there are more. */
 static ErrCode read_values(const Ctx *ctx, EngineConn *conn, Source *source, Err *err) {
-    bool is_number = source->type.kind == TYPE_INT64;
+    bool is_number = source->input.is_number;
     size_t max = is_number ? ASK_MEMBER_MAX_NUMBERS : ASK_MEMBER_MAX_VALUES;
     SqlText sql;
     EngineStream *stream CLEANUP(close_stream) = NULL;
@@ -149,43 +154,72 @@ static ErrCode read_values(const Ctx *ctx, EngineConn *conn, Source *source, Err
                   LOG_INT("max", (int64_t)max));
         values.n = is_number ? 0 : max;
     }
-    source->input.is_number = is_number;
     source->input.values = values.at;
     source->input.n_values = values.n;
     return ERR_OK;
 }
 
-static ErrCode read_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Err *err) {
-    Value version;
-    const SqlRelation *batches = model_relation_batch(ctx->arena);
-    TRY(engine_valuef(ctx, conn, &version, err, "SELECT max(version) FROM %R", batches));
-    *ret_version = version.is_null ? 0 : version.i;
+/* The column's values as the index before has them; false: it does not have the column. */
+static bool take_values(Arena *arena, const AskValues *before, Source *source) {
+    const ValuesSet *set = values_set_of(before, source->input.key);
+    if (!set || (set->is_number != 0) != source->input.is_number) return false;
+    source->input.values = ARENA_ARRAY(arena, Str, set->n_values);
+    source->input.n_values = set->n_values;
+    for (uint32_t i = 0; i < set->n_values; i++)
+        source->input.values[i] = values_text(before, values_value(before, set->values + i)->text);
+    return true;
+}
+
+static ErrCode read_all(const Ctx *ctx, EngineConn *conn, const AskValues *before, Sources *sources,
+                        ValuesStamp *ret_stamp, Err *err) {
+    ValuesState state;
+    TRY(values_state_read(ctx, conn, before, &state, err));
+    for (size_t i = 0; i < sources->n; i++) {
+        Source *source = &sources->at[i];
+        ctx_progress(ctx, S("Reading values"), (int64_t)i, (int64_t)sources->n);
+        bool is_taken = !values_state_has_changed(&state, source->table) && take_values(ctx->arena, before, source);
+        if (!is_taken) TRY(read_values(ctx, conn, source, err));
+    }
+    *ret_stamp = state.stamp;
     return ERR_OK;
 }
 
-static ErrCode read_all(const Ctx *ctx, EngineConn *conn, Sources *sources, int64_t *ret_version, Err *err) {
-    TRY(read_version(ctx, conn, ret_version, err));
-    for (size_t i = 0; i < sources->n; i++) {
-        ctx_progress(ctx, S("Reading values"), (int64_t)i, (int64_t)sources->n);
-        TRY(read_values(ctx, conn, &sources->at[i], err));
-    }
-    return ERR_OK;
+static Sources sources_of(Arena *arena, const Model *model) {
+    Sources sources = {0};
+    add_dimensions(arena, model, &sources);
+    add_facts(arena, model, &sources);
+    return sources;
 }
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 ErrCode ask_values_build(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *before,
                          const char *path, Err *err) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Ctx job = *ctx;
     job.arena = arena;
-    Sources sources = {0};
-    int64_t version = 0;
-    add_dimensions(arena, model, &sources);
-    add_facts(arena, model, &sources);
+    Sources sources = sources_of(arena, model);
+    ValuesStamp stamp;
     TRY(engine_begin(&job, conn, false, err));
-    ErrCode code = read_all(&job, conn, &sources, &version, err);
+    ErrCode code = read_all(&job, conn, before, &sources, &stamp, err);
     engine_rollback(conn); /* nothing was written */
     TRY(code);
+    stamp.model = model->hash;
     ValuesInput *inputs = ARENA_ARRAY(arena, ValuesInput, sources.n);
     for (size_t i = 0; i < sources.n; i++) inputs[i] = sources.at[i].input;
-    return values_write(inputs, sources.n, version, model->hash, before, path, err);
+    return values_bring(inputs, sources.n, &stamp, before, path, err);
+}
+
+ErrCode ask_values_is_current(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *values,
+                              bool *ret_is_current, Err *err) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Ctx job = *ctx;
+    job.arena = arena;
+    ValuesState state;
+    TRY(values_state_read(&job, conn, values, &state, err));
+    bool is_current = state.is_descendant && str_eq(ask_values_model(values), model->hash);
+    Sources sources = sources_of(arena, model);
+    for (size_t i = 0; i < sources.n; i++) is_current &= !values_state_has_changed(&state, sources.at[i].table);
+    *ret_is_current = is_current;
+    return ERR_OK;
 }

@@ -114,6 +114,12 @@ const ValuesSet *values_set(const AskValues *values, uint32_t i) {
     return record(values, VALUES_SETS, i);
 }
 
+const ValuesSet *values_set_of(const AskValues *values, Str key) {
+    for (uint32_t i = 0; values && i < values->n[VALUES_SETS]; i++)
+        if (str_eq(values_text(values, values_set(values, i)->key), key)) return values_set(values, i);
+    return NULL;
+}
+
 const ValuesValue *values_value(const AskValues *values, uint32_t i) {
     return record(values, VALUES_VALUES, i);
 }

@@ -10,6 +10,20 @@
 
 #include <stdlib.h>
 
+const bool *ask_values_unseen(Arena *arena, const AskValues *values, const Model *model) {
+    uint32_t n = values->n[VALUES_SETS];
+    bool *unseen = ARENA_ARRAY(arena, bool, n), is_any = false;
+    for (uint32_t i = 0; i < n; i++) {
+        const ValuesSet *set = values_set(values, i);
+        ModelMember member;
+        unseen[i] = true;
+        for (uint32_t k = 0; k < set->n_names && unseen[i]; k++)
+            unseen[i] = model_member(model, NULL, values_name(values, set->names + k), &member, NULL) != ERR_OK;
+        is_any |= unseen[i];
+    }
+    return is_any ? unseen : NULL;
+}
+
 static int by_set(const void *a, const void *b) {
     const FoundMatch *x = a, *y = b;
     if (x->set != y->set) return x->set < y->set ? -1 : 1;
@@ -58,9 +72,10 @@ static int by_run(const void *a, const void *b) {
 }
 
 void ask_values_find(Arena *arena, const AskValues *values, const AskToken *tokens, size_t n_tokens,
-                     const AskKnownWords *known, size_t max, const AskValueMatch **ret_matches, size_t *ret_n) {
-    Find find = {.arena = arena, .values = values, .tokens = tokens};
-    find_words(&find, n_tokens, known);
+                     const AskLookup *lookup, size_t max, const AskValueMatch **ret_matches, size_t *ret_n) {
+    static const AskLookup everything = {0};
+    Find find = {.arena = arena, .values = values, .tokens = tokens, .lookup = lookup ? lookup : &everything};
+    find_words(&find, n_tokens);
     find_hits(&find);
     find_matches(&find);
     AskValueMatch *kept = ARENA_ARRAY(arena, AskValueMatch, find.found.n);

@@ -41,7 +41,7 @@ static void see_run(Find *find, const Run *run, uint64_t hash) {
     const ValuesPair *pairs = values_pairs(find->values, VALUES_PHRASES, values_hash_end(hash), &n_pairs);
     for (size_t i = 0; i < n_pairs; i++) {
         const ValuesValue *value = values_value(find->values, pairs[i].id);
-        if (!is_run(find->values, value, run)) continue;
+        if (!find_is_seen(find, value->set) || !is_run(find->values, value, run)) continue;
         FindHit hit = {.set = value->set, .from = run->from, .to = run->from + run->n, .value = pairs[i].id};
         VEC_PUSH(find->arena, &find->whole, hit);
     }
@@ -153,6 +153,7 @@ bool find_is_rare(size_t n, size_t n_of_set) {
 static void grow_seeds(Find *find, const Seeds *seeds) {
     for (uint32_t i = 0; i < find->values->n[VALUES_SETS]; i++) {
         const ValuesSet *set = values_set(find->values, i);
+        if (!find_is_seen(find, i)) continue;
         size_t from = places_before(seeds, set->values), to = places_before(seeds, set->values + set->n_values);
         size_t n_values = 0;
         for (size_t k = from; k < to; k++)

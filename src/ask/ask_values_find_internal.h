@@ -51,6 +51,7 @@ typedef struct Find {
     Arena *arena;
     const AskValues *values;
     const AskToken *tokens;
+    const AskLookup *lookup;
     FindWord *words;
     uint32_t n;
     FindHits whole;
@@ -60,7 +61,10 @@ typedef struct Find {
 } Find;
 
 /* 1: fills `words` (ask_values_find_words.c). */
-void find_words(Find *find, size_t n_tokens, const AskKnownWords *known);
+void find_words(Find *find, size_t n_tokens);
+static inline bool find_is_seen(const Find *find, uint32_t set) {
+    return !find->lookup->unseen || !find->lookup->unseen[set];
+}
 /* The reading of a question's word that a value's word fits; NULL: none. */
 const FindReading *find_reading(const Find *find, uint32_t at, uint32_t value_word);
 /* Whether the words before and at `at` are halves of one token. */

@@ -34,9 +34,29 @@ static bool is_function_word(Str text) {
     return bsearch(&text, FUNCTION_WORDS, COUNT_OF(FUNCTION_WORDS), sizeof(*FUNCTION_WORDS), by_word) != NULL;
 }
 
+/* Whether a column that may be seen has the stem, as this word (VALUES_NONE: as any). */
+static bool has_seen(const Find *find, uint32_t stem, uint32_t word) {
+    size_t n, n_words;
+    const ValuesPosting *places = values_postings(find->values, stem, &n);
+    if (!find->lookup->unseen) return true;
+    for (size_t i = 0; i < n; i++) {
+        const ValuesValue *value = values_value(find->values, places[i].value);
+        const uint32_t *words = values_words_of(find->values, value, &n_words);
+        bool is_it = word == (uint32_t)VALUES_NONE || (places[i].place < n_words && words[places[i].place] == word);
+        if (is_it && find_is_seen(find, value->set)) return true;
+    }
+    return false;
+}
+
+static bool is_word_seen(const void *arg, uint32_t word) {
+    const Find *find = arg;
+    return has_seen(find, values_word(find->values, word)->stem, word);
+}
+
 static void read_misspelt(Find *find, FindWord *word) {
     ValuesNear near[FIND_MAX_NEAR];
-    size_t n = values_near(find->values, word->text, near, FIND_MAX_NEAR);
+    const ValuesFilter filter = {is_word_seen, find};
+    size_t n = values_near(find->values, word->text, &filter, near, FIND_MAX_NEAR);
     for (size_t i = 0; i < n; i++) {
         const ValuesWord *found = values_word(find->values, near[i].word);
         Str text = values_text(find->values, found->text);
@@ -49,7 +69,7 @@ static void read_misspelt(Find *find, FindWord *word) {
 
 static bool is_indexed(const Find *find, Str text, FindReading *ret) {
     uint32_t word = values_find_word(find->values, text);
-    if (word == (uint32_t)VALUES_NONE) return false;
+    if (word == (uint32_t)VALUES_NONE || !is_word_seen(find, word)) return false;
     *ret = (FindReading){.word = word, .stem = values_word(find->values, word)->stem};
     return true;
 }
@@ -58,16 +78,19 @@ static void add_reading(FindWord *word, FindReading reading) {
     word->readings[word->n_readings++] = reading;
 }
 
-static FindWord word_of(Find *find, size_t at, Str text, const AskKnownWords *known) {
+static FindWord word_of(Find *find, size_t at, Str text) {
     const AskToken *token = &find->tokens[at];
     FindWord word = {.token = at, .last = at, .text = text};
     FindReading own = {.word = (uint32_t)VALUES_NONE};
     bool is_year = text.n == 4 && token->number >= FIRST_YEAR && token->number <= LAST_YEAR;
     word.is_vague = token->kind == ASK_TOKEN_NUMBER && (text.n <= FIND_SHORT_NUMBER_BYTES || is_year);
     word.is_function = token->kind == ASK_TOKEN_WORD && is_function_word(text);
-    word.is_known = word.is_function || (known && known->is_known(known->arg, token->norm));
-    if (!is_indexed(find, text, &own))
+    const AskLookup *lookup = find->lookup;
+    word.is_known = word.is_function || (lookup->is_known && lookup->is_known(lookup->arg, token->norm));
+    if (!is_indexed(find, text, &own)) {
         own.stem = values_find_stem(find->values, ask_values_stem(find->arena, token, text));
+        if (!has_seen(find, own.stem, (uint32_t)VALUES_NONE)) own.stem = (uint32_t)VALUES_NONE;
+    }
     if (own.stem != (uint32_t)VALUES_NONE) add_reading(&word, own);
     return word;
 }
@@ -126,12 +149,12 @@ static bool add_halves(Find *find, const FindWord *word) {
 
 /* ---- all ------------------------------------------------------------------------------------------------------------ */
 
-void find_words(Find *find, size_t n_tokens, const AskKnownWords *known) {
+void find_words(Find *find, size_t n_tokens) {
     find->words = ARENA_ARRAY(find->arena, FindWord, n_tokens * 2); /* each may be two */
     for (size_t i = 0; i < n_tokens; i++) {
         Str text = ask_values_word(find->arena, &find->tokens[i]);
         if (!text.n) continue;
-        FindWord word = word_of(find, i, text, known);
+        FindWord word = word_of(find, i, text);
         bool is_lost = !word.n_readings && !word.is_known && find->tokens[i].kind == ASK_TOKEN_WORD;
         if (join_to_last(find, &word)) continue;
         if (is_lost && add_halves(find, &word)) continue;

@@ -10,7 +10,7 @@
 #include "ask/ask_values.h"
 
 enum {
-    VALUES_FORMAT = 1,
+    VALUES_FORMAT = 2,
     VALUES_NONE = -1,           /* as uint32_t: no word, no stem */
     VALUES_EDIT_MIN_BYTES = 4,  /* words that typing errors are looked for in: so long at least */
     VALUES_EDIT2_MIN_BYTES = 8, /* two errors */
@@ -81,6 +81,7 @@ typedef struct ValuesHeader {
     uint32_t max_words; /* of a value */
     uint64_t n_bytes;   /* of the file */
     int64_t data_version;
+    uint64_t batch; /* str_hash of the id of the batch that has this version */
     char model[HASH_TEXT_BYTES];
     struct {
         uint64_t at; /* in the file */
@@ -103,6 +104,7 @@ struct AskValues {
 
 /* A record, or one of zeroes where there is none of that number. */
 const ValuesSet *values_set(const AskValues *values, uint32_t i);
+const ValuesSet *values_set_of(const AskValues *values, Str key); /* NULL: none, or values is NULL */
 const ValuesValue *values_value(const AskValues *values, uint32_t i);
 const ValuesWord *values_word(const AskValues *values, uint32_t i);
 const ValuesStem *values_stem(const AskValues *values, uint32_t i);
@@ -143,8 +145,31 @@ bool values_is_editable(Str word);
 enum { VALUES_MAX_PIECES = 3 };
 /* The hashes of the pieces an indexed word is found by; how many. */
 size_t values_pieces(Str word, uint32_t hashes[VALUES_MAX_PIECES]);
-/* The nearest words of the index, all as near, at most `max` in the order of the index. */
-size_t values_near(const AskValues *values, Str word, ValuesNear *near, size_t max);
+/* The nearest words of the index that the filter takes (NULL: all), all as near, at most `max` in the order of the index. */
+typedef struct ValuesFilter {
+    bool (*takes)(const void *arg, uint32_t word);
+    const void *arg;
+} ValuesFilter;
+size_t values_near(const AskValues *values, Str word, const ValuesFilter *filter, ValuesNear *near, size_t max);
+
+/* ---- what it was made of (ask_values_state.c) ----------------------------------------------------------------------- */
+
+typedef struct ValuesStamp {
+    int64_t data_version;
+    uint64_t batch;
+    Str model;
+} ValuesStamp;
+
+typedef struct ValuesState {
+    ValuesStamp stamp;  /* of the warehouse now; without model */
+    bool is_descendant; /* the warehouse has the batch that the index before was made of… */
+    bool is_same;       /* …as its newest */
+    Map *unchanged;     /* tables of gold whose attributes are as they were then */
+} ValuesState;
+/* In the caller's transaction, if any. `before` may be NULL. */
+NODISCARD ErrCode values_state_read(const Ctx *ctx, EngineConn *conn, const AskValues *before, ValuesState *ret,
+                                    Err *err);
+bool values_state_has_changed(const ValuesState *state, Str table);
 
 /* ---- writing (ask_values_write.c) ----------------------------------------------------------------------------------- */
 
@@ -157,5 +182,8 @@ typedef struct ValuesInput {
     size_t n_values;
 } ValuesInput;
 
-NODISCARD ErrCode values_write(const ValuesInput *sets, size_t n_sets, int64_t data_version, Str model,
+/* As values_write; where all is as `before` has it, that is copied under the new stamp. */
+NODISCARD ErrCode values_bring(const ValuesInput *sets, size_t n_sets, const ValuesStamp *stamp,
+                               const AskValues *before, const char *path, Err *err);
+NODISCARD ErrCode values_write(const ValuesInput *sets, size_t n_sets, const ValuesStamp *stamp,
                                const AskValues *before, const char *path, Err *err);

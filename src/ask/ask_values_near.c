@@ -51,6 +51,7 @@ size_t values_pieces(Str word, uint32_t hashes[VALUES_MAX_PIECES]) {
 typedef struct Search {
     const AskValues *values;
     Str word; /* as it was written */
+    const ValuesFilter *filter;
     ValuesNear *near;
     size_t n;
     size_t max;
@@ -63,6 +64,7 @@ static void see(Search *search, uint32_t id) {
     int cap = MIN_OF(search->best, allowed);
     int n_edits = str_distance(search->word, text, cap);
     if (n_edits < 1 || n_edits > cap) return;
+    if (search->filter && !search->filter->takes(search->filter->arg, id)) return;
     if (n_edits < search->best) search->n = 0;
     search->best = n_edits;
     size_t at = 0;
@@ -100,11 +102,11 @@ static void see_all(Search *search, Str written, int errors) {
         see_length(search, written, n, slack);
 }
 
-size_t values_near(const AskValues *values, Str word, ValuesNear *near, size_t max) {
+size_t values_near(const AskValues *values, Str word, const ValuesFilter *filter, ValuesNear *near, size_t max) {
     char swapped[VALUES_EDIT_MAX_BYTES];
     if (!values_is_editable(word)) return 0;
     int errors = errors_allowed(word.n);
-    Search search = {.values = values, .word = word, .near = near, .max = max, .best = errors + 1};
+    Search search = {.values = values, .word = word, .filter = filter, .near = near, .max = max, .best = errors + 1};
     see_all(&search, word, errors);
     memcpy(swapped, word.p, word.n);
     for (size_t i = 0; i + 1 < word.n; i++) {

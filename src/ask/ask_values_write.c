@@ -109,13 +109,6 @@ static int by_text(const void *a, const void *b) {
     return str_cmp(*(const Str *)a, *(const Str *)b);
 }
 
-static const ValuesSet *set_before(const Draft *draft, Str key) {
-    for (uint32_t i = 0; draft->before && i < draft->before->n[VALUES_SETS]; i++)
-        if (str_eq(values_text(draft->before, values_set(draft->before, i)->key), key))
-            return values_set(draft->before, i);
-    return NULL;
-}
-
 static void add_value(Draft *draft, Str text, Entry *const *words, size_t n_words) {
     ValuesValue value = {.text = put_text(draft, text),
                          .words = (uint32_t)draft->value_words.n,
@@ -131,7 +124,7 @@ static void add_value(Draft *draft, Str text, Entry *const *words, size_t n_word
 
 /* Both lists are sorted, so one walk finds what was there before. */
 static void add_values(Draft *draft, const ValuesInput *input) {
-    const ValuesSet *before = set_before(draft, input->key);
+    const ValuesSet *before = values_set_of(draft->before, input->key);
     uint32_t at = before ? before->values : 0, end = before ? at + before->n_values : 0;
     if (input->n_values) qsort(input->values, input->n_values, sizeof(Str), by_text);
     for (size_t i = 0; i < input->n_values; i++) {
@@ -267,7 +260,16 @@ static Section value_words_of(Draft *draft) {
 
 /* ---- the file ------------------------------------------------------------------------------------------------------- */
 
-static ErrCode write_file(const Section *sections, ValuesHeader *header, const char *path, Err *err) {
+static void seal(ValuesHeader *header, const ValuesStamp *stamp) {
+    header->data_version = stamp->data_version;
+    header->batch = stamp->batch;
+    memset(header->model, 0, sizeof(header->model));
+    if (stamp->model.n) memcpy(header->model, stamp->model.p, MIN_OF(stamp->model.n, sizeof(header->model)));
+    header->check = str_hash((Str){(const char *)header, offsetof(ValuesHeader, check)});
+}
+
+static ErrCode write_file(const Section *sections, ValuesHeader *header, const ValuesStamp *stamp, const char *path,
+                          Err *err) {
     Buf file CLEANUP(buf_release);
     static const char zeroes[8] = {0};
     buf_init(&file, VALUES_MAX_BYTES);
@@ -280,12 +282,12 @@ static ErrCode write_file(const Section *sections, ValuesHeader *header, const c
     }
     TRY(buf_check(&file, "the value index", err));
     header->n_bytes = file.n;
-    header->check = str_hash((Str){(const char *)header, offsetof(ValuesHeader, check)});
+    seal(header, stamp);
     memcpy(file.p, header, sizeof(*header));
     return file_write_atomic(path, buf_str(&file), err);
 }
 
-static ErrCode write_draft(Draft *draft, int64_t data_version, Str model, const char *path, Err *err) {
+static ErrCode write_draft(Draft *draft, const ValuesStamp *stamp, const char *path, Err *err) {
     number_entries(draft, &draft->words);
     number_entries(draft, &draft->stems);
     Section sections[VALUES_SECTION_COUNT] = {
@@ -301,13 +303,12 @@ static ErrCode write_draft(Draft *draft, int64_t data_version, Str model, const 
     sections[VALUES_STEMS] = stems_of(draft); /* after their postings have places */
     sections[VALUES_TEXT] = (Section){draft->text.p, draft->text.n};
     TRY(buf_check(&draft->text, "the texts of the value index", err));
-    ValuesHeader header = {.format = VALUES_FORMAT, .max_words = draft->max_words, .data_version = data_version};
+    ValuesHeader header = {.format = VALUES_FORMAT, .max_words = draft->max_words};
     memcpy(header.magic, VALUES_MAGIC, sizeof(header.magic));
-    if (model.n) memcpy(header.model, model.p, MIN_OF(model.n, sizeof(header.model)));
-    return write_file(sections, &header, path, err);
+    return write_file(sections, &header, stamp, path, err);
 }
 
-ErrCode values_write(const ValuesInput *sets, size_t n_sets, int64_t data_version, Str model, const AskValues *before,
+ErrCode values_write(const ValuesInput *sets, size_t n_sets, const ValuesStamp *stamp, const AskValues *before,
                      const char *path, Err *err) {
     Draft draft CLEANUP(free_draft) = {.arena = arena_new(0), .scratch = arena_new(0), .before = before};
     buf_init(&draft.text, VALUES_MAX_BYTES);
@@ -321,5 +322,48 @@ ErrCode values_write(const ValuesInput *sets, size_t n_sets, int64_t data_versio
                        "the project has %zu texts that questions could name, more than %d; hide attributes of it",
                        n_values, (int)ASK_VALUES_MAX);
     for (size_t i = 0; i < n_sets; i++) add_set(&draft, &sets[i]);
-    return write_draft(&draft, data_version, model, path, err);
+    return write_draft(&draft, stamp, path, err);
+}
+
+/* ---- of what has not changed ---------------------------------------------------------------------------------------- */
+
+static bool is_same_set(const AskValues *before, const ValuesSet *set, const ValuesInput *input) {
+    uint32_t at = 0;
+    bool is_same = str_eq(values_text(before, set->key), input->key) && set->n_names == input->n_names &&
+                   (set->is_number != 0) == input->is_number;
+    for (uint32_t i = 0; is_same && i < input->n_names; i++)
+        is_same = str_eq(values_name(before, set->names + i), input->names[i]);
+    if (input->n_values) qsort(input->values, input->n_values, sizeof(Str), by_text);
+    for (size_t i = 0; is_same && i < input->n_values; i++) {
+        if (input->values[i].n > ASK_VALUE_MAX_BYTES) continue; /* left out */
+        is_same = at < set->n_values &&
+                  str_eq(values_text(before, values_value(before, set->values + at++)->text), input->values[i]);
+    }
+    return is_same && at == set->n_values;
+}
+
+static bool is_same(const AskValues *before, const ValuesInput *sets, size_t n_sets) {
+    bool is_same = before && before->n[VALUES_SETS] == n_sets;
+    for (uint32_t i = 0; is_same && i < n_sets; i++) is_same = is_same_set(before, values_set(before, i), &sets[i]);
+    return is_same;
+}
+
+typedef struct Copy {
+    ValuesHeader header;
+    Str rest;
+} Copy;
+
+static ErrCode write_copy(void *arg, Sink sink, Err *err) {
+    const Copy *copy = arg;
+    TRY(sink.write(sink.arg, (Str){(const char *)&copy->header, sizeof(copy->header)}, err));
+    return sink.write(sink.arg, copy->rest, err);
+}
+
+ErrCode values_bring(const ValuesInput *sets, size_t n_sets, const ValuesStamp *stamp, const AskValues *before,
+                     const char *path, Err *err) {
+    if (!is_same(before, sets, n_sets)) return values_write(sets, n_sets, stamp, before, path, err);
+    Copy copy = {.header = *before->header,
+                 .rest = {before->file + sizeof(ValuesHeader), before->n_bytes - sizeof(ValuesHeader)}};
+    seal(&copy.header, stamp);
+    return file_stream_atomic(path, write_copy, &copy, err);
 }

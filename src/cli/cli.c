@@ -102,22 +102,26 @@ static ErrCode write_now(void *arg, Str bytes, Err *err) {
     return ERR_OK;
 }
 
-typedef struct Run {
-    App *app;
-    const AppRequest *request;
-    const CliLine *line;
-    const AppOutput *output;
-} Run;
+static ErrCode flush(ErrCode code, Err *err) {
+    bool is_written = fflush(stdout) == 0;
+    return code || is_written ? code : err_set(err, ERR_IO, "standard output cannot be written");
+}
 
-static ErrCode run_once(void *arg, const OpArgs *args, Err *err) {
-    const Run *run = arg;
-    ErrCode code = app_run(run->app, run->request, run->line->op, args, run->output, err);
-    if (code) {
-        fflush(stdout);
-        return code;
-    }
-    if (fflush(stdout) != 0) return err_set(err, ERR_IO, "standard output cannot be written");
-    return ERR_OK;
+static ErrCode run_line(void *arg, const OpArgs *args, Err *err) {
+    return flush(app_kept_run(arg, args, err), err);
+}
+
+static void rest(void *arg) {
+    app_kept_rest(arg);
+}
+
+static ErrCode chat(Arena *arena, const CliLine *line, App *app, const AppRequest *request, const AppOutput *output,
+                    Err *err) {
+    AppKept *kept = app_kept_new(app, request, line->op, output);
+    const CliTalk talk = {.run = run_line, .rest = rest, .arg = kept};
+    ErrCode code = cli_chat(arena, line, isatty(STDIN_FILENO), &talk, err);
+    app_kept_free(kept);
+    return code;
 }
 
 static ErrCode run_op(Arena *arena, const CliLine *line, const AppFront *front, Cancel *cancel, Err *err) {
@@ -138,9 +142,8 @@ static ErrCode run_op(Arena *arena, const CliLine *line, const AppFront *front, 
     if (!line->is_quiet) output.notes = sink_of_file(stderr);
     App *app = app_new(CLOCK_SYSTEM);
     app_set_front(app, front);
-    Run run = {.app = app, .request = &request, .line = line, .output = &output};
-    ErrCode code = line->is_chat ? cli_chat(arena, line, isatty(STDIN_FILENO), run_once, &run, err)
-                                 : run_once(&run, line->args, err);
+    ErrCode code = line->is_chat ? chat(arena, line, app, &request, &output, err)
+                                 : flush(app_run(app, &request, line->op, line->args, &output, err), err);
     app_free(app);
     if (!line->is_quiet) cli_progress_end(&progress);
     return code;

@@ -18,10 +18,14 @@ typedef struct CliLine {
 
 NODISCARD ErrCode cli_parse(Arena *arena, int argc, char **argv, CliLine *ret_line, Err *err);
 
+typedef struct CliTalk {
+    ErrCode (*run)(void *arg, const OpArgs *args, Err *err);
+    void (*rest)(void *arg); /* nothing has come for a while */
+    void *arg;
+} CliTalk;
 /* Calls run for each line of standard input, with the arguments of the command line and the lines before. Ends with an empty line,
  * the end of input, or the first failure. is_terminal: somebody types them. */
-typedef ErrCode (*CliRun)(void *arg, const OpArgs *args, Err *err);
-NODISCARD ErrCode cli_chat(Arena *arena, const CliLine *line, bool is_terminal, CliRun run, void *arg, Err *err);
+NODISCARD ErrCode cli_chat(Arena *arena, const CliLine *line, bool is_terminal, const CliTalk *talk, Err *err);
 
 /* Help for one operation, or the overview when op is NULL. */
 NODISCARD ErrCode cli_help(Arena *arena, const Op *op, Sink out, Err *err);

@@ -22,3 +22,7 @@ const SqlRelation *model_relation_date(Arena *arena) {
 const SqlRelation *model_relation_batch(Arena *arena) {
     return sql_relation_table(arena, S("_starling"), S("batch"));
 }
+
+const SqlRelation *model_relation_built(Arena *arena) {
+    return sql_relation_table(arena, S("_starling"), S("built"));
+}

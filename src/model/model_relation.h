@@ -9,3 +9,4 @@ const SqlRelation *model_relation_dimension(Arena *arena, const ModelDimension *
 const SqlRelation *model_relation_fact(Arena *arena, const ModelFact *fact);                /* gold.fact_F */
 const SqlRelation *model_relation_date(Arena *arena);                                       /* gold.dim_date */
 const SqlRelation *model_relation_batch(Arena *arena);                                      /* _starling.batch */
+const SqlRelation *model_relation_built(Arena *arena);                                      /* _starling.built */

@@ -469,8 +469,14 @@ struct Warehouse {
     bool is_whole;        /* gold is to be built anew */
     bool is_verifying;    /* gold is to be compared, row by row, with what it would be if it were built anew */
     const SqlRelation *
-        *moved; /* by index of dimensions: natural keys of members whose versions came, went or have other bounds */
+        *moved;  /* by index of dimensions: natural keys of members whose versions came, went or have other bounds */
+    Str renamed; /* tables of gold in which attributes came, went or have other values: names between commas */
 };
+
+/* What attributes a table of gold holds is other than before (pipeline_warehouse_gold.c). */
+void pipeline_note_renamed(Warehouse *warehouse, const SqlRelation *gold);
+/* Into _starling.built, after the batch's row. */
+NODISCARD ErrCode pipeline_mark_renamed(const Ctx *ctx, Warehouse *warehouse, Err *err);
 
 /* A table of the warehouse and its columns. Those of gold can be made anew at any time. */
 typedef struct LayoutTable {

@@ -360,6 +360,7 @@ static ErrCode bring_gold(const Dim *dim, TableCounts *counts, Err *err) {
     TRY(make_delta(dim, old, &delta, err));
     TRY(count_delta(dim, delta, counts, &n_moved, err));
     if (counts->n_inserted + counts->n_updated + counts->n_deleted == 0) return ERR_OK;
+    pipeline_note_renamed(dim->warehouse, dim->gold);
     if (n_moved) TRY(note_moved(dim, delta, err));
     TRY(engine_execf(dim->ctx, dim->warehouse->conn, NULL, err,
                      "DELETE FROM %R WHERE rowid IN (SELECT _row FROM %R WHERE _row IS NOT NULL)", dim->gold, delta));

@@ -281,7 +281,19 @@ static const char *gold_prefix(const FactBuild *build) {
     return build->fact->path.table->n_key ? "_" : "";
 }
 
-/* "_delta": rows (touched NULL: of all) that differ, with the row each takes the place of (_row, null: none) and whether it stays (_stays). */
+/* Whether what an attribute says of some row may be new: for the index of values, which is to be read anew then. */
+static void add_is_renamed(const FactBuild *build, PipelineSql *sql, const Str *first) {
+    pipeline_sql_add(sql, "(o._row IS NULL OR w.%I IS NULL", first);
+    for (size_t i = 0; i < build->fact->n_columns; i++) {
+        const ModelFactColumn *column = &build->fact->columns[i];
+        if (column->kind == MODEL_COLUMN_ATTRIBUTE)
+            pipeline_sql_add(sql, " OR w.%I IS DISTINCT FROM o.%I", &column->name, &column->name);
+    }
+    pipeline_sql_add(sql, ") AS _is_renamed");
+}
+
+/* "_delta": rows (touched NULL: of all) that differ, with the row each takes the place of (_row, null: none), whether it stays (_stays), and
+ * whether an attribute differs (_is_renamed). */
 static ErrCode make_delta(const FactBuild *build, const SqlRelation *gold, const SqlSelect *select,
                           const SqlRelation *touched, const SqlRelation **ret_delta, Err *err) {
     SilverKey grain = pipeline_grain(build->arena, build->fact->path.table);
@@ -299,8 +311,9 @@ static ErrCode make_delta(const FactBuild *build, const SqlRelation *gold, const
     PipelineSql delta CLEANUP(pipeline_sql_release);
     start(build, &delta, err);
     Str first = pipeline_name(build->arena, gold_prefix(build), grain.names[0]);
-    pipeline_sql_add(&delta, "SELECT w.*, o._row, w.%I IS NOT NULL AS _stays FROM %R AS w FULL JOIN %R AS o ON ",
-                     &first, wanted, old);
+    pipeline_sql_add(&delta, "SELECT w.*, o._row, w.%I IS NOT NULL AS _stays, ", &first);
+    add_is_renamed(build, &delta, &first);
+    pipeline_sql_add(&delta, " FROM %R AS w FULL JOIN %R AS o ON ", wanted, old);
     pipeline_sql_same(&delta, "w", gold_prefix(build), "o", gold_prefix(build), grain.names, grain.n, false);
     pipeline_sql_add(&delta, " WHERE o._row IS NULL OR w.%I IS NULL", &first);
     for (size_t i = 0; i < select->n_items; i++)
@@ -311,9 +324,11 @@ static ErrCode make_delta(const FactBuild *build, const SqlRelation *gold, const
 static ErrCode bring_delta(const FactBuild *build, const SqlRelation *gold, const SqlRelation *delta,
                            const SqlSelect *select, TableCounts *counts, Err *err) {
     EngineConn *conn = build->warehouse->conn;
-    Value n;
-    int64_t n_deleted, n_inserted;
-    TRY(engine_valuef(build->ctx, conn, &n, err, "SELECT count(*) FROM %R WHERE _row IS NOT NULL AND _stays", delta));
+    int64_t n_deleted, n_inserted, n[2];
+    TRY(pipeline_ints(build->ctx, conn, n, COUNT_OF(n), err,
+                      "SELECT count(*) FILTER (WHERE _row IS NOT NULL AND _stays), "
+                      "count(*) FILTER (WHERE _is_renamed) FROM %R",
+                      delta));
     TRY(engine_execf(build->ctx, conn, &n_deleted, err,
                      "DELETE FROM %R WHERE rowid IN (SELECT _row FROM %R WHERE _row IS NOT NULL)", gold, delta));
     PipelineSql sql CLEANUP(pipeline_sql_release);
@@ -323,9 +338,10 @@ static ErrCode bring_delta(const FactBuild *build, const SqlRelation *gold, cons
     SqlColumnList columns = {names, select->n_items};
     pipeline_sql_add(&sql, "INSERT INTO %R (%C) SELECT %C FROM %R WHERE _stays", gold, &columns, &columns, delta);
     TRY(pipeline_sql_exec(build->ctx, conn, &sql, &n_inserted));
-    counts->n_updated = n.i;
-    counts->n_deleted = n_deleted - n.i;
-    counts->n_inserted = n_inserted - n.i;
+    counts->n_updated = n[0];
+    counts->n_deleted = n_deleted - n[0];
+    counts->n_inserted = n_inserted - n[0];
+    if (n[1]) pipeline_note_renamed(build->warehouse, gold);
     return ERR_OK;
 }
 
@@ -389,5 +405,6 @@ ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const M
     TRY(engine_execf(ctx, warehouse->conn, &counts->n_deleted, err, "DELETE FROM %R", gold));
     TRY(pipeline_insert(ctx, warehouse->conn, gold, select, &counts->n_inserted, err));
     counts->n_read = counts->n_inserted;
+    pipeline_note_renamed(warehouse, gold);
     return ERR_OK;
 }

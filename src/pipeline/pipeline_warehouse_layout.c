@@ -145,6 +145,7 @@ static void add_state(Arena *arena, Layout *layout) {
     LayoutTable *built = add_table(arena, layout, S("_starling"), S("built"));
     add(arena, built, S("name"), TYPE_TEXT);
     add(arena, built, S("model"), TYPE_TEXT);
+    add(arena, built, S("attributes_version"), TYPE_INT64); /* the batch in which its attributes last changed */
 }
 
 void pipeline_layout_make(Arena *arena, const Model *model, Layout *ret_layout) {

@@ -46,6 +46,24 @@ ask "share of revenue by category" --explain
 says "Chosen:"
 says "slot_share"
 says '"product.category"'
+says "Words, what leaving each out costs, and what each may begin:"
+grep -qE '^  category +[0-9.]+  attribute product\.category' out.txt || fail "no senses of a word: $(cat out.txt)"
+ask "profit by catagory in 2013 for Tecnology" --explain
+grep -qE "^  catagory +[0-9.]+  read as 'category'; attribute product\.category" out.txt || fail "no correction: $(cat out.txt)"
+grep -qE '^  Tecnology .*value product\.category = Technology' out.txt || fail "no value: $(cat out.txt)"
+ask "weather by region" --explain
+says "Not understood: weather"
+grep -qE '^ +[0-9.]+  "weather" left out$' out.txt || fail "nothing is left out: $(cat out.txt)"
+
+# --- and for programs, where the costs of a reading add up
+ask "top 3 catagories by profit in the consumer segment in 2013" --explain --json
+json 'list(d["explain"]) == ["words", "readings"] and [w["text"] for w in d["explain"]["words"]][:4] == ["top", "3", "catagories", "by"]'
+json 'all(list(w) == ["text", "read_as", "left_out_cost", "is_left_out", "senses"] for w in d["explain"]["words"])'
+json '{"words": "consumer", "kind": "value", "what": "customer.segment = Consumer", "cost": 0} in d["explain"]["words"][7]["senses"]'
+json 'len(d["explain"]["readings"]) == 1 + len(d["alternatives"]) - 3 * (d["status"] == "declined")'
+json 'all(abs(sum(p["cost"] for p in r["slots"] + r["left_out"]) + r["parts_cost"] + r["filled_in_cost"] - r["cost"]) < 1e-9 for r in d["explain"]["readings"])'
+ask "what can you do?" --explain --json
+json 'len(d["explain"]["words"]) == 5'
 
 # --- for programs: these fields, always
 fields='["status", "confidence", "reading", "query", "sql", "columns", "rows", "truncated", "left_out", "answer", "chart", "notes", "ms", "alternatives"]'

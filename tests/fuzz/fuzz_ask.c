@@ -42,7 +42,7 @@ static AskValues *values_of(Err *err) {
     int fd = mkstemp(path);
     assert(fd >= 0);
     close(fd);
-    ErrCode code = values_write(sets, COUNT_OF(sets), 1, S("model"), NULL, path, err);
+    ErrCode code = values_write(sets, COUNT_OF(sets), &(ValuesStamp){.data_version = 1}, NULL, path, err);
     if (!code) code = ask_values_open(path, &values, err);
     assert(!code);
     unlink(path);

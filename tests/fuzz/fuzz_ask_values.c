@@ -34,7 +34,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     int fd = mkstemp(path);
     assert(fd >= 0);
     close(fd);
-    ErrCode code = values_write(sets, COUNT_OF(sets), 1, S("model"), NULL, path, &err);
+    ErrCode code = values_write(sets, COUNT_OF(sets), &(ValuesStamp){.data_version = 1}, NULL, path, &err);
     assert(!code);
     code = ask_values_open(path, &sound, &err);
     assert(!code);

@@ -1,8 +1,10 @@
 -- What pipeline/ would make of pack.yaml: 20 trips from 16 November 2020 to 10 February 2021, across ISO week 2020-W53.
 CREATE SCHEMA gold;
 CREATE SCHEMA _starling;
-CREATE TABLE _starling.batch (version BIGINT, id BIGINT, published_at TIMESTAMP);
-INSERT INTO _starling.batch VALUES (1, 10, '2021-02-10 09:00:00'), (2, 11, '2021-02-10 10:00:00');
+CREATE TABLE _starling.batch (version BIGINT, id VARCHAR, published_at TIMESTAMP);
+INSERT INTO _starling.batch VALUES (1, '10', '2021-02-10 09:00:00'), (2, '11', '2021-02-10 10:00:00');
+CREATE TABLE _starling.built (name VARCHAR, model VARCHAR, attributes_version BIGINT);
+INSERT INTO _starling.built VALUES ('dim_rider', '', 1), ('dim_station', '', 1), ('fact_trip', '', 2), ('fact_repair', '', 2), ('dim_date', '', 1);
 
 CREATE TABLE gold.dim_rider (rider_key BIGINT, id VARCHAR, name VARCHAR, plan VARCHAR, joined DATE, _valid_from TIMESTAMP, _valid_to TIMESTAMP, _is_current BOOLEAN);
 INSERT INTO gold.dim_rider VALUES

@@ -1,11 +1,5 @@
 /* model show honours who asks: what a role may not see is nowhere in the document, and what the pack hides is found by its name only. */
-#include "test.h"
-
-#include <string.h>
-
-#include "base/test_folder.h"
-
-#include "app/app_internal.h"
+#include "app_fixture.h"
 
 static const char PACK[] =
     "pack: 1\n"
@@ -44,56 +38,8 @@ static const char PACK[] =
     "  - {question: How much?, query: {measures: [fees]}}\n"
     "  - {question: How secret?, query: {measures: [secret]}}\n";
 
-typedef struct Fixture {
-    Folder folder;
-    App *app;
-    const char *home;
-    Err err;
-} Fixture;
-
-/* The document in the folder's arena, or the error's message. */
-static const char *run(Fixture *f, const char *name, const Security *security, const char *key, const char *value,
-                       const char *key2, const char *value2) {
-    Arena *arena = f->folder.arena;
-    const Op *op = app_op_find(str_of(name));
-    OpArgs *args = op_args_new(arena, op);
-    Buf out CLEANUP(buf_release);
-    buf_init(&out, 1 << 20);
-    if (key) assert_int_equal(op_args_set(args, str_of(key), str_of(value), &f->err), ERR_OK);
-    if (key2) assert_int_equal(op_args_set(args, str_of(key2), str_of(value2), &f->err), ERR_OK);
-    assert_int_equal(op_args_finish(args, &f->err), ERR_OK);
-    AppRequest request = {.home = f->home, .security = security};
-    AppOutput output = {.format = WRITER_JSON, .out = sink_of_buf(&out), .live = sink_of_buf(&out)};
-    f->err = (Err){0};
-    if (app_run(f->app, &request, op, args, &output, &f->err)) return arena_cstr(arena, str_of(f->err.message));
-    return arena_cstr(arena, buf_str(&out));
-}
-
 static const char *show(Fixture *f, const Security *security, const char *name) {
     return run(f, "model show", security, name ? "name" : NULL, name, NULL, NULL);
-}
-
-static void open_home(Fixture *f) {
-    *f = (Fixture){.folder = folder_make(), .app = app_new(CLOCK_SYSTEM)};
-    f->home = folder_file(&f->folder, "home");
-    const char *pack = folder_file(&f->folder, "pack");
-    assert_int_equal(file_make_dir(pack, &f->err), ERR_OK);
-    assert_int_equal(file_write_atomic(path_join(f->folder.arena, pack, "pack.yaml"), str_of(PACK), &f->err), ERR_OK);
-    const char *made = run(f, "init", &SECURITY_OWNER, "home", f->home, "pack", pack);
-    if (f->err.code) fail_msg("%s", made);
-}
-
-static void close_home(Fixture *f) {
-    app_free(f->app);
-    folder_remove(&f->folder);
-}
-
-static void has(const char *document, const char *text) {
-    if (!strstr(document, text)) fail_msg("no %s in %s", text, document);
-}
-
-static void lacks(const char *document, const char *text) {
-    if (strstr(document, text)) fail_msg("%s stands in %s", text, document);
 }
 
 static Security reader(const Str *roles, size_t n) {
@@ -105,7 +51,7 @@ static Security reader(const Str *roles, size_t n) {
 
 TEST(the_owner_sees_all_that_is_not_hidden) {
     Fixture f;
-    open_home(&f);
+    open_home(&f, PACK);
     const char *all = show(&f, &SECURITY_OWNER, NULL);
     has(all, "\"name\":\"doer.nick\"");
     has(all, "\"levels\":\"kin > nick > id\"");
@@ -127,7 +73,7 @@ TEST(the_owner_sees_all_that_is_not_hidden) {
 
 TEST(who_lacks_the_role_sees_nothing_of_it) {
     Fixture f;
-    open_home(&f);
+    open_home(&f, PACK);
     Security nobody = reader(NULL, 0);
     const char *all = show(&f, &nobody, NULL);
     has(all, "\"name\":\"doer.kin\"");

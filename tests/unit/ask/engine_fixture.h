@@ -1,8 +1,9 @@
 #pragma once
-/* What the tests of whole questions share: an engine over the model and rows of tests/golden/query, with the shipped grammar and words
- * and an index of the values that the rows hold. */
+/* What the tests of whole questions share: an engine over the model and rows of tests/golden/query, with the shipped grammar, weights and
+ * words, and an index of the values that the rows hold. */
 #include "query/query_fixture.h"
 
+#include <math.h>
 #include <unistd.h>
 
 #include "ask/ask.h"
@@ -10,6 +11,7 @@
 typedef struct Questions {
     Fixture f; /* f.arena holds what is made for questions, too */
     const AskGrammar *grammar;
+    const AskWeights *weights;
     const AskWords *words;
     AskValues *values;
     const AskEngine *engine;
@@ -19,19 +21,23 @@ typedef struct Questions {
 static inline void questions_engine(Questions *q) {
     Fixture *f = &q->f;
     OK(f, ask_engine_new(f->arena, f->model, q->grammar, q->values, q->words, &q->engine, &f->err));
+    q->engine = ask_engine_weigh(f->arena, q->engine, q->weights);
 }
 
 static inline void questions_open(Questions *q) {
-    const char *grammar = NULL, *share = NULL;
+    const char *path = NULL;
     Fixture *f = &q->f;
     Str text;
     *q = (Questions){.values_path = "/tmp/starling questions.XXXXXX"};
     fixture_open(f);
-    OK(f, path_share(f->arena, "ask/english.grammar", &grammar, &f->err));
-    OK(f, file_read(f->arena, grammar, 1 << 20, &text, &f->err));
-    OK(f, ask_grammar_parse(f->arena, text, str_of(grammar), &q->grammar, &f->err));
-    OK(f, path_share(f->arena, "", &share, &f->err));
-    OK(f, ask_words_open(f->arena, share, &q->words, &f->err));
+    OK(f, path_share(f->arena, "ask/english.grammar", &path, &f->err));
+    OK(f, file_read(f->arena, path, 1 << 20, &text, &f->err));
+    OK(f, ask_grammar_parse(f->arena, text, str_of(path), &q->grammar, &f->err));
+    OK(f, path_share(f->arena, "ask/english.weights", &path, &f->err));
+    OK(f, file_read(f->arena, path, 1 << 16, &text, &f->err));
+    OK(f, ask_weights_parse(f->arena, text, str_of(path), &q->weights, &f->err));
+    OK(f, path_share(f->arena, "", &path, &f->err));
+    OK(f, ask_words_open(f->arena, path, &q->words, &f->err));
     int fd = mkstemp(q->values_path);
     assert_true(fd >= 0);
     close(fd);
@@ -46,6 +52,16 @@ static inline void questions_close(Questions *q) {
     fixture_free(&q->f);
 }
 
+/* A reading costs what its features weigh together. */
+static inline void questions_check_costs(const Questions *q, const AskResult *result) {
+    for (size_t i = 0; i < result->n_readings; i++) {
+        const AskReading *reading = &result->readings[i];
+        double sum = 0;
+        for (size_t f = 0; f < ASK_FEATURE_COUNT; f++) sum += q->weights->at[f] * reading->costs->of[f];
+        if (fabs(sum - reading->cost) > 1e-9) fail_msg("a reading costs %f, and its features %f", reading->cost, sum);
+    }
+}
+
 /* Asks in an arena that is the caller's; `before` is NULL or the turn before, and becomes this one where something was understood. */
 static inline const AskAnswer *questions_ask(Questions *q, Arena *arena, Str question, AskTurn *before) {
     const AskAnswer *answer = NULL;
@@ -54,6 +70,7 @@ static inline const AskAnswer *questions_ask(Questions *q, Arena *arena, Str que
     q->f.err = (Err){0};
     const AskTurn *turn = before && before->frame ? before : NULL;
     OK(&q->f, ask_answer(&ctx, q->engine, q->f.conn, question, turn, NULL, &answer, &q->f.err));
+    questions_check_costs(q, answer->result);
     if (before && answer->status != ASK_DECLINED && answer->result->n_readings) {
         const AskReading *first = &answer->result->readings[0];
         *before = (AskTurn){.question = question, .frame = first->frame, .json = first->json};

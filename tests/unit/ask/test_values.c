@@ -218,7 +218,7 @@ TEST(near_words_are_those_of_a_full_search) {
     }
     ValuesInput input = {.key = S("w"), .names = words.at, .n_names = 1, .n_values = words.n};
     input.values = arena_dup(f.arena, words.at, words.n * sizeof(Str));
-    OK(&f, values_write(&input, 1, 1, S(""), NULL, f.path, &f.err));
+    OK(&f, values_write(&input, 1, &(ValuesStamp){.data_version = 1}, NULL, f.path, &f.err));
     OK(&f, ask_values_open(f.path, &f.values, &f.err));
     for (size_t i = 0; i < 300; i++) {
         Str asked = words.at[i * 7];
@@ -239,7 +239,7 @@ TEST(near_words_are_those_of_a_full_search) {
             best = n_edits;
         }
         ValuesNear near[256];
-        size_t n = values_near(f.values, word, near, COUNT_OF(near));
+        size_t n = values_near(f.values, word, NULL, near, COUNT_OF(near));
         if (n != n_best || (n && near[0].n_edits != best))
             fail_msg("%.*s: %zu words at %d edits, not %zu at %d", STR_ARG(word), n, n ? near[0].n_edits : 0, n_best,
                      best);

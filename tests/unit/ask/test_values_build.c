@@ -18,6 +18,27 @@ static void build(Built *b) {
     OK(&b->f, ask_values_open(b->path, &b->values, &b->f.err));
 }
 
+/* Another data version; in the tables named, attributes have changed. */
+static void publish(Built *b, const char *tables) {
+    fixture_run(&b->f,
+                "INSERT INTO _starling.batch SELECT max(version) + 1, 'b' || max(version), now() FROM _starling.batch");
+    Str all = str_of(tables);
+    while (all.n) {
+        Str table = str_split_next(&all, ' ');
+        fixture_run(&b->f,
+                    arena_cstr(b->f.arena, arena_printf(b->f.arena,
+                                                        "UPDATE _starling.built SET attributes_version = (SELECT "
+                                                        "max(version) FROM _starling.batch) WHERE name = '%.*s'",
+                                                        STR_ARG(table))));
+    }
+}
+
+static bool is_current(Built *b) {
+    bool is_current = false;
+    OK(&b->f, ask_values_is_current(&b->f.ctx, b->f.conn, b->f.model, b->values, &is_current, &b->f.err));
+    return is_current;
+}
+
 static void built_init(Built *b) {
     *b = (Built){.path = "/tmp/starling values.XXXXXX"};
     int fd = mkstemp(b->path);
@@ -89,6 +110,7 @@ TEST(only_members_as_they_are_now) {
     built_init(&b);
     fixture_run(&b.f, "UPDATE gold.dim_rider SET plan = 'never' WHERE rider_key = 1");
     fixture_run(&b.f, "UPDATE gold.dim_rider SET name = 'Nobody' WHERE rider_key = -1");
+    publish(&b, "dim_rider");
     build(&b);
     assert_string_equal(members_of(&b, "never nobody day"), "rider.plan=day ");
     built_free(&b);
@@ -99,7 +121,7 @@ TEST(what_changed_is_taken_and_what_stayed_is_kept) {
     built_init(&b);
     fixture_run(&b.f, "UPDATE gold.dim_station SET city = 'Neu-Ulm am See' WHERE station_key = 2");
     fixture_run(&b.f, "UPDATE gold.dim_station SET name = 'Abbey' WHERE station_key = 3");
-    fixture_run(&b.f, "INSERT INTO _starling.batch VALUES (3, 12, '2021-02-10 11:00:00')");
+    publish(&b, "dim_station");
     const char *fresh_path = arena_cstr(b.f.arena, arena_printf(b.f.arena, "%s.fresh", b.path));
     build(&b);
     assert_int_equal(ask_values_version(b.values), 3);
@@ -117,13 +139,79 @@ TEST(what_changed_is_taken_and_what_stayed_is_kept) {
     built_free(&b);
 }
 
+/* What is not said to have changed is not read: here it has, and it shows. */
+TEST(only_what_changed_is_read_again) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = 'Hail' WHERE weather = 'Fog'");
+    fixture_run(&b.f, "UPDATE gold.dim_rider SET plan = 'never' WHERE rider_key = 1 AND _is_current OR rider_key = 2");
+    assert_true(is_current(&b));
+    publish(&b, "");
+    assert_true(is_current(&b)); /* newer data, of the same attributes */
+    publish(&b, "dim_rider");
+    assert_false(is_current(&b));
+    build(&b);
+    assert_true(is_current(&b));
+    assert_int_equal(ask_values_version(b.values), 4);
+    assert_string_equal(members_of(&b, "never hail fog"), "rider.plan=never weather=Fog ");
+    publish(&b, "fact_trip");
+    assert_false(is_current(&b));
+    build(&b);
+    assert_string_equal(members_of(&b, "never hail fog"), "rider.plan=never weather=Hail ");
+    built_free(&b);
+}
+
+/* Another warehouse that has come as far, a model of other words, a warehouse that does not tell: all is read. */
+TEST(in_doubt_all_is_read) {
+    Built b;
+    built_init(&b);
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = 'Hail' WHERE weather = 'Fog'");
+    fixture_run(&b.f, "UPDATE _starling.batch SET id = 'other' WHERE version = 2");
+    assert_false(is_current(&b));
+    build(&b);
+    assert_string_equal(members_of(&b, "hail fog"), "weather=Hail ");
+    fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = 'Fog' WHERE weather = 'Hail'");
+    fixture_run(&b.f, "ALTER TABLE _starling.built DROP COLUMN attributes_version");
+    assert_true(is_current(&b)); /* the same version of the same warehouse */
+    fixture_run(&b.f, "INSERT INTO _starling.batch VALUES (3, 'b', now())");
+    assert_false(is_current(&b));
+    build(&b);
+    assert_string_equal(members_of(&b, "hail fog"), "weather=Fog ");
+    b.f.model->hash = S("another");
+    assert_false(is_current(&b));
+    build(&b);
+    assert_true(is_current(&b));
+    built_free(&b);
+}
+
+/* Tables changed, and hold what they did: nothing is written but the version. */
+TEST(what_is_the_same_is_copied) {
+    Built b;
+    Str before, after;
+    built_init(&b);
+    OK(&b.f, file_read(b.f.arena, b.path, 1 << 20, &before, &b.f.err));
+    fixture_run(&b.f, "INSERT INTO gold.fact_trip SELECT * FROM gold.fact_trip");
+    publish(&b, "fact_trip dim_station");
+    build(&b);
+    assert_int_equal(ask_values_version(b.values), 3);
+    assert_true(is_current(&b));
+    OK(&b.f, file_read(b.f.arena, b.path, 1 << 20, &after, &b.f.err));
+    assert_true(
+        str_eq(str_slice(before, sizeof(ValuesHeader), SIZE_MAX), str_slice(after, sizeof(ValuesHeader), SIZE_MAX)));
+    assert_string_equal(members_of(&b, "rain in bonn"),
+                        "weather=Rain finish.city=Bonn start.city=Bonn station.city=Bonn ");
+    built_free(&b);
+}
+
 TEST(hidden_attributes_and_many_numbers_are_left_out) {
     Built b;
     built_init(&b);
     fixture_run(&b.f, "INSERT INTO gold.fact_repair SELECT 1, i, 1, 100 + i FROM range(1000, 1996) AS t(i)");
+    publish(&b, "fact_repair");
     build(&b);
     assert_string_equal(members_of(&b, "week 1500"), "week=1500 "); /* 1,000 of them */
     fixture_run(&b.f, "INSERT INTO gold.fact_repair VALUES (1, 99999, 1, 9999)");
+    publish(&b, "fact_repair");
     build(&b);
     assert_string_equal(members_of(&b, "week 1500"), "");
     Str text;
@@ -146,6 +234,7 @@ TEST(texts_that_are_no_names_are_left_out) {
     fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = repeat('z ', 33) WHERE weather = 'Snow'");
     fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = repeat('w ', 32) WHERE weather = 'Dry'");
     fixture_run(&b.f, "UPDATE gold.fact_trip SET weather = '?!' WHERE weather = 'Drizzle'");
+    publish(&b, "fact_trip");
     build(&b);
     const ValuesSet *set = values_set(b.values, 7);
     assert_int_equal(set->n_values, 2);
@@ -174,6 +263,7 @@ TEST(a_failure_leaves_the_index_that_is_there) {
     Built b;
     built_init(&b);
     fixture_run(&b.f, "DROP TABLE gold.fact_repair");
+    publish(&b, "fact_repair");
     assert_int_equal(ask_values_build(&b.f.ctx, b.f.conn, b.f.model, b.values, b.path, &b.f.err), ERR_ENGINE);
     ask_values_close(b.values);
     b.values = NULL;
@@ -188,6 +278,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_and_rows),
                                        cmocka_unit_test(only_members_as_they_are_now),
                                        cmocka_unit_test(what_changed_is_taken_and_what_stayed_is_kept),
+                                       cmocka_unit_test(only_what_changed_is_read_again),
+                                       cmocka_unit_test(in_doubt_all_is_read),
+                                       cmocka_unit_test(what_is_the_same_is_copied),
                                        cmocka_unit_test(hidden_attributes_and_many_numbers_are_left_out),
                                        cmocka_unit_test(texts_that_are_no_names_are_left_out),
                                        cmocka_unit_test(no_data_no_values),

@@ -54,7 +54,8 @@ static inline ValuesInput set_of(Arena *arena, const char *text) {
 static inline void fixture_write(Fixture *f, const char *const *sets, size_t n_sets, int64_t version) {
     ValuesInput *inputs = ARENA_ARRAY(f->arena, ValuesInput, n_sets);
     for (size_t i = 0; i < n_sets; i++) inputs[i] = set_of(f->arena, sets[i]);
-    OK(f, values_write(inputs, n_sets, version, S("model"), f->values, f->path, &f->err));
+    const ValuesStamp stamp = {.data_version = version, .model = S("model")};
+    OK(f, values_write(inputs, n_sets, &stamp, f->values, f->path, &f->err));
     ask_values_close(f->values);
     f->values = NULL;
     OK(f, ask_values_open(f->path, &f->values, &f->err));
@@ -79,7 +80,7 @@ static inline const char *found(Fixture *f, const char *question) {
     const AskValueMatch *matches = NULL;
     size_t n_tokens = 0, n = 0;
     OK(f, ask_tokenize(f->arena, str_of(question), &tokens, &n_tokens, &f->err));
-    const AskKnownWords known = {is_known, f};
+    const AskLookup known = {.is_known = is_known, .arg = f};
     ask_values_find(f->arena, f->values, tokens, n_tokens, &known, 100, &matches, &n);
     Str all = S("");
     for (size_t i = 0; i < n; i++) {

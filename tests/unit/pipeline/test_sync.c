@@ -359,6 +359,30 @@ TEST(a_newer_model_adds_to_the_warehouse) {
     fixture_free(&f);
 }
 
+/* In which version the attributes of each table of gold last changed; other values, or none, are no matter. */
+TEST(it_is_known_whose_attributes_changed) {
+    static const char asked[] =
+        "SELECT name, attributes_version FROM _starling.built WHERE name <> 'dim_date' ORDER BY 1";
+    Fixture f;
+    fixture_demo(&f);
+    load_demo(&f);
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, asked, "dim_client|1\nfact_sale|1\nfact_visit|1");
+    oltp_exec(&f, "UPDATE \"order\" SET amount = 1 WHERE id = 1");
+    OK(&f, sync_all(&f));
+    assert_int_equal(f.report.version, 2);
+    assert_warehouse(&f, asked, "dim_client|1\nfact_sale|1\nfact_visit|1");
+    oltp_exec(&f, "UPDATE client SET note = 'x' WHERE id = 'C1'");
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, asked, "dim_client|3\nfact_sale|1\nfact_visit|1");
+    oltp_exec(&f, "DELETE FROM \"order\" WHERE id = 2");
+    OK(&f, sync_all(&f));
+    assert_warehouse(&f, asked, "dim_client|3\nfact_sale|4\nfact_visit|1");
+    OK(&f, pipeline_rebuild(&f.ctx, &f.project, PIPELINE_GOLD, &f.report, &f.err));
+    assert_warehouse(&f, asked, "dim_client|3\nfact_sale|5\nfact_visit|5"); /* facts are made anew without a look */
+    fixture_free(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_sync_does_nothing),
@@ -375,6 +399,7 @@ int main(void) {
         cmocka_unit_test(a_cancelled_sync_leaves_the_version_before),
         cmocka_unit_test(a_batch_id_is_published_once),
         cmocka_unit_test(a_newer_model_adds_to_the_warehouse),
+        cmocka_unit_test(it_is_known_whose_attributes_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

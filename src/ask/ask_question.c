@@ -1,8 +1,7 @@
 /* The pack's questions, compiled as the one who asks may see the model. */
-#include "app/app_internal.h"
-#include "query/query.h"
+#include "ask/ask.h"
 
-ErrCode app_question_compile(const Ctx *ctx, const ModelQuestion *question, Err *err) {
+ErrCode ask_question_compile(const Ctx *ctx, const ModelQuestion *question, Err *err) {
     Ctx own = *ctx;
     const Query *query = NULL;
     const QueryPlan *plan = NULL;
@@ -11,7 +10,7 @@ ErrCode app_question_compile(const Ctx *ctx, const ModelQuestion *question, Err 
     return query_compile(&own, query, NULL, &plan, err);
 }
 
-bool app_may_ask(const Ctx *ctx, const ModelQuestion *question) {
+bool ask_question_is_seen(const Ctx *ctx, const ModelQuestion *question) {
     Err why = {0};
-    return app_question_compile(ctx, question, &why) != ERR_UNKNOWN_NAME;
+    return ask_question_compile(ctx, question, &why) != ERR_UNKNOWN_NAME;
 }
