@@ -95,6 +95,7 @@ typedef struct HolderVersion {
     int64_t model; /* version in force; 0: none */
     int64_t data;  /* newest published; 0: none */
     int64_t data_at_us;
+    Str problem; /* why it is not in step with its sources; empty: it is, or is getting there */
 } HolderVersion;
 
 /* All projects, in the arena, and a number that rises with each change of any of them. */

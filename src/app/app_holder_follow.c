@@ -42,6 +42,7 @@ typedef struct Loop {
     Ctx ctx; /* of a round */
     Followed *projects;
     int64_t n_commands; /* of which the outcome was looked at */
+    bool has_news;      /* a project is no longer, or again, in step */
     bool is_ready;      /* everything was tried once, and that was said */
 } Loop;
 
@@ -118,6 +119,7 @@ static void say_failed(Loop *loop, Followed *p, const Err *why) {
     p->retry_at_us = clock_monotonic(loop->ctx.clock) + p->wait_ms * 1000;
     if (strcmp(p->failure, why->message) == 0) return;
     memcpy(p->failure, why->message, sizeof p->failure);
+    loop->has_news = true;
     log_error("sync.follow", why, loop->ctx.request_id);
     char text[ERR_MESSAGE_MAX + ERR_FILE_MAX + 64];
     say(loop->holder->output->notes, arena,
@@ -135,6 +137,7 @@ static void say_well(Loop *loop, Followed *p) {
     if (p->failure[0])
         say(loop->holder->output->notes, loop->ctx.arena,
             arena_printf(loop->ctx.arena, "starling: %.*s is in step again", STR_ARG(p->name)));
+    loop->has_news |= p->failure[0] != 0;
     p->failure[0] = 0;
     p->wait_ms = 0;
 }
@@ -306,13 +309,15 @@ static void read_version(Loop *loop, Followed *p) {
 /* After every writer's work, the loop's own included. */
 static void tell_versions(Loop *loop) {
     size_t n = 0;
-    if (holder_is_settled(loop->holder)) return;
+    if (holder_is_settled(loop->holder) && !loop->has_news) return;
+    loop->has_news = false;
     for (const Followed *p = loop->projects; p; p = p->next) n++;
     HolderVersion *versions = ARENA_ARRAY(loop->ctx.arena, HolderVersion, n + 1);
     n = 0;
     for (Followed *p = loop->projects; p; p = p->next) {
         if (!p->is_read) read_version(loop, p);
-        versions[n++] = p->stands;
+        versions[n] = p->stands;
+        versions[n++].problem = str_of(p->failure);
     }
     holder_tell_versions(loop->holder, versions, n, loop->n_commands);
 }

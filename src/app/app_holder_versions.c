@@ -9,6 +9,7 @@ static bool is_same(const Holder *holder, const HolderVersion *versions, size_t 
     for (size_t i = 0; i < n; i++) {
         const HolderVersion *a = &holder->versions[i], *b = &versions[i];
         if (!str_eq(a->project, b->project) || a->model != b->model || a->data != b->data) return false;
+        if (!str_eq(a->problem, b->problem)) return false;
     }
     return true;
 }
@@ -18,6 +19,7 @@ static HolderVersion *copy(Arena *arena, const HolderVersion *versions, size_t n
     for (size_t i = 0; i < n; i++) {
         made[i] = versions[i];
         made[i].project = arena_str(arena, versions[i].project);
+        made[i].problem = arena_str(arena, versions[i].problem);
     }
     return made;
 }

@@ -9,7 +9,7 @@ static const double RELATED_LEAST = .55; /* synonyms farther away are none */
 /* ---- spans ---------------------------------------------------------------------------------------------------------- */
 
 static void doubt(const AskParse *p, AskSpan *span, AskFeature feature, double amount) {
-    if (!amount || span->n_doubts == ASK_MAX_DOUBTS) return;
+    if (amount == 0 || span->n_doubts == ASK_MAX_DOUBTS) return;
     span->doubts[span->n_doubts] = (AskDoubt){feature, amount};
     span->cost += ask_doubt_cost(p, &span->doubts[span->n_doubts++]);
 }

@@ -9,14 +9,15 @@ enum { CONTRACT_MAX_BYTES = 1 << 20 };
 /* Of the server's own routes, and of every error. */
 static const AppShape SHAPES[] = {
     {"Health",
-     "{status:text,version:text,uptime_s:int,projects:[{name:text,model_version:int,data_version:int,data_at?:time}],"
+     "{status:text,version:text,uptime_s:int,projects:[{name:text,model_version:int,data_version:int,data_at?:time,problem?:text}],"
      "jobs:{waiting:int,running:int,done:int,failed:int},cache:{entries:int,bytes:int,hits:int,waited:int,misses:int,evicted:int},streams:int}",
      "how the server is"},
     {"Job",
      "{id:text,operation:text,project?:text,status:\"waiting\"|\"running\"|\"done\"|\"failed\"|\"cancelled\",taken_at:time,"
      "begun_at?:time,ended_at?:time,progress?:{what:text,done:int,total:int},result?:any,error?:Problem}",
      "a long operation; total is 0 where nobody knows it, result is the operation's document"},
-    {"DataEvent", "{project:text,model_version:int,data_version:int,data_at?:time}", "data of an event `data`"},
+    {"DataEvent", "{project:text,model_version:int,data_version:int,data_at?:time,problem?:text}",
+     "data of an event `data`"},
     {"Problem",
      "{type:text,title:text,status:int,code:text,detail:text,at?:text,line?:int,column?:int,request_id:text}",
      "an error (RFC 9457); detail is for the person"},

@@ -25,6 +25,7 @@ static void put_projects(JsonWriter *w, const HolderVersion *versions, size_t n)
             json_key(w, S("data_at"));
             json_value(w, value_timestamp(versions[i].data_at_us));
         }
+        if (versions[i].problem.n) put_text(w, "problem", versions[i].problem);
         json_object_end(w);
     }
     json_array_end(w);

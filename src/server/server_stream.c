@@ -36,7 +36,8 @@ static bool is_told(const Stream *stream, const HolderVersion *version) {
     for (size_t i = 0; i < stream->n_versions; i++) {
         const HolderVersion *told = &stream->versions[i];
         if (str_eq(told->project, version->project))
-            return told->model == version->model && told->data == version->data;
+            return told->model == version->model && told->data == version->data &&
+                   str_eq(told->problem, version->problem);
     }
     return false;
 }
@@ -55,6 +56,10 @@ static void add_version(Buf *out, const HolderVersion *version) {
     if (version->data) {
         json_key(&w, S("data_at"));
         json_value(&w, value_timestamp(version->data_at_us));
+    }
+    if (version->problem.n) {
+        json_key(&w, S("problem"));
+        json_text(&w, version->problem);
     }
     json_object_end(&w);
     err_ignore(json_writer_finish(&w));
