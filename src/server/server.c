@@ -62,6 +62,9 @@ static Server *server_new(Holder *holder, Str host, int port, Str web_dir) {
                        .nonce = str_slice(ctx_new_request_id(arena), 0, 8),
                        .op_routes = server_op_routes(arena),
                        .started_us = clock_monotonic(CLOCK_SYSTEM)};
+    size_t n_ops;
+    (void)app_ops(&n_ops);
+    assert(n_ops <= METRICS_OPS);
     const QueryStands stands = {server_stands, server};
     server->cache = query_cache_new(server->config->cache_bytes, CACHE_ENTRY_MAX_BYTES, stands);
     server->jobs = jobs_new(holder, server->config);

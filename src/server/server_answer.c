@@ -96,6 +96,6 @@ void server_problem(NetRequest *request, const Err *err) {
 void server_problem_of(NetRequest *request, int status, ErrCode code, const char *message) {
     Err err = {0};
     err_set(&err, code, "%s", message);
-    if (status == 429) net_response_header(request, "Retry-After", S("1"));
+    if (status == 429 || status == 503) net_response_header(request, "Retry-After", S("1"));
     respond(request, status, &err);
 }

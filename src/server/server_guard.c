@@ -54,7 +54,9 @@ bool server_guard(const Server *server, NetRequest *request) {
         return false;
     }
     bool is_foreign = origin.n && !is_our_origin(server, origin);
-    is_foreign |= !origin.n && str_eq(site, S("cross-site")) && str_starts(path, S("/api/"));
+    bool is_own =
+        !site.n || str_eq(site, S("same-origin")) || str_eq(site, S("none")); /* none: the person's own doing */
+    is_foreign |= !origin.n && !is_own && str_starts(path, S("/api/"));
     if (is_foreign) server_problem_of(request, 403, ERR_DENIED, "pages of other sites may not ask this server");
     return !is_foreign;
 }

@@ -142,8 +142,8 @@ bool server_tag(const Server *server, NetRequest *request, Str key, const QueryS
 /* ---- jobs (server_job.c) -------------------------------------------------------------------------------------------- */
 
 Jobs *jobs_new(Holder *holder, const AppServerConfig *config);
-void jobs_stop(Jobs *jobs); /* cancels what runs and waits for it; what there is can still be asked for */
-void jobs_free(Jobs *jobs);
+void jobs_stop(Jobs *jobs); /* takes none on any more and cancels what there is, which can still be asked for */
+void jobs_free(Jobs *jobs); /* waits for what still runs */
 /* Takes a call on, reading it again; answers 202, or 429 where too many wait. */
 void jobs_take(Jobs *jobs, NetRequest *request, const Op *op);
 /* GET, DELETE and the list; id is what stands behind jobs/. */

@@ -37,6 +37,7 @@ struct Jobs {
     Pool *pool;
     pthread_mutex_t lock;
     Job *newest;
+    bool is_stopping;         /* none is taken on any more */
     int64_t n_done, n_failed; /* since the start */
 };
 
@@ -190,12 +191,13 @@ Jobs *jobs_new(Holder *holder, const AppServerConfig *config) {
 
 void jobs_stop(Jobs *jobs) {
     pthread_mutex_lock(&jobs->lock);
+    jobs->is_stopping = true;
     for (Job *job = jobs->newest; job; job = job->next) atomic_store(&job->cancel.is_set, true);
     pthread_mutex_unlock(&jobs->lock);
-    pool_free(jobs->pool);
 }
 
 void jobs_free(Jobs *jobs) {
+    pool_free(jobs->pool);
     while (jobs->newest) {
         Job *next = jobs->newest->next;
         job_free(jobs->newest);
@@ -246,16 +248,19 @@ void jobs_take(Jobs *jobs, NetRequest *request, const Op *op) {
         job_free(job);
         return;
     }
-    net_response_header(request, "Location", arena_printf(job->arena, SERVER_API "jobs/%.*s", STR_ARG(job->id)));
     pthread_mutex_lock(&jobs->lock);
-    job->next = jobs->newest;
-    jobs->newest = job;
-    bool is_full = pool_submit(jobs->pool, run, job, NULL) != ERR_OK;
-    if (is_full) jobs->newest = job->next;
-    if (!is_full) answer(request, 202, job);
+    bool is_stopping = jobs->is_stopping, is_taken = !is_stopping && !pool_submit(jobs->pool, run, job, NULL);
+    if (is_taken) {
+        job->next = jobs->newest;
+        jobs->newest = job;
+        net_response_header(request, "Location", arena_printf(job->arena, SERVER_API "jobs/%.*s", STR_ARG(job->id)));
+        answer(request, 202, job);
+    }
     pthread_mutex_unlock(&jobs->lock);
-    if (!is_full) return;
-    server_problem_of(request, 429, ERR_BUSY, "too many jobs are waiting; try again when some have ended");
+    if (is_taken) return;
+    server_problem_of(request, is_stopping ? 503 : 429, ERR_BUSY,
+                      is_stopping ? "the server is shutting down"
+                                  : "too many jobs are waiting; try again when some have ended");
     job_free(job);
 }
 

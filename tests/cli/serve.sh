@@ -124,6 +124,8 @@ posts 403 query "$revenue" -H 'Origin: http://127.0.0.1:1'
 posts 200 query "$revenue" -H "Origin: $url"
 lacks '^access-control-allow-origin'
 asks 403 '/api/v1/status' -H 'Sec-Fetch-Site: cross-site'
+asks 403 '/api/v1/status' -H 'Sec-Fetch-Site: same-site'
+asks 200 '/api/v1/status' -H 'Sec-Fetch-Site: same-origin'
 
 # --- conditional and compressed
 asks 200 '/api/v1/model?project=invoices'
