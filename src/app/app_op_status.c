@@ -26,22 +26,18 @@ static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *
     return code;
 }
 
-/* Where the home is held its loop knows; otherwise nobody follows the sources. */
-static ErrCode write_following(const Ctx *ctx, const AppSession *session, Writer *w, Str project, Err *err) {
+/* Where the home is held its loop knows. */
+static ErrCode write_problem(const Ctx *ctx, const AppSession *session, Writer *w, Str project, Err *err) {
     HolderVersion *versions;
     size_t n = 0;
-    bool is_followed = false;
-    Str problem = {0};
     if (session->holder) (void)holder_versions(session->holder, ctx->arena, &versions, &n);
     for (size_t i = 0; i < n; i++) {
-        if (!str_eq(versions[i].project, project)) continue;
-        is_followed = true;
-        problem = versions[i].problem;
+        Str problem = versions[i].problem;
+        if (!problem.n || !str_eq(versions[i].project, project)) continue;
+        TRY(writer_field(w, S("problem"), (Str){0}, value_text(problem), err));
+        return writer_note(w, arena_printf(ctx->arena, "    not in step: %.*s", STR_ARG(problem)), err);
     }
-    TRY(writer_field(w, S("is_followed"), (Str){0}, value_bool(is_followed), err));
-    if (!problem.n) return ERR_OK;
-    TRY(writer_field(w, S("problem"), (Str){0}, value_text(problem), err));
-    return writer_note(w, arena_printf(ctx->arena, "    not in step: %.*s", STR_ARG(problem)), err);
+    return ERR_OK;
 }
 
 static ErrCode write_sources(const Ctx *ctx, const AppSession *session, Writer *w, Str project, Err *err) {
@@ -82,7 +78,7 @@ static ErrCode write_project(const Ctx *ctx, const AppSession *session, Writer *
                                  STR_ARG(status->project.name), STR_ARG(status->project.pack),
                                  status->project.model_version, STR_ARG(fresh)),
                     err));
-    TRY(write_following(ctx, session, w, status->project.name, err));
+    TRY(write_problem(ctx, session, w, status->project.name, err));
     TRY(write_sources(ctx, session, w, status->project.name, err));
     if (status->has_run) {
         const MetaRun *run = &status->last_run;
@@ -145,6 +141,6 @@ const Op APP_OP_STATUS = {
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
     .answer =
-        "{home:text,projects:[{name:text,pack:text,model_version:int,data_version:int,data_at?:time,data_age_s?:int,is_followed:bool,problem?:text,sources:[{name:text,kind:\"managed\"|\"files\"|\"attached\"}],last_run?:Run}]}",
+        "{home:text,projects:[{name:text,pack:text,model_version:int,data_version:int,data_at?:time,data_age_s?:int,problem?:text,sources:[{name:text,kind:\"managed\"|\"files\"|\"attached\"}],last_run?:Run}]}",
     .run = run,
 };
