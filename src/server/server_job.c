@@ -212,7 +212,8 @@ void jobs_free(Jobs *jobs) {
 static void answer(NetRequest *request, int status, const Job *job) {
     Buf body CLEANUP(buf_release);
     JsonWriter w CLEANUP(json_writer_release);
-    buf_init(&body, job->result.n + (64 << 10));
+    size_t n_result = job->status == JOB_DONE ? job->result.n : 0; /* until then it is the worker's */
+    buf_init(&body, n_result + (64 << 10));
     json_writer_init(&w, sink_of_buf(&body), false, NULL);
     write_job(&w, job, true);
     err_ignore(json_writer_finish(&w));
