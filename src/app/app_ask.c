@@ -102,10 +102,10 @@ static ErrCode write_left_out(const Out *o, Err *err) {
 }
 
 static ErrCode write_chart(const Out *o, Err *err) {
-    const AskChart *chart = &o->answer->chart;
+    const ChartSpec *chart = &o->answer->chart;
     if (!o->answer->rows.n_columns) return write_text(o, "chart", (Str){0}, err);
     TRY(writer_object_begin(o->w, S("chart"), err));
-    TRY(write_text(o, "kind", str_of(ask_chart_name(chart->kind)), err));
+    TRY(write_text(o, "kind", str_of(chart_kind_name(chart->kind)), err));
     TRY(write_text(o, "x", chart->x, err));
     TRY(write_texts(o, "y", chart->y, chart->n_y, err));
     TRY(write_text(o, "series", chart->series, err));
@@ -229,7 +229,7 @@ static ErrCode write_answer(const Out *o, Str question, Err *err) {
     const ModelQuestion *suggested[MAX_SUGGESTED];
     bool is_answered = answer->status == ASK_ANSWERED;
     bool is_data = writer_format(o->w) != WRITER_TEXT;
-    bool is_said = answer->chart.kind == ASK_CHART_KPI && !answer->chart.x.n; /* the sentence has all of it */
+    bool is_said = answer->chart.kind == CHART_KPI && !answer->chart.x.n; /* the sentence has all of it */
     bool has_rows = is_data ? answer->status != ASK_DECLINED : is_answered && !is_said;
     bool is_read = answer->result->n_readings && !answer->is_told && (answer->status != ASK_DECLINED || o->explains);
     size_t n = answer->status == ASK_DECLINED ? suggest(o, question, suggested) : 0;

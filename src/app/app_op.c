@@ -46,20 +46,35 @@ Str app_op_nearest(Str name) {
 }
 
 const char *op_arg_type_name(OpArgType type) {
-    static const char *const NAMES[] = {[OP_ARG_TEXT] = "TEXT",      [OP_ARG_INT] = "N",
-                                        [OP_ARG_NUMBER] = "NUMBER",  [OP_ARG_FLAG] = "",
-                                        [OP_ARG_NAME] = "NAME",      [OP_ARG_PATH] = "PATH",
-                                        [OP_ARG_PACK] = "NAME|PATH", [OP_ARG_PAIR] = "NAME=PATH",
-                                        [OP_ARG_JSON] = "JSON",      [OP_ARG_DATABASE] = "sqlite:PATH"};
+    static const char *const NAMES[] = {[OP_ARG_TEXT] = "TEXT",
+                                        [OP_ARG_INT] = "N",
+                                        [OP_ARG_NUMBER] = "NUMBER",
+                                        [OP_ARG_FLAG] = "",
+                                        [OP_ARG_NAME] = "NAME",
+                                        [OP_ARG_PATH] = "PATH",
+                                        [OP_ARG_PACK] = "NAME|PATH",
+                                        [OP_ARG_PAIR] = "NAME=PATH",
+                                        [OP_ARG_JSON] = "JSON",
+                                        [OP_ARG_DATABASE] = "sqlite:PATH",
+                                        [OP_ARG_CHART] = "FILE.svg|-|text|ascii"};
     return NAMES[type];
 }
 
-bool op_arg_is_path(const OpArg *arg) {
-    return arg->type == OP_ARG_PATH || arg->type == OP_ARG_PAIR || arg->type == OP_ARG_DATABASE;
-}
-
 bool op_arg_is_remote(const OpArg *arg) {
-    return !arg->is_local && !op_arg_is_path(arg);
+    switch (arg->type) {
+    case OP_ARG_TEXT:
+    case OP_ARG_INT:
+    case OP_ARG_NUMBER:
+    case OP_ARG_FLAG:
+    case OP_ARG_NAME:
+    case OP_ARG_PACK: /* by its name */
+    case OP_ARG_JSON: return !arg->is_local;
+    case OP_ARG_PATH:
+    case OP_ARG_PAIR:
+    case OP_ARG_DATABASE:
+    case OP_ARG_CHART: break; /* files and folders of this machine */
+    }
+    return false;
 }
 
 bool op_is_remote(const Op *op) {
@@ -145,6 +160,13 @@ static ErrCode check_value(const OpArg *arg, Str value, int64_t *ret_number, dou
             return err_set(err, ERR_INVALID, "%s is '%.*s', but should read sqlite:PATH, the file of a SQLite database",
                            arg->name, STR_ARG(value));
         break;
+    case OP_ARG_CHART: {
+        bool is_word = str_eq(value, S("-")) || str_eq(value, S("text")) || str_eq(value, S("ascii"));
+        if (!is_word && (!str_ends(value, S(".svg")) || str_ends(value, S("/.svg")) || value.n == strlen(".svg")))
+            return err_set(err, ERR_INVALID, "%s takes a file that ends in .svg, -, text or ascii, not '%.*s'",
+                           arg->name, STR_ARG(value));
+        break;
+    }
     case OP_ARG_TEXT:
     case OP_ARG_PACK:
     case OP_ARG_FLAG:

@@ -14,13 +14,14 @@ typedef enum OpArgType {
     OP_ARG_TEXT,
     OP_ARG_INT,
     OP_ARG_NUMBER,
-    OP_ARG_FLAG,    /* true when given */
-    OP_ARG_NAME,    /* lower case name with hyphens or underscores */
-    OP_ARG_PATH,    /* file or folder; the transport makes it absolute */
-    OP_ARG_PACK,    /* a pack's name, or its folder, with a '/' or a leading '.', which the transport makes absolute */
-    OP_ARG_PAIR,    /* name=path, repeated */
-    OP_ARG_JSON,    /* a JSON document, or @file */
-    OP_ARG_DATABASE /* sqlite:PATH; the transport makes the path absolute */
+    OP_ARG_FLAG,     /* true when given */
+    OP_ARG_NAME,     /* lower case name with hyphens or underscores */
+    OP_ARG_PATH,     /* file or folder; the transport makes it absolute */
+    OP_ARG_PACK,     /* a pack's name, or its folder, with a '/' or a leading '.', which the transport makes absolute */
+    OP_ARG_PAIR,     /* name=path, repeated */
+    OP_ARG_JSON,     /* a JSON document, or @file */
+    OP_ARG_DATABASE, /* sqlite:PATH; the transport makes the path absolute */
+    OP_ARG_CHART     /* a file that ends in .svg, which the transport makes absolute; "-", "text" or "ascii" */
 } OpArgType;
 
 typedef struct OpArg {
@@ -73,8 +74,6 @@ typedef struct Op {
     ErrCode (*run)(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err);
 } Op;
 
-/* Whether an argument names a file or folder of this machine. */
-bool op_arg_is_path(const OpArg *arg);
 /* Whether transports that others reach offer an argument, or the operation at all: not what is of this machine or needs it. */
 bool op_arg_is_remote(const OpArg *arg);
 bool op_is_remote(const Op *op);

@@ -1,5 +1,6 @@
 /* starling ask "…": a question in words. */
 #include "app/app_ask.h"
+#include "app/app_chart.h"
 #include "app/app_holder_internal.h"
 
 /* What the question may go on from. */
@@ -20,6 +21,18 @@ static void note_question(const Ctx *ctx, const AppSession *session, const OpArg
     holder_note_question(session->holder, session->project.name, &question);
 }
 
+static ErrCode write_chart(const AppAsk *ask, AppSession *session, const OpArgs *args, const AskAnswer *answer,
+                           Writer *w, Err *err) {
+    if (!app_chart_is_asked(args)) return ERR_OK;
+    if (answer->status != ASK_ANSWERED || !answer->rows.n_columns) {
+        Str why = answer->status == ASK_ANSWERED ? S("this is answered in words") : answer->message;
+        if (app_chart_is_alone(args)) return err_set(err, ERR_UNSUPPORTED, "there is no chart: %.*s", STR_ARG(why));
+        return writer_note(w, S("There is no chart of this."), err);
+    }
+    const ChartData data = ask_chart_data(ask->ctx.arena, ask->model, &answer->rows);
+    return app_chart_write(&ask->ctx, session, args, answer->reading, &data, w, err);
+}
+
 static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     PipelineProject *project = NULL;
     EngineDb *db = NULL;
@@ -32,9 +45,10 @@ static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     TRY(app_ask_open(ctx, session, project->name, ctx->snapshot, db, &ask, err));
     ErrCode code = read_before(&ask, args, &turn, err);
     if (!code) code = app_ask_answer(&ask, question, &turn, &answer, err);
-    bool explains = op_arg_flag(args, "explain");
-    if (!code) code = app_ask_write(&ask, question, answer, explains, w, err);
-    if (!code && explains) code = app_ask_explain(&ask, answer, w, err);
+    bool explains = op_arg_flag(args, "explain"), is_alone = app_chart_is_alone(args);
+    if (!code && !is_alone) code = app_ask_write(&ask, question, answer, explains, w, err);
+    if (!code && explains && !is_alone) code = app_ask_explain(&ask, answer, w, err);
+    if (!code) code = write_chart(&ask, session, args, answer, w, err);
     if (!code) note_question(ctx, session, args, answer);
     const QueryAccount *account = code ? NULL : answer->rows.account;
     if (account && !ask.model->is_as_of_now) session_reusable(session, account->data_version, 0);
@@ -49,6 +63,7 @@ static const OpArg ASK_ARGS[] = {
      .is_list = true,
      .help = "what was asked before, in order, for a question that goes on from it"},
     {.name = "explain", .type = OP_ARG_FLAG, .help = "show how it was read, and how else it could be"},
+    APP_CHART_ARG,
 };
 
 const Op APP_OP_ASK = {

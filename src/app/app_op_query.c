@@ -1,9 +1,17 @@
 /*
  * starling query '{…}' and starling examples: a semantic query's rows as they stream, then the account of what they are.
  */
-#include "app/app_internal.h"
-#include "ask/ask.h"
+#include "app/app_chart.h"
 #include "query/query.h"
+
+/* The rows that a chart is drawn of, as far as it looks at them. */
+typedef struct Drawn {
+    bool is_wanted;
+    bool is_alone;
+    AskRows rows;
+    VEC(Batch) batches;
+    size_t n_rows;
+} Drawn;
 
 /* What the receiver's callbacks share. */
 typedef struct Answer {
@@ -13,6 +21,7 @@ typedef struct Answer {
     const QueryPlan *plan;
     const WriterColumn *columns;
     size_t n_columns;
+    Drawn drawn;
 } Answer;
 
 static const WriterColumn *columns_of(const Ctx *ctx, const QueryColumn *columns, size_t n) {
@@ -25,12 +34,20 @@ static ErrCode on_columns(void *arg, const QueryColumn *columns, size_t n, Err *
     Answer *a = arg;
     a->columns = columns_of(a->ctx, columns, n);
     a->n_columns = n;
+    a->drawn.rows.columns = a->plan->columns;
+    a->drawn.rows.n_columns = n;
+    if (a->drawn.is_alone) return ERR_OK;
     return writer_table_begin(a->writer, (Str){0}, a->columns, n, err);
 }
 
 static ErrCode on_batch(void *arg, const Batch *batch, Err *err) {
     Answer *a = arg;
-    return writer_rows(a->writer, batch, err);
+    Drawn *drawn = &a->drawn;
+    if (drawn->is_wanted && drawn->n_rows <= CHART_MAX_ROWS) { /* one more tells that there are more */
+        VEC_PUSH(a->ctx->arena, &drawn->batches, batch_copy(a->ctx->arena, batch));
+        drawn->n_rows += batch->n_rows;
+    }
+    return drawn->is_alone ? ERR_OK : writer_rows(a->writer, batch, err);
 }
 
 /* A member as its column shows it. */
@@ -145,6 +162,7 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     Answer *a = arg;
     Writer *w = a->writer;
     Arena *arena = a->ctx->arena;
+    if (a->drawn.is_alone) return ERR_OK;
     TRY(writer_table_end(w, err));
     TRY(writer_field(w, S("truncated"), (Str){0}, value_bool(account->is_truncated), err));
     if (account->is_truncated) {
@@ -241,14 +259,28 @@ static ErrCode prepare(const Ctx *ctx, AppSession *session, Str text, Prepared *
     return code;
 }
 
-static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_sql, Writer *w, Err *err) {
+static ErrCode write_chart(Answer *a, AppSession *session, const OpArgs *args, Err *err) {
+    const Model *model = snapshot_get(a->ctx->snapshot, SNAPSHOT_MODEL);
+    AskRows *rows = &a->drawn.rows;
+    rows->batches = a->drawn.batches.at;
+    rows->n_batches = a->drawn.batches.n;
+    const ChartData data = ask_chart_data(a->ctx->arena, model, rows);
+    return app_chart_write(a->ctx, session, args, ask_say(a->ctx->arena, model, a->plan->query), &data, a->writer, err);
+}
+
+/* args: of an operation that may draw as well; NULL: it does not. */
+static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_sql, const OpArgs *args, Writer *w,
+                      Err *err) {
     Prepared p;
     TRY(prepare(ctx, session, text, &p, err));
     Answer a = {.ctx = &p.ctx, .session = session, .writer = w, .plan = p.plan};
+    a.drawn.is_wanted = args && app_chart_is_asked(args);
+    a.drawn.is_alone = args && app_chart_is_alone(args);
     const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
     ErrCode code = ERR_OK;
-    if (shows_sql) code = write_sql(ctx, w, engine_dialect(engine_of(p.conn)), p.plan, err);
+    if (shows_sql && !a.drawn.is_alone) code = write_sql(ctx, w, engine_dialect(engine_of(p.conn)), p.plan, err);
     if (!code) code = query_run(&p.ctx, p.conn, p.plan, &receiver, err);
+    if (!code && a.drawn.is_wanted) code = write_chart(&a, session, args, err);
     engine_disconnect(p.conn);
     return code;
 }
@@ -316,7 +348,7 @@ static ErrCode run_explain(const Ctx *ctx, AppSession *session, const OpArgs *ar
 }
 
 static ErrCode run_query(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
-    return answer(ctx, session, op_arg_text(args, "query"), op_arg_flag(args, "sql"), w, err);
+    return answer(ctx, session, op_arg_text(args, "query"), op_arg_flag(args, "sql"), args, w, err);
 }
 
 /* What the pack shows to people who are new; a question that names what the caller may not see is not for them. */
@@ -337,7 +369,7 @@ static ErrCode run_examples(const Ctx *ctx, AppSession *session, const OpArgs *a
         TRY(writer_note(w, (Str){0}, err));
         TRY(writer_field(w, S("question"), (Str){0}, value_text(question->question), err));
         TRY(writer_field(w, S("query"), (Str){0}, value_text(question->query), err));
-        if (answer(ctx, session, question->query, shows_sql, w, err))
+        if (answer(ctx, session, question->query, shows_sql, NULL, w, err))
             return err_prefix(err, "question %zu of the pack, '%.*s'", i + 1, STR_ARG(question->question));
         TRY(writer_object_end(w, err));
     }
@@ -351,6 +383,7 @@ static const OpArg QUERY_ARGS[] = {
      .is_required = true,
      .help = "the semantic query, or @FILE"},
     {.name = "sql", .type = OP_ARG_FLAG, .help = "show the SQL it runs"},
+    APP_CHART_ARG,
 };
 
 const Op APP_OP_QUERY = {

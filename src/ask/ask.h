@@ -11,6 +11,7 @@
 #include "ask/ask_values.h"
 #include "ask/ask_weights.h"
 #include "ask/ask_words.h"
+#include "chart/chart.h"
 #include "encode/encode.h"
 #include "query/query.h"
 
@@ -140,30 +141,8 @@ typedef struct AskRows {
     Str sql;
 } AskRows;
 
-/* How a result is best drawn. x, y and series are names of its columns. */
-typedef enum AskChartKind {
-    ASK_CHART_KPI, /* figures by themselves */
-    ASK_CHART_LINE,
-    ASK_CHART_BAR,
-    ASK_CHART_HORIZONTAL_BAR,
-    ASK_CHART_PIE,
-    ASK_CHART_SCATTER,
-    ASK_CHART_HISTOGRAM,
-    ASK_CHART_HEAT_MAP,
-    ASK_CHART_TABLE,
-    ASK_CHART_COUNT
-} AskChartKind;
-const char *ask_chart_name(AskChartKind kind); /* "kpi", "horizontal_bar", … */
-
-typedef struct AskChart {
-    AskChartKind kind;
-    Str x; /* empty: none */
-    const Str *y;
-    size_t n_y;
-    Str series; /* a line, a colour, of a heat map a row each; empty: none */
-    bool is_stacked;
-} AskChart;
-AskChart ask_choose_chart(Arena *arena, const Model *model, const AskRows *rows);
+/* A result's columns as a chart sees them. The rows are borrowed. */
+ChartData ask_chart_data(Arena *arena, const Model *model, const AskRows *rows);
 
 /* The answer in one sentence: "Amount in 2013 was $3,405,746.45.", and what its period lacks: "December 2011 holds 9 of 31 days." */
 Str ask_sentence(Arena *arena, const Model *model, const Query *query, const AskRows *rows);
@@ -177,9 +156,9 @@ typedef struct AskAnswer {
     const AskResult *result;
     AskStatus status;
     Str message;
-    Str reading;  /* the first reading in words; empty: there is none */
-    Str sentence; /* the answer in words; of what is not answered the message */
-    AskChart chart;
+    Str reading;         /* the first reading in words; empty: there is none */
+    Str sentence;        /* the answer in words; of what is not answered the message */
+    ChartSpec chart;     /* how the rows are best drawn */
     bool is_told;        /* answered without data: a definition, or what can be asked */
     AskRows rows;        /* of the first reading; without columns when there is none */
     const Str *left_out; /* in words, one each of the account's */

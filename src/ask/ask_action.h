@@ -15,8 +15,12 @@ enum { AGG_DEFAULT, AGG_SUM, AGG_AVG, AGG_MIN, AGG_MAX, AGG_MEDIAN };
 const AskTerm *ask_count_distinct(AskParse *p, Str member, Str words, const ModelFact *fact);
 /* The first or last date of what a term counts; NULL: it counts nothing that has a time. */
 const AskTerm *ask_date_term(AskParse *p, const AskTerm *of, bool is_first);
+/* A column's aggregate, by AGG_…. */
+const AskTerm *ask_aggregate(AskParse *p, Str column, Str words, const ModelFact *fact, int which);
 AskTest *ask_new_test(AskParse *p, const AskNode *ret, AskTestKind kind, Str member);
 bool ask_bound_at_zero(AskParse *p, const AskSense *sense, QueryOp op, AskNode *ret);
+bool ask_is_quantity(const ModelMember *member);
+Str ask_main_time(const AskParse *p); /* the first calendar time of the facts; empty: none */
 void ask_add_groups(AskFrame *frame, const AskNode *members);
 bool ask_is_plural(const AskParse *p, const AskNode *members); /* whether the word for a member was in the plural */
 
@@ -34,6 +38,7 @@ bool ask_make_ratio(ASK_ACTION);
 bool ask_make_same_term(ASK_ACTION);
 bool ask_pass_term(ASK_ACTION);
 bool ask_make_number(ASK_ACTION);
+bool ask_make_ordinal(ASK_ACTION);
 bool ask_make_negative(ASK_ACTION);
 bool ask_make_fraction(ASK_ACTION);
 /* ask_action_member.c */
@@ -71,6 +76,8 @@ bool ask_make_bound_of(ASK_ACTION);
 /* ask_action_slot.c */
 bool ask_slot_term(ASK_ACTION);
 bool ask_slot_term_of(ASK_ACTION);
+bool ask_slot_term_per_row(ASK_ACTION);
+bool ask_pass_slot(ASK_ACTION);
 bool ask_slot_kind(ASK_ACTION);
 bool ask_slot_define(ASK_ACTION);
 bool ask_slot_group(ASK_ACTION);
@@ -89,6 +96,7 @@ bool ask_slot_test(ASK_ACTION);
 bool ask_slot_bands(ASK_ACTION);
 bool ask_slot_time(ASK_ACTION);
 bool ask_slot_time_each(ASK_ACTION);
+bool ask_slot_time_not(ASK_ACTION);
 bool ask_slot_time_before(ASK_ACTION);
 bool ask_slot_event(ASK_ACTION);
 bool ask_slot_extent(ASK_ACTION);
@@ -97,15 +105,21 @@ bool ask_slot_first(ASK_ACTION);
 /* ask_action_rank.c */
 bool ask_slot_top(ASK_ACTION);
 bool ask_slot_top_grain(ASK_ACTION);
+bool ask_slot_place(ASK_ACTION);
+bool ask_slot_sorted(ASK_ACTION);
+bool ask_slot_after(ASK_ACTION);
+bool ask_slot_growth_most(ASK_ACTION);
 bool ask_slot_limit(ASK_ACTION);
 bool ask_slot_most(ASK_ACTION);
 bool ask_slot_most_per(ASK_ACTION);
 bool ask_slot_plain(ASK_ACTION);
 bool ask_slot_often(ASK_ACTION);
 bool ask_slot_order(ASK_ACTION);
+bool ask_make_lost_bound(ASK_ACTION);
 bool ask_slot_loss(ASK_ACTION);
 /* ask_action_more.c */
 bool ask_slot_derive(ASK_ACTION);
+bool ask_slot_prior(ASK_ACTION);
 bool ask_slot_share(ASK_ACTION);
 bool ask_slot_rolling(ASK_ACTION);
 bool ask_slot_growth_bound(ASK_ACTION);

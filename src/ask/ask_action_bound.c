@@ -30,7 +30,17 @@ bool ask_make_zero(ASK_ACTION) {
         ret->test = test;
         return true;
     }
-    return ask_bound_at_zero(p, args[0]->sense, QUERY_OP_EQUALS, ret);
+    const AskTerm *term = counted ? ask_term_of_measure(p, counted) : NULL;
+    if (term && term->counts_rows) return false; /* groups have some; those without: by their set */
+    if (term && term->counts.n) {
+        ret->test = ask_new_test(p, ret, ASK_TEST_NULL, term->counts); /* "without a person": who it was is not known */
+        return !ask_is_plural(p, args[0]);
+    }
+    if (!ask_bound_at_zero(p, args[0]->sense, QUERY_OP_EQUALS, ret)) return false;
+    AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
+    test->is_none = true;
+    ret->test = test;
+    return true;
 }
 
 bool ask_make_some(ASK_ACTION) {

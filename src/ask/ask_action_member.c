@@ -47,7 +47,7 @@ bool ask_make_join(ASK_ACTION) {
     return true;
 }
 
-static Str main_time(const AskParse *p) {
+Str ask_main_time(const AskParse *p) {
     for (size_t f = 0; f < p->model->n_facts; f++) {
         const ModelFact *fact = &p->model->facts[f];
         if (fact->time >= 0 && !fact->axis_unit.n) return fact->columns[fact->time].name;
@@ -60,7 +60,7 @@ static const char *const PARTS[] = {"weekday", "hour_of_day", "month_of_year", "
 /* "day of the week": a numbered part of a time, of the main one unless another is named. */
 bool ask_make_part(ASK_ACTION) {
     ASK_ACTION_UNUSED;
-    Str time = args[0] && args[0]->sense ? args[0]->sense->name : main_time(p);
+    Str time = args[0] && args[0]->sense ? args[0]->sense->name : ask_main_time(p);
     int part = args[1] ? args[1]->value : literals[1];
     if (args[0] && args[0]->sense && !type_is_time(args[0]->sense->member.type)) return false;
     if (!time.n || part < 0 || (size_t)part >= COUNT_OF(PARTS)) return false;

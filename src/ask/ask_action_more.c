@@ -10,6 +10,15 @@ bool ask_slot_derive(ASK_ACTION) {
     return true;
 }
 
+/* "the year before": against it, or of it. */
+bool ask_slot_prior(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->compare_unit = (TimeGrain)args[0]->value;
+    ret->frame = frame;
+    return !p->before;
+}
+
 bool ask_slot_share(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
@@ -135,12 +144,21 @@ bool ask_slot_with_without_member(ASK_ACTION) {
     return true;
 }
 
+/* A verb that has a time of its own: "shipped". */
+static bool has_own_time(const AskParse *p, const AskNode *verb) {
+    for (size_t i = 0; i < p->spans[verb->from].n; i++)
+        if (p->spans[verb->from].at[i].sense->kind == ASK_SENSE_EVENT) return true;
+    return false;
+}
+
 /* "… but not in 2014": a further condition on what is asked for. literal: 1 not, 0 also. */
 bool ask_slot_set(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p), *inner = ask_frame(p);
     for (size_t i = 1; i < n_args; i++) {
         if (!args[i]) continue;
+        if (args[i]->time && args[i]->time->apart) return false;
+        if (args[i]->kind == ASK_NODE_WORD && has_own_time(p, args[i])) return false;
         if (args[i]->test && inner->n_tests < ASK_MAX_ITEMS) inner->tests[inner->n_tests++] = args[i]->test;
         if (args[i]->time && inner->n_times < 2) inner->times[inner->n_times++] = args[i]->time;
         if (args[i]->term && inner->n_terms < ASK_MAX_ITEMS) inner->terms[inner->n_terms++] = args[i]->term;

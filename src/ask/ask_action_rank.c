@@ -12,9 +12,9 @@ bool ask_slot_top(ASK_ACTION) {
     if (n_args > 1 && args[1]) frame->limit = args[1]->value;
     if (n_args > 2 && args[2]) {
         ModelMember member;
-        bool is_flag =
-            !model_member(p->model, NULL, args[2]->members[0], &member, NULL) && member.type.kind == TYPE_BOOL;
-        if (is_flag) return false; /* there is no first of two */
+        bool is_known = !model_member(p->model, NULL, args[2]->members[0], &member, NULL);
+        if (is_known && member.type.kind == TYPE_BOOL) return false; /* there is no first of two */
+        if (is_known && ask_is_quantity(&member)) return false;      /* "longest delay": of how much there is */
         ask_add_groups(frame, args[2]);
         frame->top = args[2]->members[0];
         frame->is_plural = ask_is_plural(p, args[2]);
@@ -27,6 +27,53 @@ bool ask_slot_top(ASK_ACTION) {
     }
     ret->frame = frame;
     return !has_number || (args[1]->value > 0 && args[1]->value <= 10000 && args[1]->number == args[1]->value);
+}
+
+/* args: a place, a superlative: "second best" */
+bool ask_slot_place(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = arena_dup(p->arena, args[1]->frame, sizeof(*frame));
+    frame->place = args[0]->value;
+    frame->is_plural = false;
+    ret->frame = frame;
+    return frame->place > 0 && frame->place <= 10000;
+}
+
+/* "grew fastest", "the fastest growing items": the growth is what is ranked. args: direction word, members. */
+bool ask_slot_growth_most(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->derive = ASK_DERIVE_GROWTH;
+    frame->direction = (int8_t)(args[0]->value < 0 ? -1 : 1);
+    frame->is_superlative = true;
+    if (n_args > 1) {
+        ask_add_groups(frame, args[1]);
+        frame->top = args[1]->members[0];
+        frame->is_plural = ask_is_plural(p, args[1]);
+    }
+    ret->frame = frame;
+    return true;
+}
+
+/* "the largest after A", "the second largest after A": of the others. args: a superlative, values, a place. */
+bool ask_slot_after(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = arena_dup(p->arena, args[0]->frame, sizeof(*frame));
+    AskTest *test = arena_dup(p->arena, args[1]->test, sizeof(*test));
+    test->is_not = true;
+    frame->tests[frame->n_tests++] = test;
+    ret->frame = frame;
+    bool is_next = n_args < 3 || args[2]->value == 2;
+    return is_next && frame->n_tests < ASK_MAX_ITEMS && !args[1]->test->is_not && str_eq(frame->top, test->member);
+}
+
+/* args: direction word: "largest first" */
+bool ask_slot_sorted(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->sorted = (int8_t)(args[0]->value < 0 ? -1 : 1);
+    ret->frame = frame;
+    return true;
 }
 
 /* args: direction word, number, grain: "the three weakest months". */
@@ -56,7 +103,7 @@ bool ask_slot_limit(ASK_ACTION) {
 /* "the highest amount": an order, and what is shown with it. */
 bool ask_slot_most(ASK_ACTION) {
     ASK_ACTION_UNUSED;
-    bool is_quality = abs(args[0]->value) == 1; /* "the best": of what is counted there is none */
+    bool is_quality = abs(args[0]->value) != 2; /* "the best", "the longest": of what is counted there is none */
     if (is_quality && (args[1]->term->counts.n || args[1]->term->counts_rows)) return false;
     AskFrame *frame = ask_frame(p);
     frame->direction = (int8_t)(args[0]->value < 0 ? -1 : 1);
@@ -113,13 +160,14 @@ bool ask_slot_often(ASK_ACTION) {
     return true;
 }
 
+/* args: term, members ("cities ranked by amount"), direction word */
 bool ask_slot_order(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
     frame->order = args[0]->term;
-    if (n_args > 1) { /* "cities ranked by amount" */
+    if (n_args > 1) {
         ask_add_groups(frame, args[1]);
-        frame->direction = 1;
+        frame->sorted = (int8_t)(n_args > 2 && args[2]->value < 0 ? -1 : 1);
     }
     ret->frame = frame;
     return true;
@@ -141,6 +189,22 @@ static const AskSense *measure_in_list(AskParse *p, Str list) {
             }
         }
     return NULL;
+}
+
+/* "lost more than 100": a gain below -100. */
+bool ask_make_lost_bound(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    static const QueryOp OPS[QUERY_OP_COUNT] = {[QUERY_OP_GT] = QUERY_OP_LT, [QUERY_OP_GTE] = QUERY_OP_LTE};
+    const AskSense *gained = measure_in_list(p, S("gainword"));
+    const AskTest *bound = args[0]->test;
+    if (!gained || bound->is_percent || !OPS[bound->op]) return false;
+    AskTest *test = arena_dup(p->arena, bound, sizeof(*bound));
+    test->op = OPS[bound->op];
+    test->number = -bound->number;
+    test->term = ask_term_of_measure(p, gained->measure);
+    test->member = test->term->column;
+    ret->test = test;
+    return true;
 }
 
 /* Making or losing money: the gain is above or below nothing. */

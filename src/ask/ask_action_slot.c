@@ -26,6 +26,17 @@ bool ask_slot_term(ASK_ACTION) {
     return true;
 }
 
+/* "amount per line": a sum's average over the rows; what is no sum is so already. */
+bool ask_slot_term_per_row(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTerm *term = args[0]->term;
+    AskFrame *frame = ask_frame(p);
+    frame->terms[frame->n_terms++] =
+        term->is_ratio || !term->column.n ? term : ask_aggregate(p, term->column, term->words, term->fact, AGG_AVG);
+    ret->frame = frame;
+    return true;
+}
+
 /* "amount of the returned orders", where these are counted by a measure with a condition: the first under that condition. */
 bool ask_slot_term_of(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -41,6 +52,12 @@ bool ask_slot_term_of(ASK_ACTION) {
     AskFrame *frame = ask_frame(p);
     frame->terms[frame->n_terms++] = narrowed;
     ret->frame = frame;
+    return true;
+}
+
+bool ask_pass_slot(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    ret->frame = args[0]->frame;
     return true;
 }
 
@@ -93,6 +110,7 @@ bool ask_slot_per(ASK_ACTION) {
     AskFrame *frame = ask_frame(p);
     ask_add_groups(frame, args[0]);
     frame->is_per = true;
+    frame->per_said = args[0]->members[0];
     ret->frame = frame;
     return true;
 }
@@ -228,7 +246,37 @@ bool ask_slot_time_each(ASK_ACTION) {
     frame->times[frame->n_times++] = args[0]->time;
     frame->grain = args[0]->time->grain;
     ret->frame = frame;
-    return frame->grain != TIME_GRAIN_NONE;
+    return frame->grain != TIME_GRAIN_NONE && !args[0]->time->apart;
+}
+
+/* "not in 2013"; "except December": of every year. literal 1: "every month but May 2013", of its year. */
+bool ask_slot_time_not(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *time = args[0]->time;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_TIME, S(ASK_MAIN_TIME));
+    test->time = time;
+    test->is_not = true;
+    if (time->is_yearless) {
+        const char *part = time->grain == TIME_GRAIN_MONTH     ? "month_of_year"
+                           : time->grain == TIME_GRAIN_QUARTER ? "quarter_of_year"
+                                                               : NULL;
+        Str column = ask_main_time(p);
+        if (!part || !column.n || time->part || time->first) return false;
+        test->kind = ASK_TEST_VALUES;
+        test->member = arena_printf(p->arena, "%.*s.%s", STR_ARG(column), part);
+        test->values[test->n_values++] = arena_printf(p->arena, "%d", time->number);
+        test->is_number = true;
+    }
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = test;
+    if (n_args > 1 && !time->is_yearless) {
+        int64_t number;
+        if (time->is_axis || time->from.n < 5 || !str_to_int64(str_slice(time->from, 0, 4), &number)) return false;
+        const AskTime year = {.grain = TIME_GRAIN_YEAR, .from = str_slice(time->from, 0, 4)};
+        frame->times[frame->n_times++] = arena_dup(p->arena, &year, sizeof(year));
+    }
+    ret->frame = frame;
+    return true;
 }
 
 /* "the latest 52 weeks and the 52 weeks before that" */

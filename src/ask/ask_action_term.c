@@ -70,7 +70,7 @@ bool ask_make_rows_any(ASK_ACTION) {
 static const char *const AGGREGATES[] = {"sum", "sum", "avg", "min", "max", "median"};
 static const char *const AGGREGATE_WORDS[] = {"", "total ", "average ", "smallest ", "largest ", "median "};
 
-static const AskTerm *aggregate(AskParse *p, Str column, Str words, const ModelFact *fact, int which) {
+const AskTerm *ask_aggregate(AskParse *p, Str column, Str words, const ModelFact *fact, int which) {
     AskTerm *term = ARENA_NEW(p->arena, AskTerm);
     Str last = column;
     for (ptrdiff_t dot = str_find_char(last, '.'); dot >= 0; dot = str_find_char(last, '.'))
@@ -84,13 +84,19 @@ static const AskTerm *aggregate(AskParse *p, Str column, Str words, const ModelF
     return term;
 }
 
+/* A row's own number that has a unit: how long, how far; no code, and nothing of a dimension, whose members are not the rows. */
+bool ask_is_quantity(const ModelMember *member) {
+    return member->column && !member->part && type_is_number(member->type) && member->label->unit.n;
+}
+
 bool ask_make_aggregate(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskSense *sense = args[0]->sense;
     int which = literals[1];
     if (!type_is_number(sense->member.type)) return false;
+    if (sense->kind == ASK_SENSE_MEMBER && !ask_is_quantity(&sense->member)) return false;
     if (which == AGG_DEFAULT) which = str_eq(sense->member.label->format, S("percent")) ? AGG_AVG : AGG_SUM;
-    ret->term = aggregate(p, sense->name, sense->words, sense->fact, which);
+    ret->term = ask_aggregate(p, sense->name, sense->words, sense->fact, which);
     return true;
 }
 
@@ -100,7 +106,7 @@ bool ask_make_average_of_measure(ASK_ACTION) {
     const AskTerm *term = ask_term_of_measure(p, args[0]->sense->measure);
     if (term->counts.n || term->counts_rows) return false;
     bool is_summed = term->column.n && str_eq(term->measure->expr->name, S("sum"));
-    ret->term = is_summed ? aggregate(p, term->column, term->words, term->fact, literals[1]) : term;
+    ret->term = is_summed ? ask_aggregate(p, term->column, term->words, term->fact, literals[1]) : term;
     if (!is_summed && literals[1] != AGG_AVG) return false;
     return true;
 }
@@ -185,6 +191,12 @@ bool ask_make_date_of(ASK_ACTION) {
     return ret->term != NULL;
 }
 
+bool ask_are_fewer(const AskParse *p, Str counted, Str per) {
+    const AskValues *values = p->engine->values;
+    size_t n = values && counted.n && per.n ? ask_values_count_of(values, counted) : 0;
+    return n && n < ask_values_count_of(values, per);
+}
+
 bool ask_make_ratio(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskTerm *a = ask_term_of_measure(p, args[0]->sense->measure),
@@ -196,7 +208,7 @@ bool ask_make_ratio(ASK_ACTION) {
                       .fact = a->fact,
                       .is_ratio = true};
     ret->term = term;
-    return !str_eq(a->expr, b->expr);
+    return !str_eq(a->expr, b->expr) && !ask_are_fewer(p, a->counts, b->counts);
 }
 
 bool ask_make_same_term(ASK_ACTION) {
@@ -211,14 +223,26 @@ bool ask_pass_term(ASK_ACTION) {
     return true;
 }
 
+static bool is_ordinal(const AskParse *p, const AskNode *node) {
+    return p->tokens[node->from].is_ordinal;
+}
+
 bool ask_make_number(ASK_ACTION) {
     ASK_ACTION_UNUSED;
+    if (is_ordinal(p, args[0])) return false;
     ret->number = args[0]->kind == ASK_NODE_NUMBER ? args[0]->number : args[0]->value;
     ret->unit = args[0]->unit;
     if (n_args > 1 && args[1]) ret->number *= args[1]->value;
     if (n_args > 2 && args[2]) ret->unit = S("%");
     ret->value = (int)MAX_OF(MIN_OF(ret->number, 1e9), -1e9);
     return true;
+}
+
+/* "second", "2nd" */
+bool ask_make_ordinal(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    ret->number = ret->value = args[0]->value;
+    return args[0]->kind == ASK_NODE_WORD || is_ordinal(p, args[0]);
 }
 
 bool ask_make_negative(ASK_ACTION) {

@@ -104,6 +104,19 @@ static void doubt_words(const AskParse *p, const AskValueMatch *match, AskSpan *
     if (n_english == n_words) doubt(p, span, ASK_FEATURE_VALUE_ENGLISH, 1);
 }
 
+/* Letter by letter as the data has it, but for capitals: "Mexico" is not "México". */
+static bool is_as_written(const AskParse *p, const AskValueMatch *match, size_t from, size_t to) {
+    Str first = p->tokens[from].text, last = p->tokens[to - 1].text;
+    Str said = {.p = first.p, .n = (size_t)(last.p + last.n - first.p)};
+    return match->how != ASK_MATCH_EXACT || str_eq_nocase(match->value, said);
+}
+
+/* Of dimensions that have the same value, the one that the pack gives its fact first: too little to keep from asking back. */
+static double member_turn(const ModelMember *member) {
+    if (!member->fact || !member->role) return 0;
+    return (double)(member->role - member->fact->roles);
+}
+
 static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size_t to, bool is_place) {
     AskSense *sense = ARENA_NEW(p->arena, AskSense);
     *sense = (AskSense){.kind = ASK_SENSE_VALUE,
@@ -123,6 +136,8 @@ static void add_value(AskParse *p, const AskValueMatch *match, size_t from, size
         doubt(p, &span, ASK_FEATURE_PLACE, 1);
     else
         doubt_words(p, match, &span);
+    doubt(p, &span, ASK_FEATURE_TURN, member_turn(&sense->member));
+    if (!is_as_written(p, match, from, to)) doubt(p, &span, ASK_FEATURE_WRITTEN, 1);
     VEC_PUSH(p->arena, &p->spans[from], span);
 }
 
@@ -211,6 +226,30 @@ static void add_values(AskParse *p) {
     add_places(p);
 }
 
+/* "start in Bonn", where a place has two roles: the role's name shortly before a value tells which is meant. */
+static void prefer_role(AskParse *p, size_t from, AskSpan *span) {
+    enum { BACK = 3 };
+    const AskToken *role;
+    size_t n;
+    const ModelMember *member = &span->sense->member;
+    bool has_role = span->sense->kind == ASK_SENSE_VALUE && member->role && member->dimension &&
+                    !str_eq(member->role->name, member->dimension->name);
+    if (!has_role || ask_tokenize(p->arena, member->role->name, &role, &n, NULL) || n != 1) return;
+    for (size_t at = from; at-- > 0 && at + BACK >= from;) {
+        if (str_eq(p->tokens[at].stem, role[0].stem)) {
+            doubt(p, span, ASK_FEATURE_ROLE, -1);
+            p->is_role[at] = true;
+            return;
+        }
+        if (p->spans[at].n) return;
+    }
+}
+
+static void prefer_roles(AskParse *p) {
+    for (size_t from = 1; from < p->n; from++)
+        for (size_t v = 0; v < p->spans[from].n; v++) prefer_role(p, from, &p->spans[from].at[v]);
+}
+
 /* ---- other words for what the model says ---------------------------------------------------------------------------- */
 
 /* A word that means nothing here, by its synonyms. */
@@ -288,6 +327,17 @@ static AskFeature lighter(const AskParse *p, AskFeature a, AskFeature b) {
     return p->engine->weights->at[b] < p->engine->weights->at[a] ? b : a;
 }
 
+/* The word is also a condition of the model: "paid". */
+static bool is_condition(const AskParse *p, size_t at) {
+    bool is_so = false;
+    for (size_t i = 0; i < p->spans[at].n; i++) {
+        const AskSense *sense = p->spans[at].at[i].sense;
+        is_so |= sense->kind == ASK_SENSE_FILTER ||
+                 (sense->kind == ASK_SENSE_MEMBER && sense->member.type.kind == TYPE_BOOL);
+    }
+    return is_so;
+}
+
 static AskFeature skip_feature(const AskParse *p, size_t at) {
     if (map_get(p->engine->units, p->tokens[at].norm) && !p->spans[at].n) return ASK_FEATURE_SKIP_UNIT;
     AskFeature skip = p->spans[at].n                                     ? ASK_FEATURE_SKIP_SENSE
@@ -305,8 +355,10 @@ static AskFeature skip_feature(const AskParse *p, size_t at) {
 }
 
 static AskDoubt skip_doubt(const AskParse *p, size_t at) {
-    if (p->tokens[at].kind != ASK_TOKEN_PUNCT) return (AskDoubt){skip_feature(p, at), 1};
-    return (AskDoubt){ASK_FEATURE_SKIP_LIST, str_eq(p->tokens[at].text, S("%"))};
+    if (p->tokens[at].kind == ASK_TOKEN_PUNCT)
+        return (AskDoubt){ASK_FEATURE_SKIP_LIST, str_eq(p->tokens[at].text, S("%"))};
+    AskFeature feature = skip_feature(p, at);
+    return (AskDoubt){feature, feature == ASK_FEATURE_SKIP_EVENT && is_condition(p, at) ? 2 : 1};
 }
 
 static void ease(AskParse *p, size_t at, AskFeature feature) {
@@ -371,6 +423,7 @@ void ask_annotate(AskParse *p) {
     p->is_free = ARENA_ARRAY(p->arena, bool, room);
     p->skip = ARENA_ARRAY(p->arena, AskDoubt, room);
     p->read_as = ARENA_ARRAY(p->arena, Str, room);
+    p->is_role = ARENA_ARRAY(p->arena, bool, room);
     p->is_aside = ARENA_ARRAY(p->arena, bool, room);
     p->is_known = ARENA_ARRAY(p->arena, bool, room);
     add_values(p);
@@ -390,12 +443,14 @@ void ask_annotate(AskParse *p) {
         for (size_t k = 0; k < p->lists[i].n; k++)
             p->is_free[i] |= p->lists[i].at[k].list == p->grammar->list_free && p->lists[i].at[k].to == i + 1;
     }
+    prefer_roles(p);
     for (size_t i = 0; i < p->n; i++) add_phrases(p, i);
     for (size_t i = 0; i < p->n; i++) add_related(p, i);
     for (size_t i = 0; i < p->n; i++) {
         p->skip[i] = skip_doubt(p, i);
         p->is_known[i] =
             p->spans[i].n || p->lists[i].n || p->tokens[i].kind != ASK_TOKEN_WORD || is_known(p, &p->tokens[i]);
+        if (p->is_role[i]) p->skip[i] = (AskDoubt){ASK_FEATURE_SKIP_FREE, 1};
         if (is_capitals(p, i) && p->spans[i].n) {
             p->is_free[i] = false;
             p->skip[i] = (AskDoubt){ASK_FEATURE_SKIP_SENSE, 1};

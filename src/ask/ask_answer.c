@@ -136,7 +136,9 @@ static void say_answer(const Ctx *ctx, const AskEngine *engine, const Query *que
         left_out[i] = ask_left_out_words(ctx->arena, engine->model, query, &account->left_out[i]);
     answer->left_out = left_out;
     title_columns(ctx->arena, engine->model, query, &answer->rows);
-    answer->chart = ask_choose_chart(ctx->arena, engine->model, &answer->rows);
+    const ChartData data = ask_chart_data(ctx->arena, engine->model, &answer->rows);
+    answer->chart = chart_choose(ctx->arena, &data, false);
+    answer->chart.title = answer->reading;
     answer->sentence = answer->status == ASK_ANSWERED ? ask_sentence(ctx->arena, engine->model, query, &answer->rows)
                                                       : answer->message;
 }

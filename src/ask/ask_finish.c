@@ -88,6 +88,8 @@ static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings
         finish_doubt(&f, ASK_FEATURE_OF_NOTHING, 1);
     if (frame->limit && !frame->direction && !order && frame->kind != ASK_KIND_WHICH)
         finish_doubt(&f, ASK_FEATURE_UNORDERED, 1);
+    if (f.said->order && !finish_is_ranked(frame) && !finish_shows(&f, f.said->order))
+        finish_doubt(&f, ASK_FEATURE_IDLE, 1);
     if (finish_is_ranked(frame)) {
         frame->order = order;
         if (!frame->order) frame->order = f.n_measures ? f.measures[0].term : finish_primary(f.p);
@@ -105,14 +107,7 @@ static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings
     if (!finish_with_and_without(&f)) return;
     if (!finish_compare_groups(&f) || !finish_band(&f) || !finish_distribute(&f) || !finish_by_first_date(&f)) return;
     if (!finish_derive(&f)) return;
-    bool is_each = frame->is_per && frame->kind == ASK_KIND_HOW_MUCH && frame->n_groups == 1 &&
-                   !finish_is_ranked(frame) && ask_entity_of(f.p->engine, frame->groups[0]) && f.n_measures == 1 &&
-                   !f.measures[0].term->is_ratio;
-    if (is_each) {
-        frame->per = frame->groups[0];
-        frame->n_groups = 0;
-        frame->wants_average = true;
-    }
+    finish_average_of_each(&f);
     if (frame->per_term) {
         bool fits = f.n_measures == 1 && f.measures[0].term && !f.measures[0].term->is_ratio &&
                     frame->kind == ASK_KIND_HOW_MUCH;
@@ -130,10 +125,17 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     Finish f = {.p = p, .frame = *candidate->frame, .said = candidate->frame, .costs = *candidate->costs};
     AskFrame *frame = &f.frame;
     finish_resolve_times(&f);
+    finish_split_times(&f);
+    if (!frame->direction) frame->direction = frame->sorted;
     finish_unite_values(&f);
     finish_group_to_count(&f);
     finish_count_to_group(&f);
     finish_keep_counted(&f);
+    finish_free_measures(&f);
+    finish_negate_entities(&f);
+    if (frame->is_top_plain && !frame->order && frame->n_terms &&
+        (frame->terms[0]->counts.n || frame->terms[0]->counts_rows))
+        finish_doubt(&f, ASK_FEATURE_PLAIN_TOP, 1.25); /* of what is counted there is no best */
     finish_split_order(frame);
     f.fact = finish_fact_of(p, frame);
     finish_axis_to_grain(&f);
@@ -191,6 +193,7 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
         if (is_time) frame->n_groups = 0;
     }
     if (frame->is_every && frame->kind != ASK_KIND_YES_NO) finish_doubt(&f, ASK_FEATURE_EVERY, 1);
+    if (frame->compare_unit && !frame->derive) finish_prior(&f);
     if (frame->is_before && !frame->derive) f.compare = S("previous_period");
     if (frame->wants_extent) extent(&f);
     const AskTerm *orders[3] = {NULL};

@@ -29,6 +29,7 @@ struct Finish {
     bool shows_time;
     FinishColumn band; /* a group by bands; empty: none */
     Str compare;
+    Str ordered_by; /* the column; empty: that of the frame's order */
     AskCosts costs;
     Str notes[8];
     size_t n_notes;
@@ -39,8 +40,11 @@ Str finish_print(const Finish *f);
 /* A text as an expression has it. */
 Str finish_quoted(Arena *arena, Str text);
 /* A condition of an expression. */
-Str finish_test_expr(AskParse *p, const AskTest *test);
+Str finish_test_expr(AskParse *p, const AskTest *test); /* empty: none says it */
 Str finish_bound_expr(AskParse *p, const AskTest *test, Str what);
+
+/* What has its own first ones: the member, or the periods of the time. */
+Str finish_each_member(const Finish *f);
 
 #define ASK_PLURAL_LIMIT 10
 
@@ -59,6 +63,7 @@ const AskTerm *finish_primary(AskParse *p);
 bool finish_is_percent_format(const AskParse *p, Str member, const AskTerm *term);
 void finish_note(Finish *f, Str text);
 void finish_resolve_times(Finish *f);
+void finish_prior(Finish *f);
 void finish_unite_values(Finish *f);
 const AskTerm *finish_counting(Finish *f);
 void finish_resolve_tests(Finish *f);
@@ -68,8 +73,16 @@ void finish_keep_counted(Finish *f);
 void finish_split_order(AskFrame *frame);
 bool finish_is_ranked(const AskFrame *frame);
 
+/* ask_finish_sets.c */
+void finish_split_times(Finish *f);
+void finish_negate_entities(Finish *f);
+bool finish_is_negated(const AskTest *test); /* of a condition */
+void finish_free_measures(Finish *f);
+
 /* ask_finish_derive.c */
 bool finish_is_date_term(const AskTerm *term);
+Str finish_range_expr(Finish *f, const AskTime *time); /* empty: it cannot be written so */
+bool finish_shows(const Finish *f, const AskTerm *term);
 void finish_add_measure(Finish *f, const AskTerm *term);
 FinishColumn finish_ratio(Finish *f, Str a, Str b, Str as);
 bool finish_compare_times(Finish *f, const AskTime *a, const AskTime *b, const char *how);
@@ -80,6 +93,7 @@ bool finish_with_and_without(Finish *f);
 bool finish_compare_groups(Finish *f);
 
 /* ask_finish_inner.c */
+void finish_average_of_each(Finish *f);
 bool finish_average(Finish *f);
 void finish_count_entities(Finish *f);
 bool finish_yes_or_no(Finish *f);

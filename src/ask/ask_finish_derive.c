@@ -15,10 +15,14 @@ bool finish_is_date_term(const AskTerm *term) {
     return str_eq(term->name, S("first_date")) || str_eq(term->name, S("last_date"));
 }
 
-void finish_add_measure(Finish *f, const AskTerm *term) {
+bool finish_shows(const Finish *f, const AskTerm *term) {
     for (size_t i = 0; i < f->n_measures; i++)
-        if (str_eq(f->measures[i].expr, term->expr)) return;
-    if (f->n_measures < COUNT_OF(f->measures))
+        if (str_eq(f->measures[i].expr, term->expr)) return true;
+    return false;
+}
+
+void finish_add_measure(Finish *f, const AskTerm *term) {
+    if (!finish_shows(f, term) && f->n_measures < COUNT_OF(f->measures))
         f->measures[f->n_measures++] = (FinishColumn){.expr = term->expr, .as = term->name, .term = term};
 }
 
@@ -34,10 +38,12 @@ static void derive_measures(Finish *f, const char *format, const char *suffix) {
     }
 }
 
+/* Empty: there is none, or one that an expression cannot say. */
 static Str where_expr(Finish *f) {
     Str all = {0};
     for (size_t i = 0; i < f->n_where; i++) {
         Str one = finish_test_expr(f->p, f->where[i]);
+        if (!one.n) return one;
         all = all.n ? arena_printf(f->p->arena, "%.*s and %.*s", STR_ARG(all), STR_ARG(one)) : one;
     }
     return all;
@@ -69,8 +75,15 @@ static bool share_of_tested(Finish *f) {
     if (!condition.n || !f->n_measures) return false;
     Str m = f->measures[0].expr;
     Str as = arena_printf(f->p->arena, "share_of_%.*s", STR_ARG(f->measures[0].as.n ? f->measures[0].as : m));
-    f->measures[0].expr =
-        arena_printf(f->p->arena, "(%.*s where %.*s) / %.*s", STR_ARG(m), STR_ARG(condition), STR_ARG(m));
+    bool is_without =
+        f->n_where == 1 && finish_is_negated(f->where[0]) && f->measures[0].term && f->measures[0].term->counts.n;
+    if (is_without) { /* of entities: all but those with */
+        AskTest with = *f->where[0];
+        with.is_not = false;
+        condition = finish_test_expr(f->p, &with);
+    }
+    f->measures[0].expr = arena_printf(f->p->arena, "%s(%.*s where %.*s) / %.*s", is_without ? "1 - " : "", STR_ARG(m),
+                                       STR_ARG(condition), STR_ARG(m));
     f->measures[0].as = as;
     f->n_measures = 1;
     f->n_where = 0;
@@ -119,7 +132,7 @@ static void share_of_top(Finish *f) {
     f->measures[f->n_measures++] = (FinishColumn){.expr = S("sum(part)"), .as = S("share")};
 }
 
-static Str range_expr(Finish *f, const AskTime *time) {
+Str finish_range_expr(Finish *f, const AskTime *time) {
     Str column = finish_time_column(f->fact);
     Arena *arena = f->p->arena;
     if (!column.n || time->is_open) return (Str){0};
@@ -141,7 +154,7 @@ static Str range_expr(Finish *f, const AskTime *time) {
 
 /* Two times against each other; false: they cannot be written so. */
 bool finish_compare_times(Finish *f, const AskTime *a, const AskTime *b, const char *how) {
-    Str first = range_expr(f, a), second = range_expr(f, b);
+    Str first = finish_range_expr(f, a), second = finish_range_expr(f, b);
     if (!first.n || !second.n || !f->n_measures) return false;
     Arena *arena = f->p->arena;
     Str m = f->measures[0].expr;
@@ -186,7 +199,7 @@ bool finish_compare_all(Finish *f) {
     const AskTime *a, *b;
     Arena *arena = f->p->arena;
     if (!f->n_measures || !finish_two_times(&f->frame, &a, &b)) return false;
-    Str first = range_expr(f, a), second = range_expr(f, b), m = f->measures[0].expr;
+    Str first = finish_range_expr(f, a), second = finish_range_expr(f, b), m = f->measures[0].expr;
     if (!first.n || !second.n) return false;
     Str before = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(first));
     Str after = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(second));
@@ -197,8 +210,20 @@ bool finish_compare_all(Finish *f) {
     f->measures[3] = (FinishColumn){.expr = arena_printf(arena, "%.*s / %.*s - 1", STR_ARG(after), STR_ARG(before)),
                                     .as = S("growth")};
     f->n_measures = 4;
+    f->ordered_by = f->frame.derive == ASK_DERIVE_CHANGE ? S("change") : S("growth");
     f->frame.n_times = 0;
     return true;
+}
+
+/* Groups ranked by their growth grew in one time: the newest whole one. */
+static void grow_in_newest(Finish *f, TimeGrain unit) {
+    int64_t end = f->p->ctx->as_of_us + TIME_US_PER_DAY, from = time_add(unit, time_trunc(unit, end), -1);
+    char text[TIME_TEXT_MAX];
+    AskTime *time = ARENA_NEW(f->p->arena, AskTime);
+    Str period = {text, time_print_period(unit, from, text)};
+    *time = (AskTime){.grain = unit, .from = arena_str(f->p->arena, period)};
+    f->frame.times[f->frame.n_times++] = time;
+    finish_note(f, arena_printf(f->p->arena, "growth in %.*s is assumed", STR_ARG(time->from)));
 }
 
 static bool grow(Finish *f) {
@@ -211,6 +236,9 @@ static bool grow(Finish *f) {
     TimeGrain unit = frame->compare_unit ? frame->compare_unit : frame->grain;
     if (!unit && frame->n_times == 1 && frame->times[0]->grain) unit = frame->times[0]->grain;
     if (!unit) unit = TIME_GRAIN_YEAR;
+    bool is_of_one = finish_is_ranked(frame) && frame->n_groups && unit <= TIME_GRAIN_DAY && f->fact &&
+                     !f->fact->axis_unit.n && unit != TIME_GRAIN_FISCAL_YEAR && unit != TIME_GRAIN_FISCAL_QUARTER;
+    if (!frame->n_times && !frame->grain && is_of_one) grow_in_newest(f, unit);
     if (!frame->n_times && !frame->grain) frame->grain = unit;
     if (frame->n_times == 1 && frame->times[0]->is_list && !frame->grain) frame->grain = unit;
     bool by_period = frame->n_times == 1 && frame->times[0]->count;

@@ -1,13 +1,48 @@
 /* Readings that need a query in a query: averages over periods, entities by their own figures, sets, distributions, yes or no. */
 #include "ask/ask_finish.h"
 
+/* Fewer are counted than there are entities to have them: several have the same ones, and a ratio of the counts says nothing. */
+static bool is_shared(const Finish *f, const AskEntity *entity) {
+    const AskTerm *term = f->n_measures == 1 ? f->measures[0].term : NULL;
+    if (!term || f->frame.n_groups || f->frame.grain) return false;
+    return ask_are_fewer(f->p, term->counts, entity->counted);
+}
+
+/* The mean of what each has. */
+static bool average_of_shared(Finish *f, const AskEntity *entity, Str as) {
+    Finish *inner = arena_dup(f->p->arena, f, sizeof(*f));
+    const Expr *count = entity->count->expr;
+    inner->frame.groups[inner->frame.n_groups++] = entity->counted;
+    if (count->kind == EXPR_WHERE && inner->n_where < COUNT_OF(inner->where)) {
+        AskTest *counted = ARENA_NEW(f->p->arena, AskTest);
+        *counted = (AskTest){.kind = ASK_TEST_EXPR, .raw = expr_print(f->p->arena, count->args[1])};
+        inner->where[inner->n_where++] = counted;
+    }
+    Str column = inner->measures[0].as.n ? inner->measures[0].as : inner->measures[0].expr;
+    Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
+    memcpy(outer.notes, f->notes, sizeof(f->notes));
+    outer.n_notes = f->n_notes;
+    outer.frame.n_times = 0;
+    outer.measures[outer.n_measures++] =
+        (FinishColumn){.expr = arena_printf(f->p->arena, "avg(%.*s)", STR_ARG(column)), .as = as};
+    *f = outer;
+    return true;
+}
+
 /* "how many lines does an order have on average": one count by the other; else rows' average, or the ratio as it is. */
 static bool average_of_two(Finish *f) {
     Arena *arena = f->p->arena;
     if (f->n_measures == 2 && f->measures[1].term && f->measures[1].term->counts.n) {
+        if (f->measures[0].term && f->measures[0].term->is_ratio) { /* an average as it is */
+            f->n_measures = 1;
+            return true;
+        }
         Str a = f->measures[0].expr, b = f->measures[1].expr;
-        f->measures[0] = finish_ratio(f, a, b, arena_printf(arena, "average_%.*s", STR_ARG(a)));
+        Str as = arena_printf(arena, "average_%.*s", STR_ARG(f->measures[0].as.n ? f->measures[0].as : a));
+        const AskEntity *entity = ask_entity_of(f->p->engine, f->measures[1].term->counts);
         f->n_measures = 1;
+        if (entity && is_shared(f, entity)) return average_of_shared(f, entity, as);
+        f->measures[0] = finish_ratio(f, a, b, as);
         return true;
     }
     const AskTerm *term = f->n_measures == 1 ? f->measures[0].term : NULL;
@@ -26,19 +61,49 @@ static bool average_of_two(Finish *f) {
     return false;
 }
 
+/* "amount per trip": what one has, on average; of a few that a person reads one by one, each is shown unless asked "how much". */
+void finish_average_of_each(Finish *f) {
+    enum { FEW = 100 };
+    AskFrame *frame = &f->frame;
+    const AskEntity *entity = frame->per_said.n ? ask_entity_of(f->p->engine, frame->per_said) : NULL;
+    bool fits = entity && f->n_measures == 1 && f->measures[0].term && !f->measures[0].term->is_ratio &&
+                !frame->derive && !finish_is_ranked(frame) && !str_eq(entity->count->name, f->measures[0].expr) &&
+                !frame->each.n && frame->kind != ASK_KIND_LIST && frame->kind != ASK_KIND_WHICH && !f->n_having;
+    if (!fits) return;
+    size_t n = f->p->engine->values ? ask_values_count_of(f->p->engine->values, frame->per_said) : 0;
+    bool is_named = finish_ratio(f, f->measures[0].expr, entity->count->name, (Str){0}).term; /* the pack's own */
+    if (n && n <= FEW && !is_named && frame->kind != ASK_KIND_HOW_MUCH) return;
+    size_t kept = 0;
+    for (size_t i = 0; i < frame->n_groups; i++)
+        if (!str_eq(frame->groups[i], frame->per_said)) frame->groups[kept++] = frame->groups[i];
+    frame->n_groups = (uint8_t)kept;
+    frame->per = frame->per_said;
+    frame->wants_average = true;
+}
+
+/* The one group of entities is what the average is over, and shown no more. */
+static void average_by_group(Finish *f) {
+    AskFrame *frame = &f->frame;
+    size_t n_entities = 0, kept = 0;
+    for (size_t i = 0; i < frame->n_groups; i++) n_entities += ask_entity_of(f->p->engine, frame->groups[i]) != NULL;
+    for (size_t i = 0; i < frame->n_groups && n_entities == 1; i++) {
+        if (ask_entity_of(f->p->engine, frame->groups[i]))
+            frame->per = frame->groups[i];
+        else
+            frame->groups[kept++] = frame->groups[i];
+    }
+    if (n_entities == 1) frame->n_groups = (uint8_t)kept;
+}
+
 /* An average over something: a ratio of the measure and what it is for, or of what the periods bring. */
 bool finish_average(Finish *f) {
     AskFrame *frame = &f->frame;
     Arena *arena = f->p->arena;
     if (!f->n_measures) return false;
     Str m = f->measures[0].expr;
-    bool is_by_entity = !frame->per.n && !frame->per_grain && frame->n_groups == 1 && f->n_measures == 1 &&
-                        f->measures[0].term && !f->measures[0].term->is_ratio &&
-                        ask_entity_of(f->p->engine, frame->groups[0]);
-    if (is_by_entity) {
-        frame->per = frame->groups[0];
-        frame->n_groups = 0;
-    }
+    if (!frame->per.n && !frame->per_grain && f->n_measures == 1 && f->measures[0].term &&
+        !f->measures[0].term->is_ratio)
+        average_by_group(f);
     bool is_per_other = !frame->per.n && !frame->per_grain && frame->is_per && frame->n_groups == 1 &&
                         f->n_measures == 1 && f->measures[0].term && !f->measures[0].term->is_ratio;
     if (is_per_other) {
@@ -58,6 +123,7 @@ bool finish_average(Finish *f) {
         if (!entity || str_eq(entity->count->name, m)) return false;
         Str as = arena_printf(arena, "%.*s_per_%.*s", STR_ARG(f->measures[0].as.n ? f->measures[0].as : m),
                               STR_ARG(entity->count->name));
+        if (is_shared(f, entity)) return average_of_shared(f, entity, as);
         f->measures[0] = finish_ratio(f, m, entity->count->name, as);
         return true;
     }
@@ -96,7 +162,8 @@ void finish_count_entities(Finish *f) {
     outer.frame.n_times = 0;
     outer.frame.n_groups = 0;
     outer.frame.grain = TIME_GRAIN_NONE;
-    outer.measures[outer.n_measures++] = (FinishColumn){.expr = S("count(*)"), .as = counted->expr};
+    outer.measures[outer.n_measures++] =
+        (FinishColumn){.expr = S("count(*)"), .as = counted->name.n ? counted->name : counted->expr};
     *f = outer;
 }
 
@@ -226,6 +293,19 @@ void finish_first_of_all(Finish *f) {
     f->frame.order = NULL;
 }
 
+/* "the second best of each": by its rank among them. */
+static void place_within(Finish *f) {
+    AskFrame *frame = &f->frame;
+    if (!frame->order || f->n_having == COUNT_OF(f->having)) return;
+    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
+    *test = (AskTest){.kind = ASK_TEST_EXPR,
+                      .raw = arena_printf(f->p->arena, "rank(%.*s%s, by %.*s) = %" PRId64, STR_ARG(frame->order->expr),
+                                          frame->direction < 0 ? " asc" : "", STR_ARG(finish_each_member(f)),
+                                          frame->place)};
+    f->having[f->n_having++] = test;
+    frame->limit = 0;
+}
+
 /* The first ones of each: what is grouped by beside what is ranked. */
 void finish_rank_within(Finish *f) {
     AskFrame *frame = &f->frame;
@@ -234,8 +314,9 @@ void finish_rank_within(Finish *f) {
         frame->top = frame->groups[0];
     for (size_t i = 0; i < frame->n_groups && !frame->each.n; i++)
         if (frame->top.n && !str_eq(frame->groups[i], frame->top)) frame->each = frame->groups[i];
-    if (!frame->each.n && frame->grain && frame->top.n && !frame->each_grain) frame->each = S("\1time");
+    if (!frame->each.n && frame->grain && frame->top.n && !frame->each_grain) frame->each = S(ASK_MAIN_TIME);
     if (frame->each.n && str_eq(frame->each, frame->top)) frame->each = (Str){0};
+    if (frame->each.n && frame->place > 1) place_within(f);
 }
 
 /* case when x < 100 then 'below 100' … end */

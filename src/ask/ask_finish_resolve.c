@@ -48,7 +48,7 @@ void finish_place_each_grain(Finish *f) {
     if (!frame->each_grain || !column.n) return;
     if (!frame->grain || frame->grain == frame->each_grain) {
         frame->grain = frame->each_grain;
-        if (frame->limit || frame->is_superlative) frame->each = S("\1time");
+        if (frame->limit || frame->is_superlative) frame->each = S(ASK_MAIN_TIME);
         return;
     }
     if (frame->n_groups == ASK_MAX_ITEMS) return;
@@ -124,8 +124,39 @@ static int newest_year(const Finish *f, const AskTime *time) {
     return number <= now ? civil.year : civil.year - 1;
 }
 
+/* "last year" as the year that it is: two times are compared by their dates. */
+static const AskTime *in_dates(Finish *f, const AskTime *time) {
+    bool is_last = str_starts(time->from, S("last ")), is_this = str_starts(time->from, S("this "));
+    bool is_plain = (is_last || is_this) && !time->to.n && !time->is_axis && !time->count &&
+                    time->grain <= TIME_GRAIN_DAY && time->grain != TIME_GRAIN_FISCAL_YEAR &&
+                    time->grain != TIME_GRAIN_FISCAL_QUARTER;
+    if (!is_plain) return time;
+    char text[TIME_TEXT_MAX];
+    int64_t from = time_add(time->grain, time_trunc(time->grain, f->p->ctx->as_of_us), is_last ? -1 : 0);
+    AskTime own = *time;
+    own.from = arena_str(f->p->arena, (Str){text, time_print_period(time->grain, from, text)});
+    return arena_dup(f->p->arena, &own, sizeof(own));
+}
+
+/* "the year before" alone is the last one; beside a time, what that is compared with. */
+void finish_prior(Finish *f) {
+    AskFrame *frame = &f->frame;
+    TimeGrain unit = frame->compare_unit;
+    if (frame->n_times) {
+        bool is_own = frame->times[0]->grain == unit;
+        f->compare = unit == TIME_GRAIN_YEAR ? S("previous_year") : S("previous_period");
+        if (frame->n_times > 1 || (unit != TIME_GRAIN_YEAR && !is_own)) finish_doubt(f, ASK_FEATURE_NOTHING, 1);
+        return;
+    }
+    AskTime *time = ARENA_NEW(f->p->arena, AskTime);
+    *time = (AskTime){.grain = unit, .from = arena_printf(f->p->arena, "last %s", time_grain_name(unit))};
+    if (unit == TIME_GRAIN_DAY) time->from = S("yesterday");
+    frame->times[frame->n_times++] = time;
+}
+
 void finish_resolve_times(Finish *f) {
     AskFrame *frame = &f->frame;
+    for (size_t i = 0; i < frame->n_times && frame->n_times == 2; i++) frame->times[i] = in_dates(f, frame->times[i]);
     for (size_t i = 0; i < frame->n_times; i++) {
         const AskTime *time = frame->times[i];
         if (!time->is_yearless) continue;
@@ -227,6 +258,21 @@ static void resolve_bound(Finish *f, const AskTest *test) {
     }
 }
 
+/* Periods that rows lie in, or do not: of the time that the others are of, too. */
+static void resolve_time(Finish *f, const AskTest *test) {
+    AskTest *own = arena_dup(f->p->arena, test, sizeof(*test));
+    Str column = f->frame.time_member.n ? f->frame.time_member : finish_time_column(f->fact);
+    bool is_axis = f->fact && f->fact->axis_unit.n;
+    own->member = column;
+    if (is_axis) {
+        own->kind = ASK_TEST_EXPR;
+        own->raw = finish_range_expr(f, test->time);
+    }
+    bool fits = column.n && is_axis == test->time->is_axis && (!is_axis || (own->raw.n && !test->time->apart));
+    if (!fits) finish_doubt(f, ASK_FEATURE_NOTHING, 1);
+    if (fits) f->where[f->n_where++] = own;
+}
+
 void finish_resolve_tests(Finish *f) {
     AskFrame *frame = &f->frame;
     for (size_t i = 0; i < frame->n_tests; i++) {
@@ -235,6 +281,8 @@ void finish_resolve_tests(Finish *f) {
             return;
         if (frame->tests[i]->kind == ASK_TEST_BOUND)
             resolve_bound(f, frame->tests[i]);
+        else if (frame->tests[i]->kind == ASK_TEST_TIME)
+            resolve_time(f, frame->tests[i]);
         else
             f->where[f->n_where++] = frame->tests[i];
     }
@@ -259,7 +307,8 @@ void finish_count_to_group(Finish *f) {
     if (frame->kind == ASK_KIND_HOW_MANY || ((frame->n_groups || frame->grain) && !is_first_of_each)) return;
     if (frame->n_groups == ASK_MAX_ITEMS) return;
     bool lists = has_bound_of_measure(frame) || frame->is_superlative || frame->kind == ASK_KIND_WHICH ||
-                 frame->kind == ASK_KIND_LIST || (frame->n_sets && frame->n_terms);
+                 frame->kind == ASK_KIND_LIST || (frame->n_sets && frame->n_terms && !frame->derive) ||
+                 (frame->sorted && frame->order);
     for (size_t i = 0; lists && i < frame->n_terms; i++) {
         const AskEntity *entity =
             frame->terms[i]->counts.n ? ask_entity_of(f->p->engine, frame->terms[i]->counts) : NULL;

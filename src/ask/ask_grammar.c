@@ -6,7 +6,7 @@
  *   top: @top number? member -> top 2 3 =1 cost 0.2
  *
  * A part is @list, a sense (measure, member, column, fact, value, filter, event), number, year, text (a few words as they are), ^ (the question begins here), or another rule's name; "?": it may be missing.
- *"=N" hands a number to the action, 0 nothing. Rules of one name are alternatives. `slot` and `whole` are where reading begins.
+ * "=N" hands a number to the action, 0 nothing. Rules of one name are alternatives. `slot` and `whole` are where reading begins.
  */
 #include "ask/ask_internal.h"
 
@@ -186,9 +186,18 @@ static ErrCode read_rule(Reader *r, Str line) {
     return ERR_OK;
 }
 
+/* The line without its comment. After a comma or a colon a phrase begins, which may do so with a '#': "# of". */
+static Str without_comment(Str line) {
+    char before = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        if (line.p[i] == '#' && before != ',' && before != ':') return str_slice(line, 0, i);
+        if (line.p[i] != ' ' && line.p[i] != '\t') before = line.p[i];
+    }
+    return line;
+}
+
 static ErrCode read_line(Reader *r, Str line) {
-    ptrdiff_t comment = str_find_char(line, '#');
-    if (comment >= 0) line.n = (size_t)comment;
+    line = without_comment(line);
     bool goes_on = line.n && (line.p[0] == ' ' || line.p[0] == '\t');
     line = str_trim(line);
     if (!line.n) return ERR_OK;

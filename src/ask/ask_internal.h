@@ -166,6 +166,8 @@ int ask_grammar_list(const AskGrammar *grammar, Str name); /* -1: none */
 /* ---- meanings --------------------------------------------------------------------------------------------------------- */
 
 typedef struct AskTest AskTest;
+typedef struct AskTime AskTime;
+#define ASK_MAIN_TIME "\1time" /* instead of a member: the time of the fact, once it is known */
 
 /* Something to compute. */
 typedef struct AskTerm {
@@ -187,6 +189,7 @@ typedef enum AskTestKind {
     ASK_TEST_FLAG,   /* a bool member is true */
     ASK_TEST_NULL,   /* member is null */
     ASK_TEST_BOUND,  /* a number's comparison with something that is resolved when the reading is finished */
+    ASK_TEST_TIME,   /* the time lies in one of the periods */
     ASK_TEST_EXPR,   /* a condition as an expression */
     ASK_TEST_SET     /* entities by another query of them */
 } AskTestKind;
@@ -205,17 +208,18 @@ struct AskTest {
     double number;
     double number_to;          /* BETWEEN */
     bool is_percent;           /* the number was one of percent */
+    bool is_none;              /* BOUND: "without any" */
     Str unit;                  /* "days" */
     bool is_or;                /* VALUES joined by "or": not one by one */
     bool is_listed;            /* VALUES joined by "and" */
     Str raw;                   /* SET: a whole query; EXPR: the condition */
     const AskTerm *term;       /* BOUND: the measure of that name */
+    const AskTime *time;       /* TIME: the first of a list */
     const struct AskFrame *of; /* SET: which entities; BOUND: rows of this frame */
     Str entity;
     size_t from, to; /* tokens */
 };
 
-typedef struct AskTime AskTime;
 struct AskTime {
     Str from;             /* as a query's range says it; empty: open */
     Str to;               /* empty: the same period */
@@ -228,6 +232,10 @@ struct AskTime {
     bool is_list;         /* each of its periods was named */
     const AskTime *first; /* of a span */
     const AskTime *last;
+    bool is_or;           /* a list of them joined by "or" */
+    const AskTime *apart; /* of a list whose periods do not follow each other: the next one */
+    TimeGrain part;       /* its first or last so many of these, once its year is known; NONE: all of it */
+    int n_parts;          /* negative: the last */
 };
 
 typedef enum AskDerive {
@@ -272,6 +280,8 @@ struct AskFrame {
     int64_t limit;        /* 0: none */
     bool is_superlative;  /* the one that has the most */
     bool is_plural;       /* "the best items": some of them */
+    int64_t place;        /* of a superlative: 2 is the second; 0: the first */
+    int8_t sorted;        /* "largest first": how all that is shown is ordered; as direction */
     Str top;              /* the member whose first ones are asked for */
     bool is_top_plain;    /* "best", without what by */
     Str each;             /* limit_per: for each value of this member */
@@ -293,6 +303,7 @@ struct AskFrame {
     bool is_adverb;  /* the grain is that of "monthly" */
     bool is_spent;   /* something was spent or brought in */
     bool is_per;     /* the group stands after "per" */
+    Str per_said;    /* which one */
     bool is_loss;    /* losing is asked about: the first are the lowest */
     bool is_without; /* with the first test against without it */
     bool is_before;  /* against the span before */
@@ -363,6 +374,7 @@ struct AskParse {
     VEC(AskMatchedList) * lists; /* by first token */
     bool *is_free;               /* by token: may stand between a rule's parts */
     bool *is_aside;              /* by token: within brackets */
+    bool *is_role;               /* by token: it told which role the value after it is of */
     AskDoubt *skip;              /* by token: leaving it out */
     Str *read_as;                /* by token: what a misspelt one was corrected to; empty: it stands as it is */
     bool *is_known;              /* by token: some word list, phrase or value has it */
@@ -419,5 +431,7 @@ void ask_compare_words(AskParse *p, Str question, AskReading *readings, size_t n
 /* A measure as a term; a column's aggregate. */
 const AskTerm *ask_term_of_measure(AskParse *p, const ModelMeasure *measure);
 const AskTerm *ask_term_of(AskParse *p, Str expr, Str name, Str words);
+/* Fewer of the one are known than of the other: if these have any, several have the same ones. */
+bool ask_are_fewer(const AskParse *p, Str counted, Str per);
 const AskEntity *ask_entity_of(const AskEngine *engine, Str member);
 const ModelMeasure *ask_rows_measure(const Model *model, const ModelFact *fact);

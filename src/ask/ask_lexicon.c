@@ -66,6 +66,8 @@ static void add_label(Words *w, Str name, const ModelLabel *label, const AskSens
     add_phrase(w, label->title, sense, cost);
     add_phrase(w, said, sense, str_eq_nocase(said, label->title) ? cost : cost + COST_NAME);
     for (size_t i = 0; i < label->n_synonyms; i++) add_phrase(w, label->synonyms[i], sense, cost);
+    bool is_state = sense->member.type.kind == TYPE_BOOL && (str_starts(said, S("is ")) || str_starts(said, S("has ")));
+    if (is_state) add_phrase(w, str_slice(said, (size_t)str_find_char(said, ' ') + 1, said.n), sense, cost);
 }
 
 static AskSense *new_sense(AskEngine *engine, AskSenseKind kind, Str name, Str words) {

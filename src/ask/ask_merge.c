@@ -63,6 +63,8 @@ static bool merge_order(AskFrame *to, const AskFrame *b) {
     if (!to->order) to->order = b->order;
     ONE_OF(direction, 0);
     ONE_OF(limit, 0);
+    ONE_OF(place, 0);
+    ONE_OF(sorted, 0);
     ONE_TEXT_OF(top);
     return true;
 }
@@ -108,6 +110,7 @@ bool ask_merge(const AskFrame *a, const AskFrame *b, AskFrame *to) {
     ONE_TEXT_OF(each);
     ONE_OF(each_grain, TIME_GRAIN_NONE);
     ONE_TEXT_OF(per);
+    ONE_TEXT_OF(per_said);
     ONE_OF(derive, ASK_DERIVE_NONE);
     ONE_OF(span, 0);
     ONE_OF(span_unit, TIME_GRAIN_NONE);
@@ -162,7 +165,9 @@ static void edit_order(AskFrame *to, const AskFrame *edit) {
     if (edit->direction || edit->limit) {
         to->limit = edit->limit ? edit->limit : edit->is_superlative && !edit->top.n ? 1 : to->limit;
         to->is_superlative = edit->is_superlative;
+        to->place = edit->place;
     }
+    if (edit->sorted) to->sorted = edit->sorted;
     if (edit->order) to->order = edit->order;
     if (edit->top.n) to->top = edit->top;
 }
@@ -192,8 +197,8 @@ void ask_edit(Arena *arena, const AskTurn *turn, const AskFrame *edit, AskFrame 
         to->top = (Str){0};
         to->each = (Str){0};
     }
-    bool are_those =
-        edit->n_pronouns && before->limit && before->n_groups == 1 && (edit->n_terms || edit->is_spent) && !edit->limit;
+    bool are_those = edit->n_pronouns && (before->limit || before->is_superlative) && before->n_groups == 1 &&
+                     (edit->n_terms || edit->is_spent) && !edit->limit;
     if (are_those && !edit->n_terms) to->n_terms = 0;
     if (are_those) {
         to->is_spent = edit->is_spent;

@@ -193,10 +193,17 @@ double ask_skip_cost(const AskParse *p, size_t at) {
     return ask_doubt_cost(p, &p->skip[at]) + (p->read_as[at].n ? p->engine->weights->at[ASK_FEATURE_CORRECTED] : 0);
 }
 
+static size_t n_corrected(const AskParse *p, const AskNode *slot) {
+    size_t n = 0;
+    for (size_t i = slot->from; i < slot->to; i++) n += p->read_as[i].n > 0;
+    return n;
+}
+
 /* A slot beside others. */
 static double slot_cost(const AskParse *p, size_t at, const AskNode *slot) {
     const double *weights = p->engine->weights->at;
-    return slot->cost + weights[ASK_FEATURE_PART] + (p->is_aside[at] ? weights[ASK_FEATURE_ASIDE] : 0);
+    return slot->cost + weights[ASK_FEATURE_PART] + weights[ASK_FEATURE_MENDED] * (double)n_corrected(p, slot) +
+           (p->is_aside[at] ? weights[ASK_FEATURE_ASIDE] : 0);
 }
 
 /* What ask_skip_cost and slot_cost have added up to, by feature. */
@@ -212,6 +219,7 @@ static const AskCosts *costs_of(const AskParse *p, const AskCandidate *candidate
         }
         if (!slot) break;
         ask_costs_add(costs, weights, ASK_FEATURE_PART, 1);
+        ask_costs_add(costs, weights, ASK_FEATURE_MENDED, (double)n_corrected(p, slot));
         if (p->is_aside[at]) ask_costs_add(costs, weights, ASK_FEATURE_ASIDE, 1);
         add_node(p, slot, costs);
         at = slot->to;

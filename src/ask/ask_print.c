@@ -60,9 +60,10 @@ Str finish_test_expr(AskParse *p, const AskTest *test) {
     case ASK_TEST_NULL: return arena_printf(arena, "%.*s is %snull", STR_ARG(m), test->is_not ? "not " : "");
     case ASK_TEST_BOUND: return finish_bound_expr(p, test, m);
     case ASK_TEST_EXPR: return arena_printf(arena, test->is_not ? "not (%.*s)" : "(%.*s)", STR_ARG(test->raw));
+    case ASK_TEST_TIME: /* only as a test of its own */
     case ASK_TEST_SET: break;
     }
-    return S("true");
+    return (Str){0};
 }
 
 /* ---- JSON ----------------------------------------------------------------------------------------------------------- */
@@ -142,9 +143,52 @@ static void print_op(JsonWriter *w, const AskTest *test) {
                                                                    : OPS[test->kind].yes)));
 }
 
+static void print_in_range(JsonWriter *w, Str member, const AskTime *time) {
+    json_object_begin(w);
+    json_key(w, S("member"));
+    json_text(w, member);
+    json_key(w, S("op"));
+    json_text(w, str_of(query_op_name(QUERY_OP_IN_RANGE)));
+    json_key(w, S("values"));
+    json_array_begin(w);
+    bool is_one = !time->is_open && !time->to.n;
+    for (int i = 0; i < (is_one ? 1 : 2); i++) {
+        Str end = i ? time->to : time->from;
+        if (end.n)
+            json_text(w, end);
+        else
+            json_nil(w);
+    }
+    json_array_end(w);
+    json_object_end(w);
+}
+
+/* In one of several periods, or in none of them. */
+static void print_times(JsonWriter *w, const AskTest *test) {
+    if (test->is_not) {
+        json_object_begin(w);
+        json_key(w, S("not"));
+    }
+    if (test->time->apart) {
+        json_object_begin(w);
+        json_key(w, S("or"));
+        json_array_begin(w);
+    }
+    for (const AskTime *time = test->time; time; time = time->apart) print_in_range(w, test->member, time);
+    if (test->time->apart) {
+        json_array_end(w);
+        json_object_end(w);
+    }
+    if (test->is_not) json_object_end(w);
+}
+
 static void print_test(JsonWriter *w, const Finish *f, const AskTest *test, Str member) {
     if (test->kind == ASK_TEST_SET) {
         print_set(w, f, test);
+        return;
+    }
+    if (test->kind == ASK_TEST_TIME) {
+        print_times(w, test);
         return;
     }
     if (test->kind == ASK_TEST_EXPR) {
@@ -198,9 +242,10 @@ static void print_set(JsonWriter *w, const Finish *f, const AskTest *test) {
     json_array_begin(w);
     json_text(w, test->entity);
     json_array_end(w);
-    if (f->fact) {
+    const ModelFact *fact = inner->n_terms && inner->terms[0]->fact ? inner->terms[0]->fact : f->fact;
+    if (fact) {
         json_key(w, S("source"));
-        json_text(w, f->fact->name);
+        json_text(w, fact->name);
     }
     if (inner->n_times) {
         json_key(w, S("time"));
@@ -257,9 +302,9 @@ static Str name_of(const FinishColumn *column) {
     return column->as.n ? column->as : column->expr;
 }
 
-static Str each_member(const Finish *f) {
+Str finish_each_member(const Finish *f) {
     const AskFrame *frame = &f->frame;
-    if (!str_eq(frame->each, S("\1time"))) return frame->each;
+    if (!str_eq(frame->each, S(ASK_MAIN_TIME))) return frame->each;
     Str column = f->fact && f->fact->time >= 0 ? f->fact->columns[f->fact->time].name : (Str){0};
     return arena_printf(f->p->arena, "%.*s.%s", STR_ARG(column), time_grain_name(frame->grain));
 }
@@ -270,6 +315,7 @@ static void print_order(JsonWriter *w, const Finish *f) {
     Str by = {0};
     for (size_t i = 0; i < f->n_measures; i++)
         if (f->measures[i].term && str_eq(f->measures[i].term->expr, frame->order->expr)) by = name_of(&f->measures[i]);
+    if (f->ordered_by.n) by = f->ordered_by;
     if (!by.n) return;
     json_key(w, S("order"));
     json_array_begin(w);
@@ -279,7 +325,7 @@ static void print_order(JsonWriter *w, const Finish *f) {
     json_array_end(w);
     json_array_end(w);
     if (!frame->limit) return;
-    Str each = each_member(f);
+    Str each = finish_each_member(f);
     if (each.n) {
         json_key(w, S("limit_per"));
         json_object_begin(w);
@@ -294,6 +340,9 @@ static void print_order(JsonWriter *w, const Finish *f) {
     }
     json_key(w, S("limit"));
     json_int(w, frame->limit);
+    if (frame->place < 2) return;
+    json_key(w, S("offset"));
+    json_int(w, frame->place - 1);
 }
 
 static void print_query(JsonWriter *w, const Finish *f) {

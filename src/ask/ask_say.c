@@ -335,8 +335,9 @@ static Str ranked_group(const AskSay *say, const Query *query) {
 static Str ranking_words(const AskSay *say, const Query *query) {
     Arena *arena = say->arena;
     int64_t n = query->has_limit_per ? query->limit_per_n : query->limit;
-    bool is_ranking = query->n_order == 1 && n > 0 && query->n_measures == 1 && !query->offset &&
-                      !query->source_query && (!query->has_limit_per || query->limit < 0) &&
+    bool is_ranking = query->n_order == 1 && n > 0 && query->n_measures == 1 &&
+                      (!query->offset || (n == 1 && !query->has_limit_per)) && !query->source_query &&
+                      (!query->has_limit_per || query->limit < 0) &&
                       str_eq(query->order[0].name, query->measures[0].alias);
     Str things = is_ranking ? ranked_group(say, query) : (Str){0};
     if (!things.n) return (Str){0};
@@ -346,8 +347,8 @@ static Str ranking_words(const AskSay *say, const Query *query) {
         each = arena_printf(arena, "%.*s%s%.*s", STR_ARG(each), i ? " and " : " within each ",
                             STR_ARG(say_name(say, query->limit_per_by[i])));
     if (n == 1 && !each.n)
-        return arena_printf(arena, "%.*s with the %s %.*s", STR_ARG(things), is_desc ? "highest" : "lowest",
-                            STR_ARG(of));
+        return arena_printf(arena, "%.*s with the %.*s%s %.*s", STR_ARG(things),
+                            STR_ARG(say_place(arena, query->offset + 1)), is_desc ? "highest" : "lowest", STR_ARG(of));
     if (n > 1) things = say_plural(arena, things);
     return arena_printf(arena, "%s %" PRId64 " %.*s by %.*s%.*s", is_desc ? "top" : "bottom", n, STR_ARG(things),
                         STR_ARG(of), STR_ARG(each));
@@ -468,7 +469,7 @@ static Str say_query(const AskSay *outer, const Query *query) {
     add(&clauses, compare_words(&say, query));
     add(&clauses, order_words(&say, query));
     if (!ranking.n) add(&clauses, limit_words(&say, query));
-    if (query->offset) add(&clauses, arena_printf(arena, "after the first %" PRId64, query->offset));
+    if (query->offset && !ranking.n) add(&clauses, arena_printf(arena, "after the first %" PRId64, query->offset));
     add(&clauses, totals_words(query));
     add(&clauses, fill_words(query));
     if (query->shows_unknown) add(&clauses, S("the unknown too"));

@@ -15,7 +15,9 @@ typedef struct AskSay {
 Str say_list(Arena *arena, const Str *items, size_t n, const char *last);
 Str say_lower(Arena *arena, Str title);   /* "Unit weight" -> "unit weight"; "AOV" stays */
 Str say_capital(Arena *arena, Str words); /* its first letter */
-Str say_plural(Arena *arena, Str words);  /* of its last word; of "hour of day" the first */
+/* "second ", "11th "; nothing for the first. */
+Str say_place(Arena *arena, int64_t place);
+Str say_plural(Arena *arena, Str words); /* of its last word; of "hour of day" the first */
 bool say_is_plural(Str words);
 Str say_verb(Arena *arena, Str subject, const char *verb); /* "is more than", of orders "are more than" */
 Str say_number(Arena *arena, double number);               /* "10,000", "0.5" */

@@ -76,3 +76,12 @@ Str say_text(Arena *arena, Str text) {
                     !has_word(text, S("or"));
     return is_plain ? text : arena_printf(arena, "\"%.*s\"", STR_ARG(text));
 }
+
+Str say_place(Arena *arena, int64_t place) {
+    static const char *const PLACES[] = {"",       "",         "second ", "third ", "fourth ", "fifth ",
+                                         "sixth ", "seventh ", "eighth ", "ninth ", "tenth "};
+    static const char *const ENDS[] = {"th", "st", "nd", "rd"};
+    if (place < (int64_t)COUNT_OF(PLACES)) return str_of(PLACES[place]);
+    int64_t last = place % 10, is_teen = place / 10 % 10 == 1;
+    return arena_printf(arena, "%" PRId64 "%s ", place, ENDS[last < 4 && !is_teen ? last : 0]);
+}

@@ -172,7 +172,8 @@ static Str one_group(const Tell *t) {
     for (size_t i = 0; i < t->n_measures && is_first; i++)
         if (str_eq(t->rows->columns[t->measures[i]].name, t->query->order[0].name)) by = i;
     if (is_first)
-        return arena_printf(arena, "%.*s had the %s %.*s%.*s, %.*s.", STR_ARG(who),
+        return arena_printf(arena, "%.*s had the %.*s%s %.*s%.*s, %.*s.", STR_ARG(who),
+                            STR_ARG(say_place(arena, t->query->offset + 1)),
                             t->query->order[0].is_desc ? "highest" : "lowest", STR_ARG(measure_words(t, by)),
                             STR_ARG(scope), STR_ARG(figure(t, 0, t->measures[by])));
     Str parts[64];

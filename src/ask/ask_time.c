@@ -32,6 +32,25 @@ static AskTime period(AskParse *p, TimeGrain grain, const AskNode *year, int num
     return (AskTime){.grain = grain, .from = period_text(p->arena, grain, value_of(year), number), .number = number};
 }
 
+/* The first or last so many units of a period; a week is seven days of it. false: it has not so many. */
+static bool take_part(Arena *arena, AskTime *time, TimeGrain unit, int n) {
+    int64_t from, to, unused;
+    TimeGrain grain;
+    if (!time_parse_period(time->from, &from, &to, &grain)) return false;
+    if (time->to.n && !time_parse_period(time->to, &unused, &to, &grain)) return false;
+    bool is_week = unit == TIME_GRAIN_WEEK;
+    TimeGrain step = is_week ? TIME_GRAIN_DAY : unit;
+    int64_t size = (int64_t)(n < 0 ? -n : n) * (is_week ? 7 : 1);
+    int64_t first = n < 0 ? time_add(step, to, -size) : from, last = n < 0 ? to : time_add(step, from, size);
+    if (first < from || last > to) return false;
+    char a[TIME_TEXT_MAX], b[TIME_TEXT_MAX];
+    Str begin = {a, time_print_period(step, first, a)}, end = {b, time_print_period(step, time_add(step, last, -1), b)};
+    time->grain = unit;
+    time->from = arena_str(arena, begin);
+    time->to = size > 1 ? arena_str(arena, end) : (Str){0};
+    return true;
+}
+
 const AskTime *ask_time_in_year(Arena *arena, const AskTime *yearless, int year) {
     AskTime time = *yearless;
     time.is_yearless = false;
@@ -43,6 +62,7 @@ const AskTime *ask_time_in_year(Arena *arena, const AskTime *yearless, int year)
     } else {
         time.from = period_text(arena, time.grain, year, time.number);
     }
+    if (time.part) take_part(arena, &time, time.part, time.n_parts); /* "first 31 days of June": June */
     return arena_dup(arena, &time, sizeof(time));
 }
 
@@ -51,6 +71,19 @@ bool ask_time_year(ASK_ACTION) {
     return give(
         p, ret,
         (AskTime){.grain = TIME_GRAIN_YEAR, .from = period_text(p->arena, TIME_GRAIN_YEAR, value_of(args[0]), 0)});
+}
+
+/* "fiscal year 2014", "Q1 of fiscal 2014". args: grain (else a fiscal year), year, quarter. */
+bool ask_time_fiscal(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    int year = value_of(args[1]);
+    if (args[0] && value_of(args[0]) == TIME_GRAIN_YEAR) return ask_time_year(p, &args[1], literals, 1, ret);
+    if (args[0] && value_of(args[0]) != TIME_GRAIN_FISCAL_YEAR) return false;
+    if (n_args > 2 && args[2])
+        return give(p, ret,
+                    (AskTime){.grain = TIME_GRAIN_FISCAL_QUARTER,
+                              .from = arena_printf(p->arena, "FY%04d-Q%d", year, value_of(args[2]))});
+    return give(p, ret, (AskTime){.grain = TIME_GRAIN_FISCAL_YEAR, .from = arena_printf(p->arena, "FY%04d", year)});
 }
 
 bool ask_time_month(ASK_ACTION) {
@@ -252,17 +285,58 @@ bool ask_time_span_days(ASK_ACTION) {
     return str_cmp(time.from, time.to) < 0 ? give(p, ret, time) : false;
 }
 
-/* "2012, 2013 and 2014": periods of one kind, one after the other. */
+/* The month or quarter before another of a year: "December and January 2012". */
+static const AskTime *in_year_of(AskParse *p, const AskTime *yearless, const AskTime *of) {
+    int64_t year;
+    if (!str_to_int64(str_slice(of->from, 0, 4), &year)) return NULL;
+    return ask_time_in_year(p->arena, yearless, (int)year - (of->number && yearless->number > of->number));
+}
+
+/* Months or quarters without a year, one after the other. */
+static bool list_yearless(AskParse *p, AskNode *ret, const AskTime *a, const AskTime *b, bool is_or) {
+    const AskTime *first = b->first ? b->first : b;
+    AskTime time = {.grain = a->grain, .is_yearless = true, .first = a, .last = b->last ? b->last : b, .is_or = is_or};
+    bool fits = a->grain != TIME_GRAIN_DAY && !a->part && !b->part && first->number == a->number + 1;
+    return fits && give(p, ret, time);
+}
+
+/* "2012, 2013 and 2014": periods of one kind. args: the first, those after it, the word between. */
 bool ask_time_list(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskTime *a = args[0]->time, *b = args[1]->time;
-    bool fits = a->grain == b->grain && !a->is_open && !b->is_open && !a->to.n && !a->is_yearless && !b->is_yearless &&
-                !a->is_axis;
-    if (!fits || !str_eq(ask_time_shift(p->arena, a->from, 1), b->from)) return false;
-    AskTime time = {
-        .grain = a->grain, .from = a->from, .to = b->to.n ? b->to : b->from, .first = a, .last = b->last ? b->last : b};
+    bool is_or = b->is_or || (n_args > 2 && value_of(args[2]) == 1);
+    if (a->grain != b->grain || a->is_open || b->is_open || a->is_axis || b->is_axis || a->first) return false;
+    if (a->is_yearless && b->is_yearless) return list_yearless(p, ret, a, b, is_or);
+    if (b->is_yearless) return false;
+    if (a->is_yearless) a = in_year_of(p, a, b);
+    if (!a) return false;
+    AskTime time = *a;
     time.is_list = true;
+    time.is_or = is_or;
+    if (a->to.n || !str_eq(ask_time_shift(p->arena, a->from, 1), b->from)) {
+        time.apart = b;
+        return str_cmp(a->from, b->from) < 0 && give(p, ret, time);
+    }
+    time.to = b->to.n ? b->to : b->from;
+    time.first = a;
+    time.last = b->last ? b->last : b;
+    time.apart = b->apart;
     return give(p, ret, time);
+}
+
+/* "the last two weeks of March 2013". args: first or last, number, unit, period. */
+bool ask_time_part_of(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskTime time = *args[3]->time;
+    TimeGrain unit = (TimeGrain)value_of(args[2]);
+    int n = args[1] ? value_of(args[1]) : 1;
+    bool is_part = unit > time.grain && unit <= TIME_GRAIN_DAY && n > 0 && n <= 1000 && !time.is_axis && !time.is_open;
+    if (!is_part) return false;
+    if (value_of(args[0]) < 0) n = -n;
+    if (!time.is_yearless) return take_part(p->arena, &time, unit, n) && give(p, ret, time);
+    time.part = unit;
+    time.n_parts = n;
+    return time.grain != TIME_GRAIN_DAY && !time.first && give(p, ret, time);
 }
 
 static Str weekday_member(const AskParse *p) {

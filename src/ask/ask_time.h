@@ -5,7 +5,7 @@
 /* clang-format off */
 #define ASK_TIME_ACTIONS(X) \
     X(year) X(month) X(quarter) X(half) X(day) X(iso) X(relative) X(past) X(to_date) X(named_day) X(axis) X(span) \
-    X(span_days) X(list) X(since) X(until) X(pass) X(weekdays)
+    X(span_days) X(part_of) X(fiscal) X(list) X(since) X(until) X(pass) X(weekdays)
 /* clang-format on */
 #define X(name) \
     bool ask_time_##name(AskParse *p, const AskNode *const *args, const int *literals, size_t n_args, AskNode *ret);

@@ -73,10 +73,11 @@ NODISCARD ErrCode ask_values_is_current(const Ctx *ctx, EngineConn *conn, const 
                                         bool *ret_is_current, Err *err);
 /* ERR_NOT_FOUND, or ERR_DATA for what is no index of this version. The file may be replaced meanwhile, but not written into. */
 NODISCARD ErrCode ask_values_open(const char *path, AskValues **ret_values, Err *err);
-void ask_values_close(AskValues *values);            /* NULL allowed */
-int64_t ask_values_version(const AskValues *values); /* the data version it was made of */
-Str ask_values_model(const AskValues *values);       /* and the hash of the model's text; borrowed */
-size_t ask_values_count(const AskValues *values);    /* values, each once a dimension's attribute */
+void ask_values_close(AskValues *values);                        /* NULL allowed */
+int64_t ask_values_version(const AskValues *values);             /* the data version it was made of */
+Str ask_values_model(const AskValues *values);                   /* and the hash of the model's text; borrowed */
+size_t ask_values_count(const AskValues *values);                /* values, each once a dimension's attribute */
+size_t ask_values_count_of(const AskValues *values, Str member); /* of one member; 0: none of it are known */
 
 /* For whom values are looked up. */
 typedef struct AskLookup {

@@ -91,6 +91,15 @@ Str ask_values_model(const AskValues *values) {
     return (Str){values->header->model, strnlen(values->header->model, HASH_TEXT_BYTES)};
 }
 
+size_t ask_values_count_of(const AskValues *values, Str member) {
+    for (uint32_t i = 0; i < values->n[VALUES_SETS]; i++) {
+        const ValuesSet *set = values_set(values, i);
+        for (uint32_t k = 0; k < set->n_names; k++)
+            if (str_eq(values_name(values, set->names + k), member)) return set->n_values;
+    }
+    return 0;
+}
+
 size_t ask_values_count(const AskValues *values) {
     return values->n[VALUES_VALUES];
 }

@@ -23,6 +23,7 @@
     X(SKIP_UNKNOWN, "skip_unknown", 3, "… that nothing knows")                                         \
     X(SKIP_NUMBER, "skip_number", 3.5, "… that are numbers")                                           \
     X(CORRECTED, "corrected", .6, "words left out that were taken for typing errors")                  \
+    X(MENDED, "mended", .3, "… and words read as what they were taken for")                            \
     X(PHRASE, "phrase", 1, "how far a phrase is from the model's title")                               \
     X(PLURAL, "plural", .005, "plurals for singulars, or the other way round")                         \
     X(INFLECTED, "inflected", .12, "other endings of a word")                                          \
@@ -35,6 +36,9 @@
     X(PLACE, "place", .02, "places by another name: \"UK\"")                                           \
     X(FRESH, "fresh", .3, "questions within a conversation that do not go on from the one before")     \
     X(OTHER_MEMBER, "other_member", .006, "tests of a follow-up that the turn before did not have")    \
+    X(WRITTEN, "written", .006, "values that are written otherwise: \"Mexico\" for \"México\"")        \
+    X(TURN, "turn", .0002, "values of a dimension that the pack gives its fact later")                 \
+    X(ROLE, "role", .05, "values whose role is named before them, which makes them cheaper")           \
     X(DEFAULT_MEASURE, "default_measure", .5, "the pack's main measure where none is named")           \
     X(PLAIN_TOP, "plain_top", .4, "best and worst without what by")                                    \
     X(BARE, "bare", 1.5, "questions that ask for no figure")                                           \

@@ -7,6 +7,7 @@
 #include "base/base_err.h"
 #include "base/base_fault.h"
 #include "base/base_file.h"
+#include "base/base_format.h"
 #include "base/base_json.h"
 #include "base/base_log.h"
 #include "base/base_map.h"

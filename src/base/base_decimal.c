@@ -95,14 +95,14 @@ bool decimal_parse(Str s, int precision, int scale, Int128 *ret_unscaled) {
         if (place == -(int64_t)scale - 1) {
             is_up = digit >= 5;
         } else {
-            if (unscaled >= limit) return false;
+            if (unscaled >= limit / 10) return false; /* before it overflows */
             unscaled = unscaled * 10 + digit;
         }
         place--;
     }
     /* Places the text does not write, as in "1.5" with scale 3 or in "1e9", are zeros. */
     for (; unscaled && place >= -(int64_t)scale; place--) {
-        if (unscaled >= limit) return false;
+        if (unscaled >= limit / 10) return false;
         unscaled *= 10;
     }
     /* Half away from zero is half up on the magnitude; the sign comes last. It may carry into a digit too many. */

@@ -21,6 +21,10 @@ Str utf8_fold(Arena *arena, Str s); /* NFKC case folding, for comparing what peo
 Str utf8_unaccent(Arena *arena,
                   Str s); /* without combining marks, composed: "Côte" -> "Cote"; s itself when it has none */
 
+/* `s` for a terminal, at most max_bytes long (0: no bound) with an ellipsis where it was cut: control characters become pictures of
+ * themselves, and what is no character or would turn the line's direction becomes U+FFFD. s itself where nothing changes. */
+Str utf8_printable(Arena *arena, Str s, size_t max_bytes);
+
 /* What a character is to one who splits text. FORMAT is seen by nobody: soft hyphens, joiners, marks of direction. */
 typedef enum Utf8Class { UTF8_SPACE, UTF8_LETTER, UTF8_DIGIT, UTF8_FORMAT, UTF8_OTHER } Utf8Class;
 /* SPACE: control characters too. LETTER: combining marks too. DIGIT: decimal digits of any script. */

@@ -83,7 +83,8 @@ static ErrCode absolute(Arena *arena, Str path, Str *ret_path, Err *err) {
 /* A value as the operation wants it: paths absolute, @FILE read. */
 static ErrCode set_arg(Arena *arena, OpArgs *args, const OpArg *arg, Str value, Err *err) {
     bool is_folder = arg->type == OP_ARG_PACK && (str_find_char(value, '/') >= 0 || str_starts(value, S(".")));
-    if ((arg->type == OP_ARG_PATH && value.n) || is_folder) TRY(absolute(arena, value, &value, err));
+    bool is_file = (arg->type == OP_ARG_PATH && value.n) || (arg->type == OP_ARG_CHART && str_ends(value, S(".svg")));
+    if (is_file || is_folder) TRY(absolute(arena, value, &value, err));
     if (arg->type == OP_ARG_DATABASE && str_starts(value, S("sqlite:")) && value.n > strlen("sqlite:")) {
         Str path = {0};
         TRY(absolute(arena, str_slice(value, strlen("sqlite:"), value.n), &path, err));

@@ -38,9 +38,11 @@ static ErrCode args_for(Arena *arena, const Chat *chat, Str text, OpArgs **ret, 
     const Op *op = chat->line->op;
     const OpArg *first = first_arg(op);
     OpArgs *args = op_args_new(arena, op);
-    for (size_t i = 0; i < op->n_args; i++)
-        if (op->args[i].type == OP_ARG_FLAG && op_arg_flag(chat->line->args, op->args[i].name))
-            TRY(op_args_set(args, str_of(op->args[i].name), S("true"), err));
+    for (size_t i = 0; i < op->n_args; i++) {
+        const OpArg *arg = &op->args[i];
+        bool is_given = !arg->is_list && !arg->is_positional && op_arg_has(chat->line->args, arg->name);
+        if (is_given) TRY(op_args_set(args, str_of(arg->name), op_arg_text(chat->line->args, arg->name), err));
+    }
     for (size_t i = 0; i < chat->n; i++) TRY(op_args_set(args, str_of(op->chat_arg), chat->said[i], err));
     TRY(op_args_set(args, str_of(first->name), text, err));
     *ret = args;

@@ -76,13 +76,5 @@ NODISCARD ErrCode gzip_out_finish(GzipOut *out, Err *err);
  * when it is cut off or damaged, ERR_IO; cancel and deadline of ctx are looked at every block. */
 NODISCARD ErrCode gzip_check(const Ctx *ctx, const char *path, Err *err);
 
-/* A value as people read it: thousands separated by commas, percent of ratios ("12.5 %"), currency with two decimals and its unit
- * before it when that is a sign or code, periods by grain; "" for null. In the arena; column may be NULL. Rounding is half away
- * from zero. Without decimals of its own: percent 1, integer 0, a decimal its scale, a float 2 (or three digits when below 0.1).
- * Whole numbers without a format in a column whose role is dimension or time (keys, years) have no commas; format "text" is the
- * plain text. Timestamps are "2014-03-07 10:20:30", or the date alone by format "date". */
+/* A value as people read it, "" for null; see base_format.h. column may be NULL. */
 Str format_value(Arena *arena, Value value, const WriterColumn *column);
-/* "1,234 rows", "1 row". */
-Str format_count(Arena *arena, int64_t n, const char *singular, const char *plural);
-/* "3.2 ms", "320 ms", "1.4 s", "2 min 5 s", "1 h 5 min". */
-Str format_duration(Arena *arena, int64_t us);

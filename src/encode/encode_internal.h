@@ -108,6 +108,3 @@ enum { ENCODE_CELL_BYTES = MAX_OF(MAX_OF((int)DECIMAL_TEXT_MAX, (int)REAL_TEXT_M
 
 /* Plain text of a cell that is not null and neither text nor json; times as `shown` says. Returns its length. */
 size_t encode_cell_print(char out[ENCODE_CELL_BYTES], const Column *column, size_t row, const WriterColumn *shown);
-/* `s` for a terminal, at most max_bytes long (0: no bound) with an ellipsis where it was cut: control characters become pictures
- * of themselves, and what is no character or would turn the line's direction becomes U+FFFD. s itself where nothing changes. */
-Str encode_printable(Arena *arena, Str s, size_t max_bytes);

@@ -5,7 +5,7 @@
  * BUFFERED_ROWS rows to see how wide its columns are; from then on the widths are fixed and rows pass through. Where the terminal
  * is too narrow the widest columns of text are cut first; numbers are never cut, since a cut number is another number.
  *
- * All foreign text goes through encode_printable: a value can neither move the cursor nor start a line of its own.
+ * All foreign text goes through utf8_printable: a value can neither move the cursor nor start a line of its own.
  */
 #include "encode/encode_internal.h"
 
@@ -94,7 +94,7 @@ static void put_field(TextState *state, const TextField *field, size_t width) {
     state->n_spaces = width - utf8_width(field->title) + 1;
     Str rest = field->value;
     do {
-        put_text(state, encode_printable(state->field_arena, str_split_next(&rest, '\n'), 0));
+        put_text(state, utf8_printable(state->field_arena, str_split_next(&rest, '\n'), 0));
         end_line(state);
         state->n_spaces = width + 2;
     } while (rest.p);
@@ -122,7 +122,7 @@ static ErrCode text_field(Writer *w, UNUSED Str name, Str title, Value value) {
     TextState *state = state_of(w);
     if (!title.n) return ERR_OK;
     TextField field = {
-        .title = arena_str(state->field_arena, encode_printable(state->field_arena, title, 0)),
+        .title = arena_str(state->field_arena, utf8_printable(state->field_arena, title, 0)),
         .value = format_value(state->field_arena, value, NULL),
     };
     VEC_PUSH(state->field_arena, &state->fields, field);
@@ -138,7 +138,7 @@ static ErrCode text_note(Writer *w, Str line) {
     begin_block(state, TEXT_BLOCK_NOTE);
     if (!line.n) put_blank_line(state);
     while (line.n) {
-        put_text(state, encode_printable(state->cell_arena, str_split_next(&line, '\n'), 0));
+        put_text(state, utf8_printable(state->cell_arena, str_split_next(&line, '\n'), 0));
         end_line(state);
     }
     arena_reset(state->cell_arena);
@@ -152,8 +152,8 @@ static Str cell_text(const Writer *w, const Column *column, size_t row, const Wr
     if (column_is_null(column, row)) return S("");
     size_t max_bytes = w->options.max_cell_bytes ? w->options.max_cell_bytes : CELL_BYTES_DEFAULT;
     bool is_text = column->type.kind == TYPE_TEXT || column->type.kind == TYPE_JSON;
-    if (is_text) return encode_printable(state->cell_arena, column_str(column, row), max_bytes);
-    return encode_printable(state->cell_arena, format_value(state->cell_arena, column_value(column, row), shown), 0);
+    if (is_text) return utf8_printable(state->cell_arena, column_str(column, row), max_bytes);
+    return utf8_printable(state->cell_arena, format_value(state->cell_arena, column_value(column, row), shown), 0);
 }
 
 /* In a table's first rows the texts are borrowed from a batch that moves on. */
@@ -263,8 +263,7 @@ static ErrCode text_table_begin(Writer *w, UNUSED Str name) {
         state->columns[i] = (TextColumn){
             .is_right = is_number,
             .is_cut = !is_number && w->options.width > 0,
-            .title =
-                encode_printable(w->table_arena, column->title.n ? column->title : column->name, CELL_BYTES_DEFAULT),
+            .title = utf8_printable(w->table_arena, column->title.n ? column->title : column->name, CELL_BYTES_DEFAULT),
         };
     }
     state->n_rows = 0;

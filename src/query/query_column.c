@@ -31,9 +31,14 @@ static bool is_same_list(const SqlExpr *const *a, size_t n_a, const SqlExpr *con
     return true;
 }
 
+static bool is_same_frame(const SqlFrame *a, const SqlFrame *b) {
+    return a->is_rows == b->is_rows && a->is_range == b->is_range && a->preceding == b->preceding &&
+           a->following == b->following;
+}
+
 static bool is_same_window(const SqlWindow *a, const SqlWindow *b) {
     if (a == b) return true;
-    if (!a || !b || memcmp(&a->frame, &b->frame, sizeof(a->frame)) != 0 || a->n_order != b->n_order) return false;
+    if (!a || !b || !is_same_frame(&a->frame, &b->frame) || a->n_order != b->n_order) return false;
     for (size_t i = 0; i < a->n_order; i++)
         if (a->order[i].is_desc != b->order[i].is_desc || !is_same(a->order[i].expr, b->order[i].expr)) return false;
     return is_same_list(a->partition, a->n_partition, b->partition, b->n_partition);

@@ -171,14 +171,30 @@ static Str aggregated_title(Arena *arena, const ModelFactColumn *column) {
     return arena_printf(arena, "%s %.*s%.*s", column->aggregate->title, is_word, &first, STR_ARG(rest));
 }
 
-/* A column that stands for its default aggregation is shown as the column is; an average of whole numbers is none. */
+/* What is of a column's kind is shown as the column is; an average of whole numbers is none. */
+static void format_as(SqlFn fn, const ModelLabel *of, QueryColumn *column) {
+    bool is_between = fn == SQL_FN_AVG || fn == SQL_FN_MEDIAN || fn == SQL_FN_STDDEV;
+    column->unit = of->unit;
+    column->decimals = of->decimals;
+    if (!is_between || !str_eq(of->format, S("integer"))) column->format = of->format;
+}
+
+/* A column that stands for its default aggregation. */
 static void format_aggregated(const ModelFactColumn *of, QueryColumn *column) {
-    bool is_between =
-        of->aggregate->fn == SQL_FN_AVG || of->aggregate->fn == SQL_FN_MEDIAN || of->aggregate->fn == SQL_FN_STDDEV;
-    if (of->aggregate->is_plain) return;
-    column->unit = of->label.unit;
-    column->decimals = of->label.decimals;
-    if (!is_between || !str_eq(of->label.format, S("integer"))) column->format = of->label.format;
+    if (!of->aggregate->is_plain) format_as(of->aggregate->fn, &of->label, column);
+}
+
+/* A column's sum, least, greatest or mean, written out: "max(amount)". */
+static void format_call(const QueryBuild *build, const Expr *expr, QueryColumn *column) {
+    static const SqlFn KEPT[] = {SQL_FN_SUM, SQL_FN_AVG, SQL_FN_MIN, SQL_FN_MAX, SQL_FN_MEDIAN};
+    if (expr->kind == EXPR_WHERE) expr = expr->args[0];
+    bool is_kept = false;
+    for (size_t i = 0; i < COUNT_OF(KEPT); i++) is_kept |= expr->kind == EXPR_CALL && expr->fn == KEPT[i];
+    if (!is_kept || expr->n_args != 1 || expr->args[0]->kind != EXPR_NAME || build->inner) return;
+    ModelMember of;
+    bool is_column = !model_member(build->model, build->fact, expr->args[0]->name, &of, NULL) &&
+                     of.kind == MODEL_MEMBER_COLUMN && type_is_number(of.type);
+    if (is_column) format_as(expr->fn, of.label, column);
 }
 
 /* Shares and growth are ratios; what is of a measure's own kind is shown as the measure is. */
@@ -227,6 +243,8 @@ static ErrCode add_measure(QueryBuild *build, const QueryMember *member, Err *er
             measure.column.member = expr_print(build->arena, column->aggregated);
             measure.column.title = aggregated_title(build->arena, column);
             format_aggregated(column, &measure.column);
+        } else {
+            format_call(build, member->expr, &measure.column);
         }
         if (member->expr->kind == EXPR_DERIVED) format_derived(build, member->expr, &measure.column);
     }

@@ -83,6 +83,37 @@ json 'len(d["alternatives"]) == 3 and d["alternatives"][0]["query"]["measures"]'
 ask "revenue by category" --format csv
 says "Technology,"
 
+# --- drawn as well: in a file, in place of the answer, in characters
+ask "revenue by category" --chart chart.svg
+says "Technology"
+says "The chart is in $PWD/chart.svg."
+well_formed() { python3 -c 'import sys, xml.dom.minidom as m; d = m.parse(sys.argv[1]).documentElement; print(d.tagName, d.getAttribute("role"), *[t.firstChild.data for t in d.childNodes if t.nodeName in ("title", "desc")])' "$1"; }
+well_formed chart.svg | grep -q '^svg img Revenue by category Bar chart of Revenue by Category: 3 in all. Lowest: .*: \$.* Highest: [A-Z].*: \$' ||
+    fail "the chart says something else: $(well_formed chart.svg)"
+ask "revenue by category" --chart -
+cmp -s out.txt chart.svg || fail "the chart on the output is another"
+ask "revenue by category" --chart text
+grep -qE '^Technology +\$[0-9.]+ k +█+' out.txt || fail "no bars: $(cat out.txt)"
+ask "revenue by category" --chart ascii
+grep -qE '^Technology +\$[0-9.]+ k +#+' out.txt || fail "no bars: $(cat out.txt)"
+ask "profit by customer" --chart chart.svg # more than fit in a picture
+grep -q 'Not drawn: .* more, together' chart.svg || fail "what is not drawn is not told"
+ask "weather by region" --chart chart.svg
+says "There is no chart of this."
+ask "what can you do?" --chart text
+says "There is no chart of this."
+printf 'revenue by category\n\n' >in.txt
+runs "$starling" ask --chat --chart text --home home --quiet <in.txt
+grep -q '█' out.txt || fail "a conversation has no charts: $(cat out.txt)"
+refuses 2 "there is no chart: Nothing here is known as 'weather'" "$starling" ask "weather by region" --chart - --home home
+refuses 2 "chart takes a file that ends in .svg, -, text or ascii, not 'chart.png'" "$starling" ask "revenue" --chart chart.png --home home
+runs "$starling" query '{"measures":["revenue"],"time":{"grain":"quarter"}}' --chart quarters.svg --home home --quiet
+says "2011-Q1"
+well_formed quarters.svg | grep -q '^svg img Revenue by quarter Line chart' || fail "$(well_formed quarters.svg)"
+runs "$starling" query '{"measures":["revenue"],"time":{"grain":"quarter"}}' --chart - --home home --quiet
+cmp -s out.txt quarters.svg || fail "the chart on the output is another"
+refuses 2 "no chart can be drawn of this" "$starling" query '{"dimensions":["product.category"]}' --chart - --home home
+
 # --- a conversation: each goes on from those before; undo takes one back
 talk() { runs "$starling" ask --chat --home home --quiet "$@" <in.txt; }
 printf 'revenue by category\nand in 2013?\nundo\nonly Technology\n\nprofit\n' >in.txt

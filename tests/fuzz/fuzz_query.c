@@ -4,6 +4,7 @@
  */
 #include "fuzz.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "query/query.h"
@@ -79,6 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {
     assert(!code && str_eq(printed(arena, again), once));
     ErrCode compile_code, again_code;
     Str sql = compiled(&ctx, query, &compile_code), again_sql = compiled(&ctx, again, &again_code);
-    assert(compile_code == again_code && (compile_code || str_eq(sql, again_sql)));
+    bool is_same = compile_code == again_code && (compile_code || str_eq(sql, again_sql));
+    if (!is_same) fprintf(stderr, "%.*s\n%.*s\n%.*s\n", STR_ARG(once), STR_ARG(sql), STR_ARG(again_sql));
+    assert(is_same);
     return 0;
 }

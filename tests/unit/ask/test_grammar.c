@@ -65,11 +65,12 @@ static const AskRule *rule_of(const AskGrammar *grammar, const char *name, int n
 TEST(lists_hold_phrases_with_values) {
     Fixture f = fixture_of();
     const AskGrammar *grammar = read_grammar(&f, "@by: by, for each,broken down by   # a comment\n"
-                                                 "  per=3, each month = month\n"
+                                                 "  per=3, each month = month, # of\n"
                                                  "@empty:\n"
                                                  "\n"
                                                  "@top: best=-1\n"
                                                  "slot: @by measure -> measure 2\n");
+    assert_non_null(entry_of(grammar, "by", "# of")); /* a phrase, no comment */
     const AskListEntry *entry = entry_of(grammar, "by", "broken down by");
     assert_non_null(entry);
     assert_int_equal(entry->n_words, 3);

@@ -145,7 +145,7 @@ TEST(an_answer_has_all_of_it) {
     assert_string_equal(answer->reading.p, "Trips by rider");
     assert_int_equal(answer->rows.account->n_left_out, 1);
     assert_true(str_eq(answer->left_out[0], S("3 trips without a rider are not shown.")));
-    assert_int_equal(answer->chart.kind, ASK_CHART_BAR);
+    assert_int_equal(answer->chart.kind, CHART_BAR);
 }
 
 TEST(what_is_computed_has_a_title) {

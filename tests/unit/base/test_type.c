@@ -171,6 +171,8 @@ TEST(decimals_are_exact_or_refused) {
     assert_decimal("10000000000000000000.00", 38, 2, "10000000000000000000.00"); /* where the printer's chunks meet */
     assert_decimal("100000000000000000000000000000000000000", 38, 0, NULL);
     assert_decimal("99999999999999999999999999999999999999.5", 38, 0, NULL); /* rounds out of range */
+    assert_decimal("5e38", 38, 0, NULL);                                     /* more than 128 bits hold */
+    assert_decimal("200000000000000000000000000000000000000", 38, 0, NULL);
     assert_decimal("1", 38, 38, NULL);
     assert_decimal("999.995", 5, 2, NULL);
     assert_decimal("999.994", 5, 2, "999.99");

@@ -101,6 +101,8 @@ TEST(times_and_the_rest) {
         {value_int(1), {F("weekday")}, "Monday"},
         {value_int(7), {F("weekday")}, "Sunday"},
         {value_int(8), {F("weekday")}, "8"},
+        {value_int(12), {F("month")}, "December"},
+        {value_int(0), {F("month")}, "0"},
         {value_bool(true), PLAIN, "true"},
         {value_text(S("as it is")), {F("currency"), U("GBP")}, "as it is"},
         {value_json(S("{\"a\": 1}")), PLAIN, "{\"a\": 1}"},

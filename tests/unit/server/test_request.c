@@ -123,6 +123,7 @@ TEST(arguments_come_as_json) {
                  {"runs", "{\"limit\":1.5}", ERR_INVALID},
                  {"sync", "{\"follow\":true}", ERR_UNKNOWN_NAME}, /* of the command line alone */
                  {"model check", "{\"pack\":\"../x\"}", ERR_DENIED},
+                 {"query", "{\"query\":{},\"chart\":\"/tmp/x.svg\"}", ERR_UNKNOWN_NAME}, /* a file of this machine */
                  {"load", "{\"input\":\"a=/etc/passwd\"}", ERR_UNKNOWN_NAME}};
     for (size_t i = 0; i < COUNT_OF(WRONG); i++) (void)call_of(arena, WRONG[i].op, WRONG[i].body, WRONG[i].code);
     arena_free(arena);

@@ -3,7 +3,7 @@
  * rounded half away from zero on its decimal text (so 1.005 at two places is 1.01, whatever its bits are), and its digits are
  * put in groups of three.
  */
-#include "encode/encode_internal.h"
+#include "base/base_format.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@ enum {
     NUMBER_TEXT_MAX = 64
 };
 
-static const WriterColumn COLUMN_PLAIN = {.decimals = -1};
+static const Format PLAIN = {.decimals = -1};
 
-/* How a number is shown, from its column. */
+/* How a number is shown. */
 typedef struct NumberStyle {
     int decimals; /* -1: as many as the value has */
     bool is_grouped;
@@ -60,27 +60,33 @@ static void style_currency(Arena *arena, Str unit, NumberStyle *style) {
 }
 
 /* Whole numbers of a key or a part of a date (2014) are names rather than amounts, and are not put in groups. */
-static bool is_name_like(const WriterColumn *column, Type type) {
+static bool is_name_like(const Format *how, Type type) {
     bool is_whole = type.kind == TYPE_INT64 || (type.kind == TYPE_DECIMAL && type.scale == 0);
-    return is_whole && !column->format.n && (str_eq(column->role, S("dimension")) || str_eq(column->role, S("time")));
+    return is_whole && !how->kind.n && how->is_name;
 }
 
-static NumberStyle number_style(Arena *arena, Type type, const WriterColumn *column) {
-    NumberStyle style = {.decimals = -1, .is_grouped = !is_name_like(column, type)};
-    if (str_eq(column->format, S("currency"))) {
+static NumberStyle number_style(Arena *arena, Type type, const Format *how) {
+    NumberStyle style = {.decimals = -1, .is_grouped = !is_name_like(how, type)};
+    if (str_eq(how->kind, S("currency"))) {
         style.decimals = 2;
-        style_currency(arena, column->unit, &style);
-    } else if (str_eq(column->format, S("percent"))) {
+        style_currency(arena, how->unit, &style);
+    } else if (str_eq(how->kind, S("percent"))) {
         style.decimals = 1;
         style.is_percent = true;
         style.after = S(" %");
-    } else if (str_eq(column->format, S("integer"))) {
+    } else if (str_eq(how->kind, S("integer"))) {
         style.decimals = 0;
-    } else if (str_eq(column->format, S("text"))) {
+    } else if (str_eq(how->kind, S("text"))) {
         style.is_grouped = false;
     }
-    if (column->decimals >= 0) style.decimals = MIN_OF(column->decimals, TYPE_DECIMAL_MAX_PRECISION);
+    if (how->decimals >= 0) style.decimals = MIN_OF(how->decimals, TYPE_DECIMAL_MAX_PRECISION);
     return style;
+}
+
+void format_affixes(Arena *arena, const Format *how, Str *ret_before, Str *ret_after) {
+    NumberStyle style = number_style(arena, TYPE(TYPE_FLOAT64), how);
+    *ret_before = style.before;
+    *ret_after = style.after;
 }
 
 /* ---- numbers -------------------------------------------------------------------------------------------------------- */
@@ -134,11 +140,11 @@ static size_t print_grouped(Int128 unscaled, int scale, bool is_grouped, char ou
     return (size_t)(p - out);
 }
 
-static Str format_number(Arena *arena, Value value, const WriterColumn *column) {
-    NumberStyle style = number_style(arena, value.type, column);
+static Str format_number(Arena *arena, Value value, const Format *how) {
+    NumberStyle style = number_style(arena, value.type, how);
     bool is_float = value.type.kind == TYPE_FLOAT64;
     if (is_float && !isfinite(value.f)) return value_print(arena, value);
-    bool is_text = str_eq(column->format, S("text"));
+    bool is_text = str_eq(how->kind, S("text"));
     if (style.decimals < 0 && is_float && is_text) return value_print(arena, value);
     int decimals = style.decimals;
     if (decimals < 0)
@@ -166,14 +172,14 @@ static size_t print_instant(int64_t us, char out[TIME_TEXT_MAX]) {
     return n && out[n - 1] == 'Z' ? n - 1 : n;
 }
 
-static Str format_time(Arena *arena, Value value, const WriterColumn *column) {
+static Str format_time(Arena *arena, Value value, const Format *how) {
     char text[TIME_TEXT_MAX];
     bool is_date = value.type.kind == TYPE_DATE;
     size_t n;
-    if (column->grain != TIME_GRAIN_NONE)
-        n = time_print_period_fiscal(column->grain, column->fiscal_month, is_date ? value.i * TIME_US_PER_DAY : value.i,
+    if (how->grain != TIME_GRAIN_NONE)
+        n = time_print_period_fiscal(how->grain, how->fiscal_month, is_date ? value.i * TIME_US_PER_DAY : value.i,
                                      text);
-    else if (is_date || str_eq(column->format, S("date")))
+    else if (is_date || str_eq(how->kind, S("date")))
         n = time_print_date(is_date ? value.i : time_day_of_us(value.i), text);
     else
         n = print_instant(value.i, text);
@@ -183,15 +189,26 @@ static Str format_time(Arena *arena, Value value, const WriterColumn *column) {
 static const char *const WEEKDAY_NAMES[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                             "Friday", "Saturday", "Sunday"};
 
+static const char *const MONTH_NAMES[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
+
+/* The name of a numbered part of a date; NULL: it has none. */
+static const char *name_of_part(Value value, Str kind) {
+    if (value.type.kind != TYPE_INT64 || value.i < 1) return NULL;
+    if (str_eq(kind, S("weekday")) && value.i <= 7) return WEEKDAY_NAMES[value.i - 1];
+    if (str_eq(kind, S("month")) && value.i <= 12) return MONTH_NAMES[value.i - 1];
+    return NULL;
+}
+
 /* ---- public --------------------------------------------------------------------------------------------------------- */
 
-Str format_value(Arena *arena, Value value, const WriterColumn *column) {
+Str format_show(Arena *arena, Value value, const Format *how) {
     if (value.is_null) return S("");
-    if (!column) column = &COLUMN_PLAIN;
-    if (str_eq(column->format, S("weekday")) && value.type.kind == TYPE_INT64 && value.i >= 1 && value.i <= 7)
-        return str_of(WEEKDAY_NAMES[value.i - 1]);
-    if (type_is_number(value.type)) return format_number(arena, value, column);
-    if (type_is_time(value.type)) return format_time(arena, value, column);
+    if (!how) how = &PLAIN;
+    const char *name = name_of_part(value, how->kind);
+    if (name) return str_of(name);
+    if (type_is_number(value.type)) return format_number(arena, value, how);
+    if (type_is_time(value.type)) return format_time(arena, value, how);
     return value_print(arena, value);
 }
 

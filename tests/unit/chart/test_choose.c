@@ -1,39 +1,46 @@
 /* Each rule by which a chart is chosen, on rows that are made for it. */
-#include "said_fixture.h"
+#include "test.h"
+
+#include <string.h>
+
+#include "chart/chart.h"
 
 enum { MAX_COLUMNS = 4 };
 
 typedef struct Made {
     Arena *arena;
-    QueryColumn columns[MAX_COLUMNS];
+    ChartColumn columns[MAX_COLUMNS];
     size_t n_columns;
     size_t n_rows;
     double factor; /* of measures */
+    bool is_asked_for;
 } Made;
 
 static Made made(void **state, size_t n_rows) {
-    return (Made){.arena = ((Said *)*state)->f.arena, .n_rows = n_rows, .factor = 1};
+    return (Made){.arena = *state, .n_rows = n_rows, .factor = 1};
 }
 
-static void group(Made *m, const char *member, TypeKind type) {
-    m->columns[m->n_columns++] = (QueryColumn){
-        .name = str_of(member), .member = str_of(member), .type = TYPE(type), .role = QUERY_ROLE_DIMENSION};
+static ChartColumn *group(Made *m, const char *name, TypeKind type) {
+    m->columns[m->n_columns] = (ChartColumn){.name = str_of(name), .type = TYPE(type), .format.decimals = -1};
+    return &m->columns[m->n_columns++];
 }
 
 static void months(Made *m) {
-    group(m, "started_at.month", TYPE_DATE);
-    m->columns[m->n_columns - 1].role = QUERY_ROLE_TIME;
-    m->columns[m->n_columns - 1].grain = TIME_GRAIN_MONTH;
+    ChartColumn *column = group(m, "started_at.month", TYPE_DATE);
+    column->role = CHART_ROLE_TIME;
+    column->format.grain = TIME_GRAIN_MONTH;
 }
 
-static void measure(Made *m, const char *member, TypeKind type) {
-    group(m, member, type);
-    m->columns[m->n_columns - 1].role = QUERY_ROLE_MEASURE;
+/* Counts add up. */
+static ChartColumn *measure(Made *m, const char *name, TypeKind type) {
+    ChartColumn *column = group(m, name, type);
+    column->role = CHART_ROLE_MEASURE;
+    column->is_additive = type == TYPE_INT64;
+    return column;
 }
 
 /* How many different values each group has; further rows repeat them. */
-static AskChart chart(void **state, Made *m, size_t n_first, size_t n_second, const char *label) {
-    Said *s = *state;
+static ChartSpec chart(Made *m, size_t n_first, size_t n_second, const char *label) {
     Type types[MAX_COLUMNS];
     Str names[MAX_COLUMNS];
     for (size_t c = 0; c < m->n_columns; c++) {
@@ -45,7 +52,7 @@ static AskChart chart(void **state, Made *m, size_t n_first, size_t n_second, co
         size_t nth = 0;
         for (size_t c = 0; c < m->n_columns; c++) {
             size_t at = r + 1;
-            if (m->columns[c].role != QUERY_ROLE_MEASURE) at = nth++ ? r / n_first % n_second : r % n_first;
+            if (m->columns[c].role != CHART_ROLE_MEASURE) at = nth++ ? r / n_first % n_second : r % n_first;
             Value value = types[c].kind == TYPE_TEXT      ? value_text(arena_printf(m->arena, "%s%zu", label, at))
                           : types[c].kind == TYPE_FLOAT64 ? value_float(m->factor * (double)at)
                           : types[c].kind == TYPE_DATE    ? value_date(18000 + 31 * (int64_t)at)
@@ -54,21 +61,20 @@ static AskChart chart(void **state, Made *m, size_t n_first, size_t n_second, co
         }
         batch_builder_next_row(builder);
     }
-    AskRows rows = {
-        .columns = m->columns, .n_columns = m->n_columns, .batches = batch_builder_batch(builder), .n_batches = 1};
-    return ask_choose_chart(m->arena, s->f.model, &rows);
+    const ChartData data = {m->columns, m->n_columns, batch_builder_batch(builder), 1};
+    return chart_choose(m->arena, &data, m->is_asked_for);
 }
 
-static void assert_kind(const AskChart *chart, AskChartKind kind) {
-    assert_string_equal(ask_chart_name(chart->kind), ask_chart_name(kind));
+static void assert_kind(const ChartSpec *spec, ChartKind kind) {
+    assert_string_equal(chart_kind_name(spec->kind), chart_kind_name(kind));
 }
 
 TEST(figures_alone_are_shown_large) {
     Made m = made(state, 1);
     measure(&m, "trips", TYPE_INT64);
     measure(&m, "distance", TYPE_FLOAT64);
-    AskChart c = chart(state, &m, 1, 1, "");
-    assert_kind(&c, ASK_CHART_KPI);
+    ChartSpec c = chart(&m, 1, 1, "");
+    assert_kind(&c, CHART_KPI);
     assert_int_equal(c.n_y, 2);
     assert_int_equal(c.x.n, 0);
 }
@@ -77,8 +83,8 @@ TEST(time_is_a_line) {
     Made m = made(state, 6);
     months(&m);
     measure(&m, "trips", TYPE_INT64);
-    AskChart c = chart(state, &m, 6, 1, "");
-    assert_kind(&c, ASK_CHART_LINE);
+    ChartSpec c = chart(&m, 6, 1, "");
+    assert_kind(&c, CHART_LINE);
     assert_true(str_eq(c.x, S("started_at.month")) && str_eq(c.y[0], S("trips")));
 }
 
@@ -87,21 +93,21 @@ TEST(time_of_several_is_a_line_each) {
     months(&m);
     group(&m, "bike", TYPE_TEXT);
     measure(&m, "trips", TYPE_INT64);
-    AskChart c = chart(state, &m, 6, 2, "b");
-    assert_kind(&c, ASK_CHART_LINE);
+    ChartSpec c = chart(&m, 6, 2, "b");
+    assert_kind(&c, CHART_LINE);
     assert_true(str_eq(c.series, S("bike")));
     m.n_rows = 13 * 3;
-    c = chart(state, &m, 3, 13, "b");
-    assert_kind(&c, ASK_CHART_HEAT_MAP);
+    c = chart(&m, 3, 13, "b");
+    assert_kind(&c, CHART_HEAT_MAP);
 }
 
 TEST(shares_by_time_are_stacked) {
     Made m = made(state, 12);
     months(&m);
     group(&m, "bike", TYPE_TEXT);
-    measure(&m, "share(trips)", TYPE_FLOAT64);
-    AskChart c = chart(state, &m, 6, 2, "b");
-    assert_kind(&c, ASK_CHART_BAR);
+    measure(&m, "share", TYPE_FLOAT64)->is_share = true;
+    ChartSpec c = chart(&m, 6, 2, "b");
+    assert_kind(&c, CHART_BAR);
     assert_true(c.is_stacked);
 }
 
@@ -109,25 +115,25 @@ TEST(few_categories_are_bars_and_many_lie) {
     Made m = made(state, 8);
     group(&m, "bike", TYPE_TEXT);
     measure(&m, "trips", TYPE_INT64);
-    AskChart c = chart(state, &m, 8, 1, "b");
-    assert_kind(&c, ASK_CHART_BAR);
-    c = chart(state, &m, 8, 1, "a bike with a long name ");
-    assert_kind(&c, ASK_CHART_HORIZONTAL_BAR);
+    ChartSpec c = chart(&m, 8, 1, "b");
+    assert_kind(&c, CHART_BAR);
+    c = chart(&m, 8, 1, "a bike with a long name ");
+    assert_kind(&c, CHART_HORIZONTAL_BAR);
     m.n_rows = 9;
-    c = chart(state, &m, 9, 1, "b");
-    assert_kind(&c, ASK_CHART_HORIZONTAL_BAR);
+    c = chart(&m, 9, 1, "b");
+    assert_kind(&c, CHART_HORIZONTAL_BAR);
     m.n_rows = 51;
-    c = chart(state, &m, 51, 1, "b");
-    assert_kind(&c, ASK_CHART_TABLE);
+    c = chart(&m, 51, 1, "b");
+    assert_kind(&c, CHART_TABLE);
     assert_int_equal(c.n_y, 0);
 }
 
 TEST(parts_of_a_date_keep_their_order) {
     Made m = made(state, 12);
-    group(&m, "started_at.month_of_year", TYPE_INT64);
+    group(&m, "started_at.month_of_year", TYPE_INT64)->is_ordered = true;
     measure(&m, "trips", TYPE_INT64);
-    AskChart c = chart(state, &m, 12, 1, "");
-    assert_kind(&c, ASK_CHART_BAR);
+    ChartSpec c = chart(&m, 12, 1, "");
+    assert_kind(&c, CHART_BAR);
 }
 
 TEST(two_groups_are_stacked_where_parts_add_up) {
@@ -135,32 +141,32 @@ TEST(two_groups_are_stacked_where_parts_add_up) {
     group(&m, "bike", TYPE_TEXT);
     group(&m, "weather", TYPE_TEXT);
     measure(&m, "trips", TYPE_INT64);
-    AskChart c = chart(state, &m, 4, 3, "v");
-    assert_kind(&c, ASK_CHART_BAR);
+    ChartSpec c = chart(&m, 4, 3, "v");
+    assert_kind(&c, CHART_BAR);
     assert_true(c.is_stacked && str_eq(c.series, S("weather")));
-    m.columns[2].name = m.columns[2].member = S("riders");
-    c = chart(state, &m, 4, 3, "v");
-    assert_kind(&c, ASK_CHART_BAR);
+    m.columns[2].is_additive = false;
+    c = chart(&m, 4, 3, "v");
+    assert_kind(&c, CHART_BAR);
     assert_false(c.is_stacked);
     m.n_rows = 90;
-    c = chart(state, &m, 10, 9, "v");
-    assert_kind(&c, ASK_CHART_HEAT_MAP);
+    c = chart(&m, 10, 9, "v");
+    assert_kind(&c, CHART_HEAT_MAP);
 }
 
 TEST(few_parts_of_a_whole_are_a_pie) {
     Made m = made(state, 3);
     group(&m, "bike", TYPE_TEXT);
-    measure(&m, "share(trips)", TYPE_FLOAT64);
+    measure(&m, "share", TYPE_FLOAT64)->is_share = true;
     m.factor = 1.0 / 6;
-    AskChart c = chart(state, &m, 3, 1, "b");
-    assert_kind(&c, ASK_CHART_PIE);
+    ChartSpec c = chart(&m, 3, 1, "b");
+    assert_kind(&c, CHART_PIE);
     m.factor = 1.0 / 12; /* half of it is missing */
-    c = chart(state, &m, 3, 1, "b");
-    assert_kind(&c, ASK_CHART_BAR);
+    c = chart(&m, 3, 1, "b");
+    assert_kind(&c, CHART_BAR);
     m.n_rows = 7;
     m.factor = 1.0 / 28;
-    c = chart(state, &m, 7, 1, "b");
-    assert_kind(&c, ASK_CHART_BAR);
+    c = chart(&m, 7, 1, "b");
+    assert_kind(&c, CHART_BAR);
 }
 
 TEST(two_measures_of_many_are_points) {
@@ -168,8 +174,8 @@ TEST(two_measures_of_many_are_points) {
     group(&m, "bike", TYPE_TEXT);
     measure(&m, "trips", TYPE_INT64);
     measure(&m, "distance", TYPE_FLOAT64);
-    AskChart c = chart(state, &m, 60, 1, "b");
-    assert_kind(&c, ASK_CHART_SCATTER);
+    ChartSpec c = chart(&m, 60, 1, "b");
+    assert_kind(&c, CHART_SCATTER);
     assert_int_equal(c.n_y, 2);
 }
 
@@ -178,9 +184,9 @@ TEST(one_axis_has_what_is_measured_alike) {
     group(&m, "bike", TYPE_TEXT);
     measure(&m, "distance", TYPE_FLOAT64);
     measure(&m, "paid_share", TYPE_FLOAT64);
-    m.columns[2].format = S("percent");
-    AskChart c = chart(state, &m, 4, 1, "b");
-    assert_kind(&c, ASK_CHART_BAR);
+    m.columns[2].format.kind = S("percent");
+    ChartSpec c = chart(&m, 4, 1, "b");
+    assert_kind(&c, CHART_BAR);
     assert_int_equal(c.n_y, 1);
 }
 
@@ -188,29 +194,53 @@ TEST(counts_by_number_are_a_histogram) {
     Made m = made(state, 20);
     group(&m, "trip.minutes", TYPE_INT64);
     measure(&m, "trips", TYPE_INT64);
-    AskChart c = chart(state, &m, 20, 1, "");
-    assert_kind(&c, ASK_CHART_HISTOGRAM);
+    ChartSpec c = chart(&m, 20, 1, "");
+    assert_kind(&c, CHART_HISTOGRAM);
     m.columns[0].bucket = value_int(5);
-    m.columns[1].name = m.columns[1].member = S("distance");
-    c = chart(state, &m, 20, 1, "");
-    assert_kind(&c, ASK_CHART_HISTOGRAM);
+    measure(&m, "riders", TYPE_INT64);
+    m.columns[1].is_additive = false;
+    c = chart(&m, 20, 1, "");
+    assert_kind(&c, CHART_HISTOGRAM);
+    assert_int_equal(c.n_y, 1);
 }
 
 TEST(all_else_is_a_table) {
     Made m = made(state, 3);
     group(&m, "bike", TYPE_TEXT);
-    AskChart c = chart(state, &m, 3, 1, "b");
-    assert_kind(&c, ASK_CHART_TABLE);
+    ChartSpec c = chart(&m, 3, 1, "b");
+    assert_kind(&c, CHART_TABLE);
     group(&m, "weather", TYPE_TEXT);
     group(&m, "start.city", TYPE_TEXT);
     measure(&m, "trips", TYPE_INT64);
-    c = chart(state, &m, 3, 1, "b");
-    assert_kind(&c, ASK_CHART_TABLE);
+    c = chart(&m, 3, 1, "b");
+    assert_kind(&c, CHART_TABLE);
     m.n_rows = 0;
     m.n_columns = 0;
     measure(&m, "trips", TYPE_INT64);
-    c = chart(state, &m, 1, 1, "");
-    assert_kind(&c, ASK_CHART_TABLE);
+    c = chart(&m, 1, 1, "");
+    assert_kind(&c, CHART_TABLE);
+}
+
+TEST(asked_for_a_table_is_what_nothing_can_be_drawn_of) {
+    Made m = made(state, 51);
+    m.is_asked_for = true;
+    group(&m, "bike", TYPE_TEXT);
+    measure(&m, "trips", TYPE_INT64);
+    ChartSpec c = chart(&m, 51, 1, "b");
+    assert_kind(&c, CHART_HORIZONTAL_BAR);
+    m.columns[1].type = TYPE(TYPE_TEXT);
+    c = chart(&m, 51, 1, "b");
+    assert_kind(&c, CHART_TABLE);
+}
+
+static int open_arena(void **state) {
+    *state = arena_new(0);
+    return 0;
+}
+
+static int close_arena(void **state) {
+    arena_free(*state);
+    return 0;
 }
 
 int main(void) {
@@ -227,6 +257,7 @@ int main(void) {
         cmocka_unit_test(one_axis_has_what_is_measured_alike),
         cmocka_unit_test(counts_by_number_are_a_histogram),
         cmocka_unit_test(all_else_is_a_table),
+        cmocka_unit_test(asked_for_a_table_is_what_nothing_can_be_drawn_of),
     };
-    return cmocka_run_group_tests(tests, said_open, said_close);
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
