@@ -8,13 +8,15 @@
 enum { HELD_MAX_BYTES = 128 << 10 };
 
 typedef struct Answer {
+    Server *server;
     NetRequest *request;
     const char *content_type;
     bool is_held; /* until its end is known, or it grows long */
     Buf held;
     bool is_begun;
-    GzipOut *gzip; /* NULL: as it is */
-    Buf kept;      /* what is written, for the cache; its maximum is the cache's */
+    GzipOut *gzip;     /* NULL: as it is */
+    Buf kept;          /* what is written, for the cache; its maximum is the cache's */
+    QueryClaim *claim; /* on it; NULL: others do not wait for it */
 } Answer;
 
 /* ---- on its way out ------------------------------------------------------------------------------------------------- */
@@ -37,9 +39,16 @@ static ErrCode begin(Answer *answer, Err *err) {
     return send(answer, buf_str(&answer->held), err);
 }
 
+/* It is not to be kept: who waits for it computes by himself, however slowly this one is read. */
+static void give_up(Answer *answer) {
+    query_cache_give_up(answer->server->cache, answer->claim);
+    answer->claim = NULL;
+}
+
 static ErrCode write_answer(void *arg, Str bytes, Err *err) {
     Answer *answer = arg;
     buf_add(&answer->kept, bytes);
+    if (answer->kept.is_overflown) give_up(answer);
     if (answer->is_held && answer->held.n + bytes.n <= HELD_MAX_BYTES) {
         buf_add(&answer->held, bytes);
         return ERR_OK;
@@ -64,7 +73,8 @@ void server_respond(NetRequest *request, const char *content_type, Str body) {
 
 /* ---- the run -------------------------------------------------------------------------------------------------------- */
 
-static ErrCode run(Server *server, Answer *answer, const OpCall *call, AppReuse *reuse, Err *err) {
+static ErrCode run(Answer *answer, const OpCall *call, AppReuse *reuse, Err *err) {
+    Server *server = answer->server;
     NetRequest *request = answer->request;
     const AppRequest asked = {.project = call->project,
                               .security = holder_security(server->holder),
@@ -92,7 +102,8 @@ static void finish(Answer *answer, const OpCall *call, ErrCode code, const Err *
 }
 
 /* Runs it and answers; tells whether the document may be given again, which is then in answer->kept. */
-static bool run_and_answer(Server *server, Answer *answer, const OpCall *call, Str key, QueryStamp *ret_stamp) {
+static bool run_and_answer(Answer *answer, const OpCall *call, Str key, QueryStamp *ret_stamp) {
+    Server *server = answer->server;
     AppReuse reuse = {0};
     Err err = {0};
     buf_init(&answer->held, HELD_MAX_BYTES);
@@ -101,7 +112,7 @@ static bool run_and_answer(Server *server, Answer *answer, const OpCall *call, S
     bool is_post = str_eq(net_request_method(answer->request), S("POST"));
     net_response_header(answer->request, "Cache-Control", is_post ? S("no-store") : S("no-cache"));
     if (!is_post) net_response_header(answer->request, "Vary", S("Accept-Encoding"));
-    ErrCode code = run(server, answer, call, &reuse, &err);
+    ErrCode code = run(answer, call, &reuse, &err);
     *ret_stamp = (QueryStamp){.project = arena_str(net_request_arena(answer->request), str_of(reuse.project)),
                               .model_version = reuse.model_version,
                               .data_version = reuse.data_version,
@@ -116,25 +127,26 @@ static bool run_and_answer(Server *server, Answer *answer, const OpCall *call, S
 
 void server_run_op(Server *server, NetRequest *request, const OpCall *call) {
     Arena *arena = net_request_arena(request);
-    Answer answer = {.request = request,
+    Answer answer = {.server = server,
+                     .request = request,
                      .content_type = call->format == WRITER_CSV ? SERVER_CSV : SERVER_JSON,
                      .is_held = !call->op->is_streaming};
-    QueryClaim *claim = NULL;
     QueryStamp stamp;
     Err err = {0};
     Str key = server_cache_key(request, call->op), kept = {0};
     ErrCode code = ERR_OK;
     if (call->op->is_reusable)
-        code = query_cache_claim(server->cache, arena, key, net_request_cancel(request), &kept, &stamp, &claim, &err);
+        code = query_cache_claim(server->cache, arena, key, net_request_cancel(request), &kept, &stamp, &answer.claim,
+                                 &err);
     if (code) {
         server_problem(request, &err);
     } else if (kept.n) {
         server_respond_kept(server, request, key, kept, &stamp);
     } else {
-        if (run_and_answer(server, &answer, call, key, &stamp))
-            query_cache_put(server->cache, claim, &stamp, buf_str(&answer.kept));
+        if (run_and_answer(&answer, call, key, &stamp))
+            query_cache_put(server->cache, answer.claim, &stamp, buf_str(&answer.kept));
         else
-            query_cache_give_up(server->cache, claim);
+            give_up(&answer);
         buf_release(&answer.kept);
     }
 }
