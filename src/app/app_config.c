@@ -8,33 +8,65 @@ static const AppConfig CONFIG_INITIAL = {.query_timeout_us = 30 * TIME_US_PER_SE
                                          .lock_wait_ms = APP_LOCK_WAIT_MS,
                                          .follow_poll_ms = APP_FOLLOW_POLL_MS,
                                          .runs_keep = META_RUNS_KEEP,
-                                         .max_deleted_percent = LOAD_MAX_DELETED_PERCENT};
+                                         .max_deleted_percent = LOAD_MAX_DELETED_PERCENT,
+                                         .server = {.max_body_bytes = 1000000,
+                                                    .max_header_bytes = 16000,
+                                                    .max_connections = 512,
+                                                    .n_workers = 8,
+                                                    .max_waiting = 128,
+                                                    .idle_ms = 60000,
+                                                    .n_job_workers = 2,
+                                                    .max_jobs_waiting = 16,
+                                                    .max_jobs_kept = 100,
+                                                    .max_job_bytes = 16000000,
+                                                    .max_streams = 256,
+                                                    .cache_bytes = 64000000,
+                                                    .grace_ms = 2000,
+                                                    .has_access_log = true}};
 
 typedef enum ConfigKind {
     CONFIG_COUNT_OF,
     CONFIG_PERCENT,
     CONFIG_SIZE,
     CONFIG_DURATION_US,
-    CONFIG_DURATION_MS
+    CONFIG_DURATION_MS,
+    CONFIG_SWITCH
 } ConfigKind;
+
+/* What a setting is kept in. */
+typedef enum ConfigField { FIELD_INT64, FIELD_INT, FIELD_BOOL } ConfigField;
 
 typedef struct ConfigKey {
     const char *name; /* dotted */
     ConfigKind kind;
     size_t offset;
-    bool is_int; /* the field is an int, not int64_t */
+    ConfigField field;
 } ConfigKey;
 
 static const ConfigKey CONFIG_KEYS[] = {
-    {"load.max_deleted", CONFIG_PERCENT, offsetof(AppConfig, max_deleted_percent), true},
-    {"lock_wait", CONFIG_DURATION_MS, offsetof(AppConfig, lock_wait_ms), false},
-    {"follow.poll", CONFIG_DURATION_MS, offsetof(AppConfig, follow_poll_ms), false},
-    {"query.timeout", CONFIG_DURATION_US, offsetof(AppConfig, query_timeout_us), false},
-    {"query.max_rows", CONFIG_COUNT_OF, offsetof(AppConfig, query_max_rows), false},
-    {"query.max_bytes", CONFIG_SIZE, offsetof(AppConfig, query_max_bytes), false},
-    {"runs.keep", CONFIG_COUNT_OF, offsetof(AppConfig, runs_keep), false},
-    {"warehouse.memory_limit", CONFIG_SIZE, offsetof(AppConfig, memory_limit_bytes), false},
-    {"warehouse.threads", CONFIG_COUNT_OF, offsetof(AppConfig, n_threads), true},
+    {"load.max_deleted", CONFIG_PERCENT, offsetof(AppConfig, max_deleted_percent), FIELD_INT},
+    {"lock_wait", CONFIG_DURATION_MS, offsetof(AppConfig, lock_wait_ms), FIELD_INT64},
+    {"follow.poll", CONFIG_DURATION_MS, offsetof(AppConfig, follow_poll_ms), FIELD_INT64},
+    {"query.timeout", CONFIG_DURATION_US, offsetof(AppConfig, query_timeout_us), FIELD_INT64},
+    {"query.max_rows", CONFIG_COUNT_OF, offsetof(AppConfig, query_max_rows), FIELD_INT64},
+    {"query.max_bytes", CONFIG_SIZE, offsetof(AppConfig, query_max_bytes), FIELD_INT64},
+    {"runs.keep", CONFIG_COUNT_OF, offsetof(AppConfig, runs_keep), FIELD_INT64},
+    {"warehouse.memory_limit", CONFIG_SIZE, offsetof(AppConfig, memory_limit_bytes), FIELD_INT64},
+    {"warehouse.threads", CONFIG_COUNT_OF, offsetof(AppConfig, n_threads), FIELD_INT},
+    {"server.max_body", CONFIG_SIZE, offsetof(AppConfig, server.max_body_bytes), FIELD_INT64},
+    {"server.max_header", CONFIG_SIZE, offsetof(AppConfig, server.max_header_bytes), FIELD_INT64},
+    {"server.connections", CONFIG_COUNT_OF, offsetof(AppConfig, server.max_connections), FIELD_INT},
+    {"server.workers", CONFIG_COUNT_OF, offsetof(AppConfig, server.n_workers), FIELD_INT},
+    {"server.queue", CONFIG_COUNT_OF, offsetof(AppConfig, server.max_waiting), FIELD_INT},
+    {"server.idle", CONFIG_DURATION_MS, offsetof(AppConfig, server.idle_ms), FIELD_INT64},
+    {"server.jobs", CONFIG_COUNT_OF, offsetof(AppConfig, server.n_job_workers), FIELD_INT},
+    {"server.jobs_queue", CONFIG_COUNT_OF, offsetof(AppConfig, server.max_jobs_waiting), FIELD_INT},
+    {"server.jobs_keep", CONFIG_COUNT_OF, offsetof(AppConfig, server.max_jobs_kept), FIELD_INT},
+    {"server.max_job", CONFIG_SIZE, offsetof(AppConfig, server.max_job_bytes), FIELD_INT64},
+    {"server.streams", CONFIG_COUNT_OF, offsetof(AppConfig, server.max_streams), FIELD_INT},
+    {"server.cache", CONFIG_SIZE, offsetof(AppConfig, server.cache_bytes), FIELD_INT64},
+    {"server.grace", CONFIG_DURATION_MS, offsetof(AppConfig, server.grace_ms), FIELD_INT64},
+    {"server.access_log", CONFIG_SWITCH, offsetof(AppConfig, server.has_access_log), FIELD_BOOL},
 };
 
 typedef struct Unit {
@@ -64,6 +96,7 @@ static const char *kind_example(ConfigKind kind) {
     case CONFIG_SIZE: return "a size such as 2GB";
     case CONFIG_DURATION_US:
     case CONFIG_DURATION_MS: return "a time such as 30s";
+    case CONFIG_SWITCH: return "on or off";
     case CONFIG_COUNT_OF: break;
     }
     return "a whole number above 0";
@@ -80,6 +113,9 @@ static bool parse_value(ConfigKind kind, Str text, int64_t *ret_value) {
         if (!parse_unit(text, UNITS_OF_TIME_US, COUNT_OF(UNITS_OF_TIME_US), ret_value)) return false;
         *ret_value /= 1000;
         return true;
+    case CONFIG_SWITCH:
+        *ret_value = str_eq(text, S("on")) || str_eq(text, S("true"));
+        return *ret_value || str_eq(text, S("off")) || str_eq(text, S("false"));
     case CONFIG_COUNT_OF: break;
     }
     return str_to_int64(text, ret_value) && *ret_value > 0 && *ret_value <= INT32_MAX;
@@ -97,10 +133,11 @@ static ErrCode set_key(AppConfig *config, Str name, const YamlPair *pair, Err *e
             return err_at(err, pair->place.file, pair->place.line, pair->place.column);
         }
         char *field = (char *)config + key->offset;
-        if (key->is_int)
-            *(int *)(void *)field = (int)value;
-        else
-            *(int64_t *)(void *)field = value;
+        switch (key->field) {
+        case FIELD_INT64: *(int64_t *)(void *)field = value; break;
+        case FIELD_INT: *(int *)(void *)field = (int)value; break;
+        case FIELD_BOOL: *(bool *)(void *)field = value != 0; break;
+        }
         return ERR_OK;
     }
     Str near = str_nearest(name, names, COUNT_OF(CONFIG_KEYS));

@@ -16,7 +16,7 @@ enum { TURN_CHECK_MS = 20, SUPERVISE_MS = 20, PROGRESS_MIN_US = 100000 };
 
 /* ---- turns of writers ----------------------------------------------------------------------------------------------- */
 
-static struct timespec time_in(int64_t ms) {
+struct timespec holder_time_in(int64_t ms) {
     struct timespec at = {0};
     clock_gettime(CLOCK_MONOTONIC, &at);
     int64_t ns = at.tv_nsec + ms % 1000 * 1000000;
@@ -46,11 +46,12 @@ ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, int64_t wa
     pthread_mutex_lock(&holder->lock);
     holder->n_waiting[side]++;
     while (!is_mine(holder, side) && !(code = check_wait(ctx, holder, until_us, wait_ms, err))) {
-        const struct timespec until = time_in(TURN_CHECK_MS);
+        const struct timespec until = holder_time_in(TURN_CHECK_MS);
         pthread_cond_timedwait(&holder->changed, &holder->lock, &until);
     }
     holder->n_waiting[side]--;
     if (!code) holder->is_taken = true;
+    if (!code) holder->is_settled = false;
     pthread_mutex_unlock(&holder->lock);
     return code;
 }
@@ -65,7 +66,7 @@ void holder_leave(Holder *holder, HolderSide side) {
 }
 
 int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms) {
-    const struct timespec until = time_in(ms);
+    const struct timespec until = holder_time_in(ms);
     pthread_mutex_lock(&holder->lock);
     int waited = 0;
     while (holder->n_commands == n_seen && !waited)
@@ -73,6 +74,25 @@ int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms) {
     int64_t n = holder->n_commands;
     pthread_mutex_unlock(&holder->lock);
     return n;
+}
+
+/* ---- for who answers others ----------------------------------------------------------------------------------------- */
+
+const AppConfig *holder_config(const Holder *holder) {
+    return holder->config;
+}
+
+const char *holder_home(const Holder *holder) {
+    return holder->home;
+}
+
+const Security *holder_security(const Holder *holder) {
+    return holder->request->security;
+}
+
+ErrCode holder_run_op(Holder *holder, const AppRequest *request, NetRequest *net, const Op *op, const OpArgs *args,
+                      const AppOutput *output, Err *err) {
+    return session_run(holder->app, request, holder, net, op, args, output, err);
 }
 
 /* ---- one command ---------------------------------------------------------------------------------------------------- */
@@ -166,6 +186,12 @@ static ErrCode open_socket(const Ctx *ctx, Holder *holder, Err *err) {
     return net_server_start(&config, &holder->server, err);
 }
 
+static void say_address(const Ctx *ctx, const Holder *holder, Str address) {
+    bool is_json = holder->output->format == WRITER_JSON;
+    Str line = arena_printf(ctx->arena, is_json ? "{\"serving\":\"%.*s\"}\n" : "Serving %.*s\n", STR_ARG(address));
+    err_ignore(holder->output->live.write(holder->output->live.arg, line, NULL));
+}
+
 /* Until ctx ends it, or the loop by itself. */
 static void supervise(const Ctx *ctx, Holder *holder) {
     while (!ctx_check(ctx, NULL) && !atomic_load(&holder->is_loop_over))
@@ -184,20 +210,34 @@ static void stop(const Ctx *ctx, Holder *holder, pthread_t loop) {
     pthread_join(loop, NULL);
 }
 
-static ErrCode run(const Ctx *ctx, AppSession *session, Holder *holder, Err *err) {
-    TRY(open_socket(ctx, holder, err));
+static ErrCode start_loop(Holder *holder, pthread_t *ret_loop, Err *err) {
+    if (pthread_create(ret_loop, NULL, holder_follow, holder) == 0) return ERR_OK;
+    return err_set(err, ERR_IO, "the system refused a thread; free some and start again");
+}
+
+static ErrCode run(const Ctx *ctx, AppSession *session, Holder *holder, const AppFront *front, const OpArgs *args,
+                   Err *err) {
     pthread_t loop;
-    if (pthread_create(&loop, NULL, holder_follow, holder) != 0) {
+    void *started = NULL;
+    Str address = {0};
+    TRY(open_socket(ctx, holder, err));
+    ErrCode code = front ? front->start(ctx, holder, args, &started, &address, err) : ERR_OK;
+    if (!code) code = start_loop(holder, &loop, err);
+    if (code) {
+        if (started) front->stop(started, 0);
         net_server_stop(holder->server, 0);
-        return err_set(err, ERR_IO, "the system refused a thread; free some and start again");
+        return code;
     }
     session->is_raw = true;
+    if (front) say_address(ctx, holder, address);
     supervise(ctx, holder);
+    if (started) front->stop(started, (int)holder->config->server.grace_ms);
     stop(ctx, holder, loop);
     return ERR_OK;
 }
 
-ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, Err *err) {
+ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, const AppFront *front, const OpArgs *args,
+                   Err *err) {
     if (session->holder)
         return err_set(err, ERR_CONFLICT, "process %d follows %s already; end that one first (with Ctrl-C, or kill %d)",
                        (int)getpid(), session->home, (int)getpid());
@@ -214,9 +254,13 @@ ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, Err 
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&holder.changed, &monotonic);
+    pthread_cond_init(&holder.versions_changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    ErrCode code = run(ctx, session, &holder, err);
+    ErrCode code = run(ctx, session, &holder, front, args, err);
     net_folder_close(&holder.folder);
+    holder_keep_questions(NULL, &holder);
+    arena_free(holder.versions_arena);
+    pthread_cond_destroy(&holder.versions_changed);
     pthread_cond_destroy(&holder.changed);
     pthread_mutex_destroy(&holder.lock);
     return code;

@@ -18,6 +18,8 @@ typedef struct Followed {
     Str name;
     int64_t applied; /* the model version that is in force */
     bool is_there;   /* as of the last look at the projects */
+    HolderVersion stands;
+    bool is_read; /* `stands` is of after the last writer's work */
 
     EngineDb *warehouse;
     Arena *model_arena; /* of `project` */
@@ -40,6 +42,7 @@ typedef struct Loop {
     Ctx ctx; /* of a round */
     Followed *projects;
     int64_t n_commands; /* of which the outcome was looked at */
+    bool has_news;      /* a project is no longer, or again, in step */
     bool is_ready;      /* everything was tried once, and that was said */
 } Loop;
 
@@ -116,6 +119,7 @@ static void say_failed(Loop *loop, Followed *p, const Err *why) {
     p->retry_at_us = clock_monotonic(loop->ctx.clock) + p->wait_ms * 1000;
     if (strcmp(p->failure, why->message) == 0) return;
     memcpy(p->failure, why->message, sizeof p->failure);
+    loop->has_news = true;
     log_error("sync.follow", why, loop->ctx.request_id);
     char text[ERR_MESSAGE_MAX + ERR_FILE_MAX + 64];
     say(loop->holder->output->notes, arena,
@@ -133,6 +137,7 @@ static void say_well(Loop *loop, Followed *p) {
     if (p->failure[0])
         say(loop->holder->output->notes, loop->ctx.arena,
             arena_printf(loop->ctx.arena, "starling: %.*s is in step again", STR_ARG(p->name)));
+    loop->has_news |= p->failure[0] != 0;
     p->failure[0] = 0;
     p->wait_ms = 0;
 }
@@ -220,6 +225,7 @@ static ErrCode look_at_projects(Loop *loop, Err *err) {
         p->is_moved |= p->applied != projects[i].model_version || has_attached(p);
         if (has_attached(p)) p->version = 0; /* to be loaded again */
         p->applied = projects[i].model_version;
+        p->is_read = false;
     }
     drop_gone(loop);
     return ERR_OK;
@@ -242,6 +248,7 @@ static void sync(Loop *loop, Followed *p) {
     loop->ctx.request_id = ctx_new_request_id(loop->ctx.arena);
     if (holder_enter(&loop->ctx, holder, HOLDER_FOLLOW, 0, &err)) return;
     ErrCode code = sync_in_turn(loop, p, &report, &err);
+    p->is_read = false;
     holder_leave(holder, HOLDER_FOLLOW);
     if (code && atomic_load(&holder->cancel.is_set)) return; /* given up at the end */
     if (code) {
@@ -284,6 +291,37 @@ static void follow(Loop *loop, Followed *p) {
         write_out(loop, p);
 }
 
+/* ---- what they stand at ---------------------------------------------------------------------------------------------- */
+
+static void read_version(Loop *loop, Followed *p) {
+    EngineConn *conn = NULL;
+    Str batch = {0};
+    Err err = {0};
+    p->stands = (HolderVersion){.project = p->name, .model = p->applied};
+    p->is_read = true;
+    if (!p->warehouse) return;
+    ErrCode code = engine_connect(&loop->ctx, p->warehouse, &conn, &err);
+    if (!code) code = warehouse_version(&loop->ctx, conn, &p->stands.data, &batch, &p->stands.data_at_us, &err);
+    if (code) log_error("sync.follow", &err, loop->ctx.request_id);
+    engine_disconnect(conn);
+}
+
+/* After every writer's work, the loop's own included. */
+static void tell_versions(Loop *loop) {
+    size_t n = 0;
+    if (holder_is_settled(loop->holder) && !loop->has_news) return;
+    loop->has_news = false;
+    for (const Followed *p = loop->projects; p; p = p->next) n++;
+    HolderVersion *versions = ARENA_ARRAY(loop->ctx.arena, HolderVersion, n + 1);
+    n = 0;
+    for (Followed *p = loop->projects; p; p = p->next) {
+        if (!p->is_read) read_version(loop, p);
+        versions[n] = p->stands;
+        versions[n++].problem = str_of(p->failure);
+    }
+    holder_tell_versions(loop->holder, versions, n, loop->n_commands);
+}
+
 static void round_of(Loop *loop, int64_t n_commands) {
     Err err = {0};
     if (loop->n_commands != n_commands) {
@@ -295,7 +333,10 @@ static void round_of(Loop *loop, int64_t n_commands) {
         else
             loop->n_commands = n_commands;
     }
-    for (Followed *p = loop->projects; p && !atomic_load(&loop->holder->is_stopping); p = p->next) follow(loop, p);
+    for (Followed *p = loop->projects; p && !atomic_load(&loop->holder->is_stopping); p = p->next) {
+        follow(loop, p);
+        tell_versions(loop);
+    }
 }
 
 void *holder_follow(void *arg) {
@@ -310,7 +351,9 @@ void *holder_follow(void *arg) {
     int64_t n_commands = 0;
     while (!atomic_load(&holder->is_stopping)) {
         round_of(&loop, n_commands);
+        tell_versions(&loop); /* also where there is no project */
         if (!loop.is_ready && !atomic_load(&holder->is_stopping)) say_ready(&loop);
+        holder_keep_questions(&loop.ctx, holder);
         loop.ctx.progress = (Progress){0}; /* only of catching up */
         loop.ctx.request_id = (Str){0};
         arena_reset(loop.ctx.arena);

@@ -92,6 +92,8 @@ NODISCARD ErrCode holder_ask(const Ctx *ctx, AppSession *session, const OpArgs *
 /* Two kinds of writers take turns: commands that change something, and the loop that keeps the warehouse in step. */
 typedef enum HolderSide { HOLDER_COMMAND, HOLDER_FOLLOW, HOLDER_SIDES } HolderSide;
 
+typedef struct HolderQuestion HolderQuestion;
+
 struct Holder {
     App *app;
     const char *home;
@@ -114,15 +116,37 @@ struct Holder {
     HolderSide turn;
     int n_waiting[HOLDER_SIDES];
     int64_t n_commands; /* writing commands that have ended: projects and models may be others */
+
+    /* app_holder_versions.c */
+    pthread_cond_t versions_changed;
+    Arena *versions_arena; /* of the list; NULL: none was told yet */
+    HolderVersion *versions;
+    size_t n_versions;
+    int64_t versions_serial;
+    HolderQuestion *questions; /* app_holder_questions.c */
+    int n_questions;
+    bool is_settled; /* no writer has been at work since the list was told */
 };
 
-/* Serves and follows until ctx is cancelled or timed out; that is success. The session holds the home alone. */
-NODISCARD ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, Err *err);
+/* Serves and follows until ctx is cancelled or timed out; that is success. The session holds the home alone. front, with its arguments,
+ * may be NULL. */
+NODISCARD ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, const AppFront *front,
+                             const OpArgs *args, Err *err);
 /* A writer's turn. ERR_BUSY after wait_ms (0: without limit), ERR_CANCELLED, ERR_TIMEOUT. */
 NODISCARD ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, int64_t wait_ms, Err *err);
 void holder_leave(Holder *holder, HolderSide side);
+struct timespec holder_time_in(int64_t ms); /* on the monotonic clock */
 /* Waits up to ms for a writing command to end; gives how many have. */
 int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms);
+
+/* The loop's word on what the projects stand at, n_commands being those whose outcome it has seen. The list is copied. */
+void holder_tell_versions(Holder *holder, const HolderVersion *versions, size_t n, int64_t n_commands);
+bool holder_is_settled(Holder *holder);
+
+/* A reader's question, to be kept by the loop. Copied. */
+void holder_note_question(Holder *holder, Str project, const MetaQuestion *question);
+/* Keeps what was noted, in the loop's meta; ctx NULL: forgets it. */
+void holder_keep_questions(const Ctx *ctx, Holder *holder);
 
 /* ---- the value index of a followed project (app_holder_index.c) ----------------------------------------------------- */
 

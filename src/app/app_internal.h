@@ -6,6 +6,9 @@ extern const Op APP_OP_INIT;
 extern const Op APP_OP_LOAD;
 extern const Op APP_OP_GENERATE;
 extern const Op APP_OP_SYNC;
+extern const Op APP_OP_SERVE;
+extern const Op APP_OP_OPENAPI;
+extern const Op APP_OP_DOCTOR;
 extern const Op APP_OP_REBUILD;
 extern const Op APP_OP_RECONCILE;
 extern const Op APP_OP_QUARANTINE;
@@ -18,6 +21,9 @@ extern const Op APP_OP_RUN_SHOW;
 extern const Op APP_OP_QUERY;
 extern const Op APP_OP_EXPLAIN;
 extern const Op APP_OP_ASK;
+extern const Op APP_OP_QUESTIONS;
+extern const Op APP_OP_FEEDBACK;
+extern const Op APP_OP_PROJECTS;
 extern const Op APP_OP_ASK_TRAIN;
 extern const Op APP_OP_EVAL;
 extern const Op APP_OP_EXAMPLES;
@@ -72,9 +78,8 @@ struct App {
     EngineRegistry *registry;
     AppEngines *engines;
     Clock clock;
+    const AppFront *front; /* NULL: there is none in this program */
 };
-
-typedef struct Holder Holder; /* app_holder_internal.h */
 
 struct AppSession {
     App *app;
@@ -132,5 +137,7 @@ NODISCARD ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProj
  * nothing). */
 Str app_run_status(const AppSession *session, const MetaRun *run);
 Str app_run_error(const AppSession *session, const MetaRun *run);
+/* ["a","b"]; in the arena. */
+NODISCARD ErrCode app_list_json(Arena *arena, const Str *texts, size_t n, Str *ret, Err *err);
 /* A findings list on the writer: notes for the person, "findings" for machines. */
 NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);

@@ -4,11 +4,13 @@
 #include "app/app_internal.h"
 
 static const Op *const OPS[] = {
-    &APP_OP_INIT,        &APP_OP_LOAD,          &APP_OP_GENERATE,      &APP_OP_SYNC,        &APP_OP_RECONCILE,
-    &APP_OP_REBUILD,     &APP_OP_SOURCE_ATTACH, &APP_OP_SOURCE_DETACH, &APP_OP_SOURCE_LIST, &APP_OP_STATUS,
-    &APP_OP_RUNS,        &APP_OP_RUN_SHOW,      &APP_OP_QUERY,         &APP_OP_EXPLAIN,     &APP_OP_EXAMPLES,
-    &APP_OP_ASK,         &APP_OP_EVAL,          &APP_OP_ASK_TRAIN,     &APP_OP_QUARANTINE,  &APP_OP_MODEL_CHECK,
-    &APP_OP_MODEL_APPLY, &APP_OP_MODEL_SHOW,    &APP_OP_MODEL_LOG,     &APP_OP_MODEL_TEXT,  &APP_OP_VERSION,
+    &APP_OP_INIT,       &APP_OP_LOAD,      &APP_OP_GENERATE,      &APP_OP_SYNC,          &APP_OP_SERVE,
+    &APP_OP_RECONCILE,  &APP_OP_REBUILD,   &APP_OP_SOURCE_ATTACH, &APP_OP_SOURCE_DETACH, &APP_OP_SOURCE_LIST,
+    &APP_OP_STATUS,     &APP_OP_PROJECTS,  &APP_OP_RUNS,          &APP_OP_RUN_SHOW,      &APP_OP_QUERY,
+    &APP_OP_EXPLAIN,    &APP_OP_EXAMPLES,  &APP_OP_ASK,           &APP_OP_QUESTIONS,     &APP_OP_FEEDBACK,
+    &APP_OP_EVAL,       &APP_OP_ASK_TRAIN, &APP_OP_QUARANTINE,    &APP_OP_MODEL_CHECK,   &APP_OP_MODEL_APPLY,
+    &APP_OP_MODEL_SHOW, &APP_OP_MODEL_LOG, &APP_OP_MODEL_TEXT,    &APP_OP_OPENAPI,       &APP_OP_DOCTOR,
+    &APP_OP_VERSION,
 };
 
 enum { OP_MAX_ARGS = 16, OP_MAX_LIST = 256 };
@@ -58,6 +60,40 @@ const char *op_arg_type_name(OpArgType type) {
     return NAMES[type];
 }
 
+bool op_arg_is_remote(const OpArg *arg) {
+    switch (arg->type) {
+    case OP_ARG_TEXT:
+    case OP_ARG_INT:
+    case OP_ARG_NUMBER:
+    case OP_ARG_FLAG:
+    case OP_ARG_NAME:
+    case OP_ARG_PACK: /* by its name */
+    case OP_ARG_JSON: return !arg->is_local;
+    case OP_ARG_PATH:
+    case OP_ARG_PAIR:
+    case OP_ARG_DATABASE:
+    case OP_ARG_CHART: break; /* files and folders of this machine */
+    }
+    return false;
+}
+
+bool op_is_remote(const Op *op) {
+    bool is_remote = !op->is_local && op->home != OP_HOME_CREATE;
+    for (size_t i = 0; i < op->n_args; i++) is_remote &= !op->args[i].is_required || op_arg_is_remote(&op->args[i]);
+    return is_remote;
+}
+
+bool op_is_read(const Op *op) {
+    return op->home == OP_HOME_READ || op->home == OP_HOME_OPTIONAL || op->home == OP_HOME_NONE;
+}
+
+Str op_route(Arena *arena, const Op *op) {
+    char *route = (char *)(uintptr_t)arena_str(arena, str_of(op->route ? op->route : op->name)).p;
+    for (char *p = route; *p; p++)
+        if (*p == ' ') *p = '/';
+    return str_of(route);
+}
+
 OpArgs *op_args_new(Arena *arena, const Op *op) {
     assert(op->n_args <= OP_MAX_ARGS);
     OpArgs *args = ARENA_NEW(arena, OpArgs);
@@ -80,7 +116,7 @@ static bool is_choice(const char *choices, Str value) {
 }
 
 bool app_is_name(Str s) {
-    if (!s.n || s.n > 48) return false;
+    if (!s.n || s.n > APP_NAME_MAX) return false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         bool is_letter = c >= 'a' && c <= 'z';
@@ -178,6 +214,17 @@ ErrCode op_args_finish(OpArgs *args, Err *err) {
         if (arg->initial) TRY(op_args_set(args, str_of(arg->name), str_of(arg->initial), err));
     }
     return ERR_OK;
+}
+
+OpArgs *op_args_copy(Arena *arena, const OpArgs *args) {
+    OpArgs *copy = arena_dup(arena, args, sizeof *args);
+    copy->arena = arena;
+    for (size_t i = 0; i < args->op->n_args; i++) {
+        Str *values = ARENA_ARRAY(arena, Str, args->given[i].n + 1);
+        for (size_t v = 0; v < args->given[i].n; v++) values[v] = arena_str(arena, args->given[i].values[v]);
+        copy->given[i].values = values;
+    }
+    return copy;
 }
 
 static const OpGiven *given_of(const OpArgs *args, const char *name) {

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The table of operations (design 1.8): whatever a person or program can do is one const descriptor in a file of its own
- * (app_op_NAME.c) and a line in app_op.c. CLI commands and help, later REST routes, OpenAPI, MCP tools and the permission matrix
+ * (app_op_NAME.c) and a line in app_op.c. CLI commands and help, REST routes, OpenAPI, later MCP tools and the permission matrix
  * are printed from it; transports add nothing of their own.
  */
 #include "base/base.h"
@@ -30,6 +30,7 @@ typedef struct OpArg {
     bool is_positional;
     bool is_required;
     bool is_list;        /* may be given several times */
+    bool is_local;       /* of a person at this machine: only the command line has it */
     const char *choices; /* "table|json|csv", or NULL */
     const char *initial; /* when not given, or NULL */
     const char *help;    /* a phrase */
@@ -50,7 +51,8 @@ const char *op_arg_type_name(OpArgType type); /* "TEXT", "N", "PATH", "NAME=PATH
 typedef struct OpArgs OpArgs;
 
 typedef struct Op {
-    const char *name;    /* words of the command, "model check"; REST path with slashes */
+    const char *name;    /* words of the command, "model check" */
+    const char *route;   /* its REST path, "model/check"; NULL: the name with slashes */
     const char *summary; /* a line */
     const char *help;    /* further paragraphs, or NULL */
     const char *example; /* a command line, or NULL */
@@ -62,12 +64,23 @@ typedef struct Op {
     const char *chat_arg;     /* a list argument that holds what was given before for the first one: it can be called
                                  line by line (--chat); NULL: it cannot */
     OpResult result;
-    bool is_streaming; /* rows leave as they come */
-    bool is_long;      /* a job where the transport has jobs; no time limit but one that is asked for */
+    const char *answer; /* what its JSON holds, as app_schema.h writes it; NULL: an object of any kind */
+    bool is_local;      /* of a person at this machine: only the command line has it */
+    bool is_reusable;   /* its document may be given again while the project's versions stand (session_reusable) */
+    bool is_streaming;  /* rows leave as they come */
+    bool is_long;       /* a job where the transport has jobs; no time limit but one that is asked for */
     const OpArg *args;
     size_t n_args;
     ErrCode (*run)(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *writer, Err *err);
 } Op;
+
+/* Whether transports that others reach offer an argument, or the operation at all: not what is of this machine or needs it. */
+bool op_arg_is_remote(const OpArg *arg);
+bool op_is_remote(const Op *op);
+/* Changes nothing: may be asked again, and by GET. */
+bool op_is_read(const Op *op);
+/* "model/check"; in the arena. */
+Str op_route(Arena *arena, const Op *op);
 
 /* The table, in the order help shows it. */
 const Op *const *app_ops(size_t *ret_n);
@@ -81,6 +94,8 @@ OpArgs *op_args_new(Arena *arena, const Op *op);
 NODISCARD ErrCode op_args_set(OpArgs *args, Str name, Str value, Err *err);
 /* All required ones are there; initial values are filled in. */
 NODISCARD ErrCode op_args_finish(OpArgs *args, Err *err);
+/* With copies of all texts, in the arena. */
+OpArgs *op_args_copy(Arena *arena, const OpArgs *args);
 /* By name; the name must be in the descriptor. */
 bool op_arg_has(const OpArgs *args, const char *name);
 Str op_arg_text(const OpArgs *args, const char *name); /* empty when not given */

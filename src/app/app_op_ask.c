@@ -1,6 +1,7 @@
 /* starling ask "…": a question in words. */
 #include "app/app_ask.h"
 #include "app/app_chart.h"
+#include "app/app_holder_internal.h"
 
 /* What the question may go on from. */
 static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn, Err *err) {
@@ -8,6 +9,16 @@ static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn,
     const Str *before = op_arg_list(args, "before", &n);
     for (size_t i = 0; i < n; i++) TRY(app_ask_again(ask, before[i], turn, err));
     return ERR_OK;
+}
+
+/* For suggestions; where the home is not held it is not kept. */
+static void note_question(const Ctx *ctx, const AppSession *session, const OpArgs *args, const AskAnswer *answer) {
+    size_t n;
+    const Str *before = op_arg_list(args, "before", &n);
+    MetaQuestion question = {.text = op_arg_text(args, "question"), .status = str_of(ask_status_name(answer->status))};
+    if (!session->holder || app_list_json(ctx->arena, before, n, &question.before, NULL)) return;
+    if (answer->result->n_readings) question.query = answer->result->readings[0].json;
+    holder_note_question(session->holder, session->project.name, &question);
 }
 
 static ErrCode write_chart(const AppAsk *ask, AppSession *session, const OpArgs *args, const AskAnswer *answer,
@@ -38,6 +49,9 @@ static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     if (!code && !is_alone) code = app_ask_write(&ask, question, answer, explains, w, err);
     if (!code && explains && !is_alone) code = app_ask_explain(&ask, answer, w, err);
     if (!code) code = write_chart(&ask, session, args, answer, w, err);
+    if (!code) note_question(ctx, session, args, answer);
+    const QueryAccount *account = code ? NULL : answer->rows.account;
+    if (account && !ask.model->is_as_of_now) session_reusable(session, account->data_version, 0);
     app_ask_close(&ask);
     return code;
 }
@@ -61,8 +75,10 @@ const Op APP_OP_ASK = {
     .home = OP_HOME_READ,
     .needs_project = true,
     .result = OP_RESULT_TABLE,
+    .is_reusable = true,
     .is_streaming = true,
     .chat_arg = "before",
+    .answer = "AskAnswer",
     .args = ASK_ARGS,
     .n_args = COUNT_OF(ASK_ARGS),
     .run = run_ask,

@@ -57,6 +57,7 @@ const Op APP_OP_GENERATE = {
     .needs_project = true,
     .project_arg = "project",
     .is_long = true,
+    .answer = "{project:text,loads:Table,duration_us:int}",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

@@ -211,6 +211,7 @@ const Op APP_OP_MODEL_CHECK = {
     .permission = PERMISSION_ADMIN,
     .home = OP_HOME_OPTIONAL,
     .needs_project = true,
+    .answer = "{findings:[Finding],errors:int,warnings:int}",
     .args = CHECK_ARGS,
     .n_args = COUNT_OF(CHECK_ARGS),
     .run = run_check,
@@ -229,6 +230,8 @@ const Op APP_OP_MODEL_APPLY = {
     .permission = PERMISSION_ADMIN,
     .home = OP_HOME_WRITE,
     .needs_project = true,
+    .answer =
+        "{findings?:[Finding],errors?:int,warnings?:int,version:int,measures_added?:int,measures_removed?:int,measures_changed?:int,is_warehouse_same?:bool}",
     .args = APPLY_ARGS,
     .n_args = COUNT_OF(APPLY_ARGS),
     .run = run_apply,

@@ -49,6 +49,7 @@ const Op APP_OP_MODEL_LOG = {
     .home = OP_HOME_READ,
     .needs_project = true,
     .result = OP_RESULT_TABLE,
+    .answer = "{versions:Table}",
     .run = run_log,
 };
 
@@ -84,6 +85,7 @@ const Op APP_OP_MODEL_TEXT = {
     .permission = PERMISSION_ADMIN,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer = "{version:int,text:text}",
     .args = TEXT_ARGS,
     .n_args = COUNT_OF(TEXT_ARGS),
     .run = run_text,

@@ -11,9 +11,12 @@ typedef struct Entry {
     Str name;         /* as queries write it */
     Str owner;        /* the fact or dimension it belongs to; empty for these themselves */
     const ModelLabel *label;
-    Type type;               /* NULL: has none */
-    Str expr;                /* how it is defined; may be empty */
-    Str levels;              /* of a hierarchy: "a > b" */
+    Type type;          /* NULL: has none */
+    Str expr;           /* how it is defined; may be empty */
+    Str levels;         /* of a hierarchy: "a > b" */
+    const Str *members; /* of a hierarchy: its levels as queries write them, coarse to fine */
+    size_t n_members;
+    Str time;                /* of a fact: its main time axis */
     Str additivity;          /* of a measure */
     Str aggregate;           /* of a column: what it stands for as a measure; may be empty */
     const Str *aggregations; /* of a column: what may be asked of it */
@@ -71,7 +74,12 @@ static void add_fact(Entries *e, const ModelFact *fact) {
     static const char *const kinds[] = {
         [MODEL_COLUMN_VALUE] = "column", [MODEL_COLUMN_ATTRIBUTE] = "attribute", [MODEL_COLUMN_TIME] = "time"};
     Str *self = arena_dup(e->ctx->arena, &fact->name, sizeof(Str));
-    add(e, (Entry){.kind = "fact", .name = fact->name, .label = &fact->label, .facts = self, .n_facts = 1});
+    add(e, (Entry){.kind = "fact",
+                   .name = fact->name,
+                   .label = &fact->label,
+                   .facts = self,
+                   .n_facts = 1,
+                   .time = fact->time < 0 ? (Str){0} : fact->columns[fact->time].name});
     for (size_t i = 0; i < fact->n_columns; i++) {
         const ModelFactColumn *column = &fact->columns[i];
         ModelMember member = {.kind = MODEL_MEMBER_COLUMN, .fact = fact, .column = column};
@@ -100,14 +108,17 @@ static void add_attributes(Entries *e, const ModelDimension *dimension, Str role
     }
 }
 
-/* A hierarchy goes without the levels that the caller may not see; with one left it is none. */
-static void add_hierarchy(Entries *e, const ModelDimension *dimension, const ModelHierarchy *hierarchy) {
+/* A hierarchy goes without the levels that the caller may not see; with one left it is none. Queries write the levels under the name that a
+ * fact uses the dimension by, of which `role` is the first. */
+static void add_hierarchy(Entries *e, const ModelDimension *dimension, const ModelHierarchy *hierarchy, Str role) {
     Str levels = {0};
     size_t n = 0;
+    Str *members = ARENA_ARRAY(e->ctx->arena, Str, hierarchy->n_levels);
     for (size_t i = 0; i < hierarchy->n_levels; i++) {
         const ModelAttribute *attribute = &dimension->attributes[hierarchy->levels[i]];
         if (!model_sees(e->model, &attribute->label)) continue;
-        levels = arena_printf(e->ctx->arena, "%.*s%s%.*s", STR_ARG(levels), n++ ? " > " : "", STR_ARG(attribute->name));
+        levels = arena_printf(e->ctx->arena, "%.*s%s%.*s", STR_ARG(levels), n ? " > " : "", STR_ARG(attribute->name));
+        members[n++] = dotted(e, role, attribute->name);
     }
     if (n < 2) return;
     add(e, (Entry){.kind = "hierarchy",
@@ -115,6 +126,8 @@ static void add_hierarchy(Entries *e, const ModelDimension *dimension, const Mod
                    .owner = dimension->name,
                    .label = &hierarchy->label,
                    .levels = levels,
+                   .members = members,
+                   .n_members = n,
                    .is_hidden = dimension->label.is_hidden});
 }
 
@@ -132,7 +145,8 @@ static void add_dimension(Entries *e, const ModelDimension *dimension) {
     if (!roles.n) VEC_PUSH(e->ctx->arena, &roles, dimension->name);
     add(e, (Entry){.kind = "dimension", .name = dimension->name, .label = &dimension->label});
     for (size_t i = 0; i < roles.n; i++) add_attributes(e, dimension, roles.at[i]);
-    for (size_t i = 0; i < dimension->n_hierarchies; i++) add_hierarchy(e, dimension, &dimension->hierarchies[i]);
+    for (size_t i = 0; i < dimension->n_hierarchies; i++)
+        add_hierarchy(e, dimension, &dimension->hierarchies[i], roles.at[0]);
 }
 
 typedef struct Names {
@@ -233,6 +247,7 @@ static ErrCode write_entry(const Ctx *ctx, Writer *w, const Entry *entry, bool h
         {"description", "Description", label->description},
         {"expr", "Definition", entry->expr},
         {"levels", "Levels", entry->levels},
+        {"time", "Time", entry->time},
         {"format", "Format", label->format},
         {"unit", "Unit", label->unit},
         {"decimals", "Decimals", decimals},
@@ -252,10 +267,11 @@ static ErrCode write_entry(const Ctx *ctx, Writer *w, const Entry *entry, bool h
     } lists[] = {{"synonyms", "Also called", label->synonyms, label->n_synonyms},
                  {"visible_to", "Visible to", label->visible_to, label->n_visible_to},
                  {"aggregations", "Aggregations", entry->aggregations, entry->n_aggregations},
+                 {"members", NULL, entry->members, entry->n_members},
                  {"facts", "Asked with", entry->facts, entry->n_facts}};
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         TRY(write_texts(w, str_of(lists[i].name), lists[i].texts, lists[i].n, err));
-        if (has_titles && lists[i].n && writer_format(w) == WRITER_TEXT)
+        if (has_titles && lists[i].title && lists[i].n && writer_format(w) == WRITER_TEXT)
             TRY(writer_field(w, str_of(lists[i].name), str_of(lists[i].title),
                              value_text(joined(ctx, lists[i].texts, lists[i].n)), err));
     }
@@ -346,13 +362,32 @@ static ErrCode write_ui(Writer *w, const ModelUi *ui, Err *err) {
     return writer_object_end(w, err);
 }
 
+/* The parts that any date has: "order_date.month". */
+static ErrCode write_parts(Writer *w, Err *err) {
+    size_t n;
+    const ModelPart *parts = model_parts(&n);
+    TRY(writer_list_begin(w, S("time_parts"), err));
+    for (size_t i = 0; i < n; i++) {
+        TRY(writer_object_begin(w, (Str){0}, err));
+        TRY(writer_field(w, S("name"), (Str){0}, value_text(parts[i].name), err));
+        if (parts[i].grain)
+            TRY(writer_field(w, S("grain"), (Str){0}, value_text(str_of(time_grain_name(parts[i].grain))), err));
+        TRY(writer_object_end(w, err));
+    }
+    return writer_list_end(w, err);
+}
+
 static ErrCode show_all(const Entries *e, Writer *w, Err *err) {
     const Model *model = e->model;
+    TRY(writer_field(w, S("project"), (Str){0}, value_text(e->ctx->project), err));
     TRY(writer_field(w, S("name"), S("Model"), value_text(model->name), err));
     TRY(writer_field(w, S("title"), S("Title"), value_text(model->title), err));
     TRY(writer_field(w, S("version"), S("Version"), value_int(snapshot_version(e->ctx->snapshot)), err));
     if (model->description.n)
         TRY(writer_field(w, S("description"), S("Description"), value_text(model->description), err));
+    TRY(writer_field(w, S("time_zone"), (Str){0}, value_text(model->calendar.time_zone), err));
+    TRY(writer_field(w, S("fiscal_year_month"), (Str){0}, value_int(model->calendar.fiscal_year_month), err));
+    TRY(write_parts(w, err));
     TRY(write_members(e, w, (Str){0}, err));
     TRY(write_rules(e->ctx, w, model, err));
     TRY(write_questions(e->ctx, w, model, err));
@@ -382,9 +417,9 @@ static ErrCode show_one(const Entries *e, Str name, Writer *w, Err *err) {
 }
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
-    (void)session;
     Entries e = {.ctx = ctx, .model = model_of(ctx)};
     gather(&e);
+    session_reusable(session, -1, 0);
     return op_arg_has(args, "name") ? show_one(&e, op_arg_text(args, "name"), w, err) : show_all(&e, w, err);
 }
 
@@ -392,16 +427,20 @@ static const OpArg ARGS[] = {
     {.name = "name",
      .type = OP_ARG_TEXT,
      .is_positional = true,
+     .is_local = true,
      .help = "a fact, dimension, measure or other member: everything about it"},
 };
 
 const Op APP_OP_MODEL_SHOW = {
     .name = "model show",
+    .route = "model",
     .summary = "Show what can be asked: facts, dimensions, filters, measures, rules and questions",
     .example = "starling model show amount",
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer = "Model",
+    .is_reusable = true,
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

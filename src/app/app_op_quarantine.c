@@ -73,6 +73,7 @@ const Op APP_OP_QUARANTINE = {
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer = "{total:int,rows?:Table}",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

@@ -16,6 +16,7 @@ typedef struct Drawn {
 /* What the receiver's callbacks share. */
 typedef struct Answer {
     const Ctx *ctx;
+    AppSession *session;
     Writer *writer;
     const QueryPlan *plan;
     const WriterColumn *columns;
@@ -183,6 +184,9 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(account->data_age_us / TIME_US_PER_SECOND), err));
     TRY(writer_field(w, S("compile_us"), (Str){0}, value_int(account->compile_us), err));
     TRY(writer_field(w, S("run_us"), (Str){0}, value_int(account->run_us), err));
+    /* what counts from now is another tomorrow */
+    if (!query_needs_as_of(a->plan->query) || !model_of(a->ctx)->is_as_of_now)
+        session_reusable(a->session, account->data_version, account->data_at_us);
     Str rows = format_count(arena, account->n_rows, "row", "rows");
     Str age = format_duration(arena, account->data_age_us);
     Str took = format_duration(arena, account->run_us);
@@ -269,7 +273,7 @@ static ErrCode answer(const Ctx *ctx, AppSession *session, Str text, bool shows_
                       Err *err) {
     Prepared p;
     TRY(prepare(ctx, session, text, &p, err));
-    Answer a = {.ctx = &p.ctx, .writer = w, .plan = p.plan};
+    Answer a = {.ctx = &p.ctx, .session = session, .writer = w, .plan = p.plan};
     a.drawn.is_wanted = args && app_chart_is_asked(args);
     a.drawn.is_alone = args && app_chart_is_alone(args);
     const QueryReceiver receiver = {.columns = on_columns, .batch = on_batch, .account = on_account, .arg = &a};
@@ -394,6 +398,8 @@ const Op APP_OP_QUERY = {
     .needs_project = true,
     .result = OP_RESULT_TABLE,
     .is_streaming = true,
+    .answer = "QueryAnswer",
+    .is_reusable = true,
     .args = QUERY_ARGS,
     .n_args = COUNT_OF(QUERY_ARGS),
     .run = run_query,
@@ -417,6 +423,7 @@ const Op APP_OP_EXPLAIN = {
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer = "Explanation",
     .args = EXPLAIN_ARGS,
     .n_args = COUNT_OF(EXPLAIN_ARGS),
     .run = run_explain,
@@ -433,6 +440,7 @@ const Op APP_OP_EXAMPLES = {
     .permission = PERMISSION_READ_DATA,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer = "{examples:[object]}",
     .args = EXAMPLES_ARGS,
     .n_args = COUNT_OF(EXAMPLES_ARGS),
     .run = run_examples,

@@ -30,6 +30,7 @@ const Op APP_OP_REBUILD = {
     .home = OP_HOME_WRITE,
     .needs_project = true,
     .is_long = true,
+    .answer = "Report",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

@@ -24,5 +24,6 @@ const Op APP_OP_RECONCILE = {
     .home = OP_HOME_WRITE,
     .needs_project = true,
     .is_long = true,
+    .answer = "Report",
     .run = run,
 };

@@ -83,6 +83,8 @@ const Op APP_OP_RUN_SHOW = {
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
     .needs_project = true,
+    .answer =
+        "{run:int,kind:text,status:text,started_at:time,duration_us:int,changes:int,batch?:text,error?:text,steps:Table}",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

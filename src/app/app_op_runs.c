@@ -100,6 +100,7 @@ const Op APP_OP_RUNS = {
     .home = OP_HOME_READ,
     .needs_project = true,
     .result = OP_RESULT_TABLE,
+    .answer = "{project:text,runs:Table}",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

@@ -1,5 +1,5 @@
 /* starling status: the home's projects, how fresh they are, and how their last runs ended. */
-#include "app/app_internal.h"
+#include "app/app_holder_internal.h"
 
 typedef struct ProjectStatus {
     MetaProject project;
@@ -26,6 +26,37 @@ static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *
     return code;
 }
 
+/* Where the home is held its loop knows. */
+static ErrCode write_problem(const Ctx *ctx, const AppSession *session, Writer *w, Str project, Err *err) {
+    HolderVersion *versions;
+    size_t n = 0;
+    if (session->holder) (void)holder_versions(session->holder, ctx->arena, &versions, &n);
+    for (size_t i = 0; i < n; i++) {
+        Str problem = versions[i].problem;
+        if (!problem.n || !str_eq(versions[i].project, project)) continue;
+        TRY(writer_field(w, S("problem"), (Str){0}, value_text(problem), err));
+        return writer_note(w, arena_printf(ctx->arena, "    not in step: %.*s", STR_ARG(problem)), err);
+    }
+    return ERR_OK;
+}
+
+static ErrCode write_sources(const Ctx *ctx, const AppSession *session, Writer *w, Str project, Err *err) {
+    static const char *const KINDS[] = {
+        [MODEL_SOURCE_MANAGED] = "managed", [MODEL_SOURCE_FILES] = "files", [MODEL_SOURCE_ATTACHED] = "attached"};
+    PipelineProject at = {0};
+    int64_t version = 0;
+    bool is_read =
+        !app_project_load(ctx, session->app, session->home, session->meta, project, ctx->arena, &at, &version, NULL);
+    TRY(writer_list_begin(w, S("sources"), err));
+    for (size_t i = 0; is_read && i < at.model->n_sources; i++) {
+        TRY(writer_object_begin(w, (Str){0}, err));
+        TRY(writer_field(w, S("name"), (Str){0}, value_text(at.model->sources[i].name), err));
+        TRY(writer_field(w, S("kind"), (Str){0}, value_text(str_of(KINDS[at.model->sources[i].kind])), err));
+        TRY(writer_object_end(w, err));
+    }
+    return writer_list_end(w, err);
+}
+
 static ErrCode write_project(const Ctx *ctx, const AppSession *session, Writer *w, const ProjectStatus *status,
                              Err *err) {
     Arena *arena = ctx->arena;
@@ -47,6 +78,8 @@ static ErrCode write_project(const Ctx *ctx, const AppSession *session, Writer *
                                  STR_ARG(status->project.name), STR_ARG(status->project.pack),
                                  status->project.model_version, STR_ARG(fresh)),
                     err));
+    TRY(write_problem(ctx, session, w, status->project.name, err));
+    TRY(write_sources(ctx, session, w, status->project.name, err));
     if (status->has_run) {
         const MetaRun *run = &status->last_run;
         Str took = format_duration(arena, run->duration_us);
@@ -107,5 +140,7 @@ const Op APP_OP_STATUS = {
     .example = "starling status",
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
+    .answer =
+        "{home:text,projects:[{name:text,pack:text,model_version:int,data_version:int,data_at?:time,data_age_s?:int,problem?:text,sources:[{name:text,kind:\"managed\"|\"files\"|\"attached\"}],last_run?:Run}]}",
     .run = run,
 };

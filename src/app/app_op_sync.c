@@ -2,7 +2,7 @@
 #include "app/app_holder_internal.h"
 
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
-    if (op_arg_flag(args, "follow")) return holder_run(ctx, session, op_arg_flag(args, "full"), err);
+    if (op_arg_flag(args, "follow")) return holder_run(ctx, session, op_arg_flag(args, "full"), NULL, NULL, err);
     PipelineProject *project = NULL;
     TRY(session_project(ctx, session, &project, err));
     EngineDb *warehouse = NULL;
@@ -17,6 +17,7 @@ static const OpArg ARGS[] = {
     {.name = "full", .type = OP_ARG_FLAG, .help = "read every source whole, build gold anew and compare everything"},
     {.name = "follow",
      .type = OP_ARG_FLAG,
+     .is_local = true,
      .help = "go on until Ctrl-C: take changes in as they are made, and answer the home's other commands"},
 };
 
@@ -33,6 +34,7 @@ const Op APP_OP_SYNC = {
     .needs_project = true,
     .all_projects = "follow",
     .is_long = true,
+    .answer = "Report",
     .args = ARGS,
     .n_args = COUNT_OF(ARGS),
     .run = run,

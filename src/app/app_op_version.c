@@ -13,5 +13,6 @@ const Op APP_OP_VERSION = {
     .summary = "Show the version of this program and its engines",
     .permission = PERMISSION_NONE,
     .home = OP_HOME_NONE,
+    .answer = "{version:text,duckdb:text,sqlite:text}",
     .run = run,
 };

@@ -5,6 +5,7 @@
  * Where the lock is held and a socket lies beside it, the one who holds the home is asked to run the operation; nobody answering
  * (the process was killed, or has just ended), the lock is tried again, and so on until `lock_wait` is over.
  */
+#include <stdio.h>
 #include <time.h>
 
 #include "app/app_holder_internal.h"
@@ -17,6 +18,10 @@ App *app_new(Clock clock) {
     *app = (App){.arena = arena, .registry = engine_registry_new(), .clock = clock};
     app->engines = app_engines_new(arena);
     return app;
+}
+
+void app_set_front(App *app, const AppFront *front) {
+    app->front = front;
 }
 
 void app_free(App *app) {
@@ -40,6 +45,16 @@ const AppConfig *session_config(const AppSession *session) {
 
 static bool is_writer(const AppSession *session) {
     return session->op->home == OP_HOME_WRITE || session->op->home == OP_HOME_CREATE;
+}
+
+void session_reusable(AppSession *session, int64_t data_version, int64_t data_at_us) {
+    AppReuse *reuse = session->output->reuse;
+    if (!reuse) return;
+    *reuse = (AppReuse){.is_known = true,
+                        .model_version = snapshot_version(session->snapshot),
+                        .data_version = data_version,
+                        .data_at_us = data_at_us};
+    (void)snprintf(reuse->project, sizeof reuse->project, "%.*s", STR_ARG(session->project.name));
 }
 
 ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err) {
@@ -355,9 +370,11 @@ static ErrCode call(AppSession *session, Arena *arena, const OpArgs *args, bool 
     const AppOutput *output = session->output;
     Ctx ctx = session->ctx;
     ctx.arena = arena;
-    ctx.request_id = ctx_new_request_id(arena);
+    Str id = session->request->request_id;
+    ctx.request_id = id.n ? id : ctx_new_request_id(arena);
     session->lock_until_us = 0;
     WriterOptions options = {.format = output->format, .width = output->width, .is_pretty = output->is_pretty};
+    options.is_live = output->is_live && op->is_streaming;
     if (output->format == WRITER_CSV) options.notes = output->notes;
     Writer *writer = writer_new(arena, output->out, &options);
     bool has_document = false;
@@ -367,7 +384,8 @@ static ErrCode call(AppSession *session, Arena *arena, const OpArgs *args, bool 
     if (is_last) leave(session, arena, code);
     has_document |= session->is_raw && !code;
     if (code) log_error(op->name, &own, ctx.request_id);
-    if (code && !has_document) err_ignore(writer_fail(writer, &own, NULL));
+    if (code && !has_document && !(output->fails_apart && !writer_has_left(writer)))
+        err_ignore(writer_fail(writer, &own, NULL));
     if (!code && !has_document) code = writer_finish(writer, &own);
     if (code) *err = own;
     return code;

@@ -79,6 +79,8 @@ void json_writer_init(JsonWriter *w, Sink sink, bool is_pretty, Err *err);
 /* Flushes, releases, and gives the first failure: the sink's, ERR_TOO_LARGE past the depth, ERR_INTERNAL for calls out of order
  * (a value without its key, an end without its begin), after which nothing more is written. */
 NODISCARD ErrCode json_writer_finish(JsonWriter *w);
+/* Hands on what there is before the 64 KiB are full. */
+void json_writer_flush(JsonWriter *w);
 /* Gives up: releases without flushing, leaves the Err alone. For CLEANUP; allowed after json_writer_finish. */
 void json_writer_release(JsonWriter *w);
 void json_object_begin(JsonWriter *w);

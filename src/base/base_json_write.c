@@ -58,6 +58,10 @@ static void flush(JsonWriter *w) {
     w->buf.n = 0;
 }
 
+void json_writer_flush(JsonWriter *w) {
+    flush(w);
+}
+
 /* Room for n bytes, n <= FLUSH_BYTES. The buffer never gets to its maximum, as it is flushed before. */
 static __attribute__((noinline)) void make_room(JsonWriter *w, size_t n) {
     if (w->buf.n + n > FLUSH_BYTES) flush(w);

@@ -163,6 +163,10 @@ ErrCode pool_submit(Pool *pool, void (*fn)(void *arg), void *arg, Err *err) {
     return code;
 }
 
+size_t pool_waiting(Pool *pool) {
+    return queue_length(pool->jobs);
+}
+
 /* Closing lets workers finish what is queued and then leave; joining waits for the running jobs as well. */
 void pool_free(Pool *pool) {
     if (!pool) return;

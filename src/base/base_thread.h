@@ -18,5 +18,6 @@ typedef struct Pool Pool;
 Pool *pool_new(const char *name, int n_threads, size_t cap_jobs);
 /* Runs fn(arg) on a worker. ERR_BUSY when cap_jobs are waiting. Any thread. */
 NODISCARD ErrCode pool_submit(Pool *pool, void (*fn)(void *arg), void *arg, Err *err);
+size_t pool_waiting(Pool *pool); /* jobs that no worker has taken yet */
 /* Waits until every accepted job has run, then frees. NULL allowed. */
 void pool_free(Pool *pool);

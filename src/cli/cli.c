@@ -124,7 +124,7 @@ static ErrCode chat(Arena *arena, const CliLine *line, App *app, const AppReques
     return code;
 }
 
-static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *err) {
+static ErrCode run_op(Arena *arena, const CliLine *line, const AppFront *front, Cancel *cancel, Err *err) {
     Security owner = SECURITY_OWNER;
     owner.user = user_name(arena);
     CliProgress progress = {0};
@@ -141,6 +141,7 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
                         .live = {write_now, stdout}};
     if (!line->is_quiet) output.notes = sink_of_file(stderr);
     App *app = app_new(CLOCK_SYSTEM);
+    app_set_front(app, front);
     ErrCode code = line->is_chat ? chat(arena, line, app, &request, &output, err)
                                  : flush(app_run(app, &request, line->op, line->args, &output, err), err);
     app_free(app);
@@ -148,7 +149,7 @@ static ErrCode run_op(Arena *arena, const CliLine *line, Cancel *cancel, Err *er
     return code;
 }
 
-int cli_main(int argc, char **argv) {
+int cli_main(int argc, char **argv, const AppFront *front) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Cancel cancel = {false};
     set_signals(&cancel);
@@ -166,6 +167,6 @@ int cli_main(int argc, char **argv) {
     }
     const LogConfig log = {.level = line.log_level};
     if (log_open(&log, &err)) return report(&err, line.format);
-    if (run_op(arena, &line, &cancel, &err)) return report(&err, WRITER_TEXT); /* JSON has it in its document */
+    if (run_op(arena, &line, front, &cancel, &err)) return report(&err, WRITER_TEXT); /* JSON has it in its document */
     return 0;
 }

@@ -4,4 +4,4 @@
 #include "app/app.h"
 
 /* Runs one command line and returns the exit code: 0, or that of the error's row (err_info). */
-int cli_main(int argc, char **argv);
+int cli_main(int argc, char **argv, const AppFront *front); /* front: what `serve` runs; may be NULL */

@@ -30,8 +30,9 @@ typedef struct WriterColumn {
 
 typedef struct WriterOptions {
     WriterFormat format;
-    int width;             /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
-    bool is_pretty;        /* JSON with indents */
+    int width;      /* terminal columns; 0: unbounded. Wider text tables have their longest cells cut */
+    bool is_pretty; /* JSON with indents */
+    bool is_live;   /* somebody waits for the rows: the first ones go out at once, then what is there every 50 ms */
     size_t max_cell_bytes; /* text tables; 0: 200 */
     Sink notes;            /* CSV: where notes go, a line each; without write: nowhere */
 } WriterOptions;
@@ -41,6 +42,8 @@ typedef struct Writer Writer;
 /* Owned by the arena; the sink is borrowed. */
 Writer *writer_new(Arena *arena, Sink sink, const WriterOptions *options);
 WriterFormat writer_format(const Writer *w);
+/* Whether any byte of the document has gone to the sink. */
+bool writer_has_left(const Writer *w);
 /* A field; text shows it as "title: value" when title is not empty. */
 NODISCARD ErrCode writer_field(Writer *w, Str name, Str title, Value value, Err *err);
 /* JSON that stands already as a tree (JSON only). */
@@ -62,6 +65,12 @@ NODISCARD ErrCode writer_note(Writer *w, Str line, Err *err);
 NODISCARD ErrCode writer_fail(Writer *w, const Err *error, Err *err);
 /* Ends the document and hands the last bytes to the sink; what the sink itself holds back (a FILE's buffer) is its owner's. */
 NODISCARD ErrCode writer_finish(Writer *w, Err *err);
+
+/* Bytes compressed on their way to a sink; in the arena. flushed: what was written so far can be read at the other end. */
+typedef struct GzipOut GzipOut;
+GzipOut *gzip_out_new(Arena *arena, Sink sink);
+NODISCARD ErrCode gzip_out_write(GzipOut *out, Str bytes, bool is_flushed, Err *err);
+NODISCARD ErrCode gzip_out_finish(GzipOut *out, Err *err);
 
 /* Whether a gzip file is whole: every member's data, CRC and length, a fixed block at a time. ERR_DATA placed at the file's name
  * when it is cut off or damaged, ERR_IO; cancel and deadline of ctx are looked at every block. */

@@ -106,12 +106,18 @@ static ErrCode csv_finish(Writer *w) {
     return state_of(w)->out.failed;
 }
 
+static ErrCode csv_flush(Writer *w) {
+    encode_out_flush(&state_of(w)->out);
+    return state_of(w)->out.failed;
+}
+
 const WriterKind WRITER_KIND_CSV = {
     .name = "csv",
     .open = csv_open,
     .table_begin = csv_table_begin,
     .rows = csv_rows,
     .table_end = csv_table_end,
+    .flush = csv_flush,
     .note = csv_note,
     .finish = csv_finish,
 };

@@ -63,6 +63,7 @@ typedef struct WriterKind {
     ErrCode (*table_begin)(Writer *w, Str name); /* w->columns are set */
     ErrCode (*rows)(Writer *w, const Batch *batch);
     ErrCode (*table_end)(Writer *w);
+    ErrCode (*flush)(Writer *w); /* hands on the rows it holds back; NULL: it holds them for a reason */
     ErrCode (*note)(Writer *w, Str line);
     ErrCode (*error)(Writer *w, const Err *error); /* of the operation, when nothing is open any more */
     ErrCode (*finish)(Writer *w);
@@ -76,8 +77,11 @@ struct Writer {
     const WriterKind *kind;
     WriterOptions options;
     Arena *arena; /* the caller's */
-    Sink sink;
-    void *state; /* the format's */
+    Sink sink;    /* that counts what goes to… */
+    Sink outside; /* …the caller's */
+    bool has_left;
+    int64_t flushed_us; /* 0: not yet */
+    void *state;        /* the format's */
 
     WriterLevel levels[WRITER_DEPTH_MAX]; /* what is open; the document itself is not counted */
     int depth;

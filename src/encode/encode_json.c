@@ -88,10 +88,13 @@ static void put_member(JsonWriter *json, Str name, Str value) {
     json_text(json, value);
 }
 
-static void put_number(JsonWriter *json, Str name, int64_t number) {
-    if (!number) return;
+static void put_key_int(JsonWriter *json, Str name, int64_t number) {
     json_key(json, name);
     json_int(json, number);
+}
+
+static void put_number(JsonWriter *json, Str name, int64_t number) {
+    if (number) put_key_int(json, name, number);
 }
 
 static void put_column(JsonWriter *json, const WriterColumn *column) {
@@ -108,6 +111,7 @@ static void put_column(JsonWriter *json, const WriterColumn *column) {
     put_member(json, S("unit"), column->unit);
     put_member(json, S("title"), column->title);
     put_member(json, S("format"), column->format);
+    if (column->decimals >= 0) put_key_int(json, S("decimals"), column->decimals);
     json_object_end(json);
 }
 
@@ -206,6 +210,11 @@ static ErrCode json_finish(Writer *w) {
     return w->options.is_pretty ? ERR_OK : w->sink.write(w->sink.arg, S("\n"), &w->failure);
 }
 
+static ErrCode json_flush(Writer *w) {
+    json_writer_flush(&state_of(w)->json);
+    return state_of(w)->json.failed;
+}
+
 const WriterKind WRITER_KIND_JSON = {
     .name = "json",
     .open = json_open,
@@ -217,6 +226,7 @@ const WriterKind WRITER_KIND_JSON = {
     .table_begin = json_table_begin,
     .rows = json_rows,
     .table_end = json_table_end,
+    .flush = json_flush,
     .error = json_error,
     .finish = json_finish,
 };

@@ -4,6 +4,8 @@
  */
 #include "encode/encode_internal.h"
 
+enum { LIVE_US = 50000 };
+
 static const WriterKind *const KINDS[] = {
     [WRITER_TEXT] = &WRITER_KIND_TEXT,
     [WRITER_JSON] = &WRITER_KIND_JSON,
@@ -47,12 +49,23 @@ static void writer_release(void *arg) {
     arena_free(w->table_arena);
 }
 
+static ErrCode write_outside(void *arg, Str bytes, Err *err) {
+    Writer *w = arg;
+    w->has_left |= bytes.n > 0;
+    return w->outside.write(w->outside.arg, bytes, err);
+}
+
+bool writer_has_left(const Writer *w) {
+    return w->has_left;
+}
+
 Writer *writer_new(Arena *arena, Sink sink, const WriterOptions *options) {
     Writer *w = ARENA_NEW(arena, Writer);
     w->kind = KINDS[options->format];
     w->options = *options;
     w->arena = arena;
-    w->sink = sink;
+    w->sink = (Sink){write_outside, w};
+    w->outside = sink;
     w->table_arena = arena_new(0);
     arena_on_reset(arena, writer_release, w);
     w->kind->open(w);
@@ -197,12 +210,21 @@ ErrCode writer_table_begin(Writer *w, Str name, const WriterColumn *columns, siz
     return ERR_OK;
 }
 
+/* The clock of the machine, which no result depends on. */
+static ErrCode flush_in_time(Writer *w) {
+    int64_t now_us = clock_monotonic(CLOCK_SYSTEM);
+    if (w->flushed_us && now_us - w->flushed_us < LIVE_US) return ERR_OK;
+    w->flushed_us = now_us;
+    return w->kind->flush(w);
+}
+
 ErrCode writer_rows(Writer *w, const Batch *batch, Err *err) {
     if (w->failed) return writer_refuse(w, w->failed, err);
     if (!w->is_in_table) return writer_misuse(w, "rows outside a table", err);
     if (batch->n_columns != w->n_columns)
         return writer_misuse(w, "rows of another number of columns than their table", err);
-    return writer_done(w, w->kind->rows(w, batch), err);
+    TRY(writer_done(w, w->kind->rows(w, batch), err));
+    return w->options.is_live && w->kind->flush ? writer_done(w, flush_in_time(w), err) : ERR_OK;
 }
 
 ErrCode writer_table_end(Writer *w, Err *err) {

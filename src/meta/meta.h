@@ -6,7 +6,7 @@
  */
 #include "engine/engine.h"
 
-enum { META_VERSION = 3, META_RUNS_KEEP = 10000 };
+enum { META_VERSION = 4, META_RUNS_KEEP = 10000, META_QUESTIONS_KEEP = 10000 };
 
 typedef struct Meta Meta;
 
@@ -83,6 +83,28 @@ NODISCARD ErrCode meta_attached_set(const Ctx *ctx, Meta *meta, Str project, con
 NODISCARD ErrCode meta_attached_remove(const Ctx *ctx, Meta *meta, Str project, Str source, Err *err);
 NODISCARD ErrCode meta_attached(const Ctx *ctx, Meta *meta, Str project, MetaAttached **ret_attached, size_t *ret_n,
                                 Err *err); /* by source */
+
+/* A question in words that was asked, or judged. */
+typedef struct MetaQuestion {
+    Str text;
+    Str before; /* what it went on from: a JSON list of texts, "[]" for none */
+    Str query;  /* semantic query of its reading; may be empty */
+    Str status; /* "answered", … */
+    int64_t n_asked;
+    int64_t asked_at_us; /* the last time */
+    int verdict;         /* 1 up, -1 down, 0 nobody said */
+    Str comment;
+    Str judged_by;
+    int64_t judged_at_us;
+} MetaQuestion;
+
+/* Once more asked: query and status are those of now. META_QUESTIONS_KEEP of a project are kept, and all that have a verdict. */
+NODISCARD ErrCode meta_question_asked(const Ctx *ctx, Meta *meta, Str project, const MetaQuestion *question, Err *err);
+/* verdict, comment and judged_by are those of now. */
+NODISCARD ErrCode meta_question_judged(const Ctx *ctx, Meta *meta, Str project, const MetaQuestion *question, Err *err);
+/* The last asked first, at most `max`. */
+NODISCARD ErrCode meta_questions(const Ctx *ctx, Meta *meta, Str project, int64_t max, MetaQuestion **ret_questions,
+                                 size_t *ret_n, Err *err);
 
 /* etl_log: one row a run and one a step of it. */
 typedef enum MetaStatus { META_RUNNING, META_DONE, META_FAILED } MetaStatus;

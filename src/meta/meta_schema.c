@@ -63,10 +63,23 @@ static ErrCode migrate_attached(const Ctx *ctx, EngineConn *conn, Err *err) {
                         &text, &text, &text, &text, &whole);
 }
 
+/* Questions that were asked or judged. */
+static ErrCode migrate_question(const Ctx *ctx, EngineConn *conn, Err *err) {
+    const Type text = TYPE(TYPE_TEXT), whole = TYPE(TYPE_INT64);
+    return engine_execf(
+        ctx, conn, NULL, err,
+        "CREATE TABLE question (project %T NOT NULL REFERENCES project (name) ON DELETE CASCADE,"
+        " text %T NOT NULL, before %T NOT NULL, query %T NOT NULL, status %T NOT NULL, n_asked %T NOT NULL,"
+        " asked_at_us %T NOT NULL, verdict %T NOT NULL, comment %T NOT NULL, judged_by %T NOT NULL,"
+        " judged_at_us %T NOT NULL, PRIMARY KEY (project, text, before))",
+        &text, &text, &text, &text, &text, &whole, &whole, &whole, &text, &text, &whole);
+}
+
 const MetaMigration META_MIGRATIONS[META_VERSION] = {
     {.version = 1, .run = migrate_1},
     {.version = 2, .run = migrate_file_quarantine},
     {.version = 3, .run = migrate_attached},
+    {.version = 4, .run = migrate_question},
 };
 
 /* ---- version -------------------------------------------------------------------------------------------------------- */

@@ -22,11 +22,15 @@ struct NetRequest {
     Str method;
     Str path;
     NetHeaders headers;
+    NetHeaders params; /* behind '?' */
     size_t header_bytes;
+    int64_t begun_us;
+    void *kept; /* the handlers' */
     Buf body;
     size_t n_received; /* bytes of the body, kept or not */
     int64_t peer_uid;
-    bool is_submitted; /* to the workers: from then on the library only fetches the answer */
+    bool is_submitted; /* to the workers, or detached: from then on the library only fetches the answer */
+    bool is_detached;  /* somebody else holds it until net_request_finish */
 
     Cancel cancel;
     int64_t deadline_us;
@@ -45,6 +49,12 @@ struct NetRequest {
     bool is_aborted;
     int status;
     const char *content_type;
+    NetHeaders answer_headers;
+    bool is_whole; /* the answer is `whole`, not what is written into the ring */
+    Str whole;
+    void (*whole_release)(void *arg);
+    void *whole_arg;
+    int64_t n_written;
     char *unread; /* a ring of the server's max_unread_bytes, from the answer's beginning on */
     size_t unread_head;
     size_t n_unread;
@@ -62,6 +72,7 @@ void net_request_lose(NetRequest *request);
 enum MHD_Result net_request_answer(NetRequest *request);
 
 const NetServerConfig *net_server_config(const NetServer *server);
+bool net_server_is_unix(const NetServer *server);
 /* A condition that waits on the monotonic clock, and a time on it. */
 void net_cond_init(pthread_cond_t *cond);
 struct timespec net_time_in(int ms);

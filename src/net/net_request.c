@@ -42,12 +42,18 @@ static enum MHD_Result add_header(void *arg, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
+static enum MHD_Result add_param(void *arg, enum MHD_ValueKind kind, const char *name, const char *value) {
+    (void)kind;
+    NetRequest *request = arg;
+    NetHeader param = {arena_str(request->arena, str_of(name)), arena_str(request->arena, str_of(value))};
+    request->header_bytes += param.name.n + param.value.n + 2;
+    VEC_PUSH(request->arena, &request->params, param);
+    return MHD_YES;
+}
+
 static int64_t peer_of(int fd) {
-    struct sockaddr_storage address;
-    socklen_t n = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &n) != 0 || address.ss_family != AF_UNIX) return -1;
     struct ucred peer;
-    n = sizeof peer;
+    socklen_t n = sizeof peer;
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 ? (int64_t)peer.uid : -1;
 }
 
@@ -66,9 +72,11 @@ NetRequest *net_request_new(NetServer *server, struct MHD_Connection *connection
     net_cond_init(&request->has_room);
     buf_init(&request->body, net_server_config(server)->max_body_bytes);
     (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, request);
+    (void)MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_param, request);
+    request->begun_us = clock_monotonic(CLOCK_SYSTEM);
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     request->fd = info ? info->connect_fd : -1;
-    request->peer_uid = request->fd >= 0 ? peer_of(request->fd) : -1;
+    request->peer_uid = request->fd >= 0 && net_server_is_unix(server) ? peer_of(request->fd) : -1;
     return request;
 }
 
@@ -77,6 +85,7 @@ void net_request_release(NetRequest *request) {
     bool is_last = --request->n_holders == 0;
     pthread_mutex_unlock(&request->lock);
     if (!is_last) return;
+    if (request->whole_release) request->whole_release(request->whole_arg);
     pthread_cond_destroy(&request->has_room);
     pthread_mutex_destroy(&request->lock);
     buf_release(&request->body);
@@ -112,6 +121,37 @@ Str net_request_header(const NetRequest *request, Str name) {
     return (Str){0};
 }
 
+bool net_request_param(const NetRequest *request, size_t i, Str *ret_name, Str *ret_value) {
+    if (i >= request->params.n) return false;
+    *ret_name = request->params.at[i].name;
+    *ret_value = request->params.at[i].value;
+    return true;
+}
+
+Arena *net_request_arena(NetRequest *request) {
+    return request->arena;
+}
+
+void net_request_keep(NetRequest *request, void *kept) {
+    request->kept = kept;
+}
+
+void *net_request_kept(const NetRequest *request) {
+    return request->kept;
+}
+
+int net_request_status(const NetRequest *request) {
+    return request->is_begun ? request->status : 0;
+}
+
+int64_t net_request_answer_bytes(const NetRequest *request) {
+    return request->n_written;
+}
+
+int64_t net_request_begun_us(const NetRequest *request) {
+    return request->begun_us;
+}
+
 int64_t net_request_peer_uid(const NetRequest *request) {
     return request->peer_uid;
 }
@@ -145,34 +185,74 @@ static ErrCode check(const NetRequest *request, Err *err) {
     return ERR_OK;
 }
 
+void net_response_header(NetRequest *request, const char *name, Str value) {
+    NetHeader header = {arena_str(request->arena, str_of(name)), arena_str(request->arena, value)};
+    for (size_t i = 0; i < request->answer_headers.n; i++) {
+        if (!str_eq_nocase(request->answer_headers.at[i].name, header.name)) continue;
+        request->answer_headers.at[i] = header;
+        return;
+    }
+    VEC_PUSH(request->arena, &request->answer_headers, header);
+}
+
+/* Under the lock. */
+static ErrCode begin(NetRequest *request, int status, const char *content_type, Err *err) {
+    if (request->is_begun) return err_set(err, ERR_INTERNAL, "an answer was begun twice");
+    TRY(check(request, err));
+    request->status = status;
+    request->content_type = content_type ? arena_cstr(request->arena, str_of(content_type)) : NULL;
+    request->is_begun = true;
+    return ERR_OK;
+}
+
 ErrCode net_response_begin(NetRequest *request, int status, const char *content_type, Err *err) {
     pthread_mutex_lock(&request->lock);
-    ErrCode code = request->is_begun ? err_set(err, ERR_INTERNAL, "an answer was begun twice") : check(request, err);
+    ErrCode code = begin(request, status, content_type, err);
     if (!code) {
-        request->status = status;
-        request->content_type = arena_cstr(request->arena, str_of(content_type));
         request->unread = arena_alloc(request->arena, net_server_config(request->server)->max_unread_bytes);
-        request->is_begun = true;
         net_request_wake(request);
     }
     pthread_mutex_unlock(&request->lock);
     return code;
 }
 
+ErrCode net_respond_with(NetRequest *request, int status, const char *content_type, Str body,
+                         void (*release)(void *arg), void *arg, Err *err) {
+    pthread_mutex_lock(&request->lock);
+    ErrCode code = begin(request, status, content_type, err);
+    if (!code) {
+        request->is_whole = request->is_ended = true;
+        request->whole = body;
+        request->whole_release = release;
+        request->whole_arg = arg;
+        request->n_written = (int64_t)body.n;
+        net_request_wake(request);
+    }
+    pthread_mutex_unlock(&request->lock);
+    if (code && release) release(arg);
+    return code;
+}
+
+ErrCode net_respond(NetRequest *request, int status, const char *content_type, Str body, Err *err) {
+    return net_respond_with(request, status, content_type, arena_str(request->arena, body), NULL, NULL, err);
+}
+
 /* As much as there is room for; under the lock. */
 static size_t put(NetRequest *request, Str bytes) {
     size_t cap = net_server_config(request->server)->max_unread_bytes;
+    if (!request->n_unread) request->unread_head = 0; /* short answers touch little of it */
     size_t n = MIN_OF(bytes.n, cap - request->n_unread), tail = (request->unread_head + request->n_unread) % cap;
     size_t first = MIN_OF(n, cap - tail);
     memcpy(request->unread + tail, bytes.p, first);
     memcpy(request->unread, bytes.p + first, n - first);
     request->n_unread += n;
+    request->n_written += (int64_t)n;
     if (n) net_request_wake(request);
     return n;
 }
 
 ErrCode net_response_write(NetRequest *request, Str bytes, Err *err) {
-    if (!request->is_begun) return err_set(err, ERR_INTERNAL, "an answer was written before it was begun");
+    if (!request->unread) return err_set(err, ERR_INTERNAL, "an answer was written before it was begun");
     ErrCode code = ERR_OK;
     pthread_mutex_lock(&request->lock);
     while (bytes.n && !(code = check(request, err))) {
@@ -201,18 +281,37 @@ void net_response_abort(NetRequest *request) {
     pthread_mutex_unlock(&request->lock);
 }
 
-ErrCode net_respond(NetRequest *request, int status, const char *content_type, Str body, Err *err) {
-    TRY(net_response_begin(request, status, content_type, err));
-    return net_response_write(request, body, err);
-}
-
 void net_request_end(NetRequest *request) {
     if (!request->is_begun) err_ignore(net_respond(request, 500, "text/plain", S("no answer was given\n"), NULL));
     pthread_mutex_lock(&request->lock);
-    request->is_begun = true; /* also where the client is gone: the library is to see the end */
     request->is_ended = true;
     net_request_wake(request);
     pthread_mutex_unlock(&request->lock);
+}
+
+/* ---- an answer that outlives its handler ---------------------------------------------------------------------------- */
+
+void net_request_detach(NetRequest *request) {
+    pthread_mutex_lock(&request->lock);
+    assert(request->unread && !request->is_detached);
+    request->is_detached = true;
+    request->n_holders++;
+    pthread_mutex_unlock(&request->lock);
+}
+
+ErrCode net_response_offer(NetRequest *request, Str bytes, Err *err) {
+    size_t cap = net_server_config(request->server)->max_unread_bytes;
+    pthread_mutex_lock(&request->lock);
+    ErrCode code = check(request, err);
+    if (!code && bytes.n > cap - request->n_unread) code = err_set(err, ERR_BUSY, "the client takes nothing");
+    if (!code) (void)put(request, bytes);
+    pthread_mutex_unlock(&request->lock);
+    return code;
+}
+
+void net_request_finish(NetRequest *request) {
+    net_request_end(request);
+    net_request_release(request);
 }
 
 /* ---- the answer: the library's side --------------------------------------------------------------------------------- */
@@ -243,12 +342,22 @@ static ssize_t take(void *arg, uint64_t position, char *out, size_t max) {
     return given;
 }
 
+static struct MHD_Response *response_of(NetRequest *request) {
+    if (!request->is_whole)
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, ANSWER_BLOCK_BYTES, take, request, NULL);
+    return MHD_create_response_from_buffer(request->whole.n, (void *)(uintptr_t)request->whole.p,
+                                           MHD_RESPMEM_PERSISTENT);
+}
+
 enum MHD_Result net_request_answer(NetRequest *request) {
-    if (!request->content_type) return MHD_NO; /* the work ended without an answer */
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, ANSWER_BLOCK_BYTES, take, request, NULL);
+    if (!request->is_begun) return MHD_NO; /* the work ended without an answer */
+    struct MHD_Response *response = response_of(request);
     if (!response) return MHD_NO;
-    enum MHD_Result done = MHD_add_response_header(response, "Content-Type", request->content_type);
+    enum MHD_Result done = MHD_YES;
+    if (request->content_type) done = MHD_add_response_header(response, "Content-Type", request->content_type);
+    for (size_t i = 0; i < request->answer_headers.n && done == MHD_YES; i++)
+        done = MHD_add_response_header(response, request->answer_headers.at[i].name.p,
+                                       request->answer_headers.at[i].value.p);
     if (done == MHD_YES) done = MHD_queue_response(request->connection, (unsigned)request->status, response);
     MHD_destroy_response(response);
     return done;

@@ -15,9 +15,10 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { LIBRARY_BYTES = 64 << 10 /* for its own buffers, a connection */ };
+enum { LIBRARY_BYTES = 16 << 10 /* for its own buffers, a connection; it clears all of it after each request */ };
 
 const NetServerConfig NET_SERVER_DEFAULT = {
     .listen_fd = -1,
@@ -37,6 +38,8 @@ struct NetServer {
     struct MHD_Daemon *daemon;
     Pool *pool;
     atomic_bool is_stopping; /* nothing new goes to the workers */
+    atomic_int n_connections;
+    bool is_unix; /* its sockets: there is a peer to know */
 
     pthread_mutex_t lock;
     pthread_cond_t changed; /* the list became empty or not empty, or the server ends */
@@ -48,6 +51,16 @@ struct NetServer {
 
 const NetServerConfig *net_server_config(const NetServer *server) {
     return &server->config;
+}
+
+bool net_server_is_unix(const NetServer *server) {
+    return server->is_unix;
+}
+
+static bool is_unix(int fd) {
+    struct sockaddr_storage address;
+    socklen_t n = sizeof address;
+    return getsockname(fd, (struct sockaddr *)&address, &n) == 0 && address.ss_family == AF_UNIX;
 }
 
 /* ---- the list of those who wait ------------------------------------------------------------------------------------- */
@@ -101,15 +114,17 @@ static void *check_main(void *arg) {
 
 /* ---- one request ---------------------------------------------------------------------------------------------------- */
 
-static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *text) {
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
-    if (!response) return MHD_NO;
-    enum MHD_Result done = MHD_add_response_header(response, "Content-Type", "text/plain");
-    if (status == MHD_HTTP_SERVICE_UNAVAILABLE) (void)MHD_add_response_header(response, "Retry-After", "1");
-    if (done == MHD_YES) done = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
-    return done;
+static void word_refusal(const NetServer *server, NetRequest *request, int status, const char *why) {
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE) net_response_header(request, "Retry-After", S("1"));
+    if (server->config.refuse)
+        server->config.refuse(server->config.arg, request, status, why);
+    else
+        err_ignore(net_respond(request, status, "text/plain", arena_printf(request->arena, "%s\n", why), NULL));
+}
+
+static enum MHD_Result refuse(const NetServer *server, NetRequest *request, int status, const char *why) {
+    word_refusal(server, request, status, why);
+    return net_request_answer(request);
 }
 
 /* A worker's job. */
@@ -119,10 +134,10 @@ static void work(void *arg) {
     pthread_mutex_lock(&request->lock); /* until the connection is suspended */
     pthread_mutex_unlock(&request->lock);
     if (atomic_load(&server->is_stopping))
-        err_ignore(net_respond(request, 503, "text/plain", S("shutting down\n"), NULL));
+        word_refusal(server, request, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is shutting down");
     else
         server->config.handler(server->config.arg, request);
-    net_request_end(request);
+    if (!request->is_detached) net_request_end(request);
     net_request_release(request);
 }
 
@@ -140,15 +155,40 @@ static enum MHD_Result submit(NetServer *server, NetRequest *request) {
     }
     pthread_mutex_unlock(&request->lock);
     if (is_refused)
-        return refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many requests are waiting; try again later\n");
+        return refuse(server, request, MHD_HTTP_SERVICE_UNAVAILABLE, "too many requests are waiting; try again later");
     list_add(server, request);
     return MHD_YES;
+}
+
+/* At once, or by a worker. */
+static enum MHD_Result answer(NetServer *server, NetRequest *request) {
+    if (!server->config.quick || !server->config.quick(server->config.arg, request)) return submit(server, request);
+    if (request->is_detached) {
+        request->is_submitted = true;
+        list_add(server, request);
+    }
+    return net_request_answer(request);
 }
 
 static bool is_announced_too_large(const NetServer *server, const NetRequest *request) {
     int64_t n = 0;
     Str length = net_request_header(request, S("Content-Length"));
     return length.n && (!str_to_int64(length, &n) || n < 0 || (uint64_t)n > server->config.max_body_bytes);
+}
+
+/* Why a request is refused before its body is read; 0: it is not. */
+static int is_over_limit(const NetServer *server, const NetRequest *request, const char **ret_why) {
+    const NetServerConfig *config = &server->config;
+    if (config->spare_connections && atomic_load(&server->n_connections) > config->max_connections) {
+        *ret_why = "too many connections are open; try again later";
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
+    }
+    if (request->header_bytes > config->max_header_bytes) {
+        *ret_why = "the headers are too long";
+        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+    }
+    *ret_why = "the body is too long";
+    return is_announced_too_large(server, request) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
 }
 
 /* Called with the headers, then for each piece of the body, then at its end, then to fetch the answer. */
@@ -158,12 +198,11 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     NetServer *server = arg;
     NetRequest *request = *slot;
     if (!request) {
+        const char *why = NULL;
         *slot = request = net_request_new(server, connection, method, path);
-        if (request->header_bytes > server->config.max_header_bytes)
-            return refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long\n");
-        if (is_announced_too_large(server, request))
-            return refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too long\n");
-        return MHD_YES;
+        int status = is_over_limit(server, request, &why);
+        if (status == MHD_HTTP_SERVICE_UNAVAILABLE) net_response_header(request, "Connection", S("close"));
+        return status ? refuse(server, request, status, why) : MHD_YES;
     }
     if (*n_bytes) {
         buf_add(&request->body, (Str){bytes, *n_bytes});
@@ -172,19 +211,28 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         return request->n_received / 2 > server->config.max_body_bytes ? MHD_NO : MHD_YES;
     }
     if (request->is_submitted) return net_request_answer(request);
-    if (request->body.is_overflown) return refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too long\n");
-    return submit(server, request);
+    if (request->body.is_overflown) return refuse(server, request, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too long");
+    return answer(server, request);
 }
 
 static void on_completed(void *arg, struct MHD_Connection *connection, void **slot,
                          enum MHD_RequestTerminationCode why) {
     (void)connection, (void)why;
+    const NetServerConfig *config = net_server_config(arg);
     NetRequest *request = *slot;
     if (!request) return;
     if (request->is_submitted) list_remove(arg, request);
-    net_request_lose(request);
+    net_request_lose(request); /* from here on nothing of the answer changes */
+    if (config->done) config->done(config->arg, request);
     net_request_release(request);
     *slot = NULL;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **slot,
+                          enum MHD_ConnectionNotificationCode what) {
+    (void)connection, (void)slot;
+    NetServer *server = arg;
+    atomic_fetch_add(&server->n_connections, what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1);
 }
 
 PRINTF_LIKE(2, 0) static void on_log(void *arg, const char *format, va_list args) {
@@ -192,6 +240,11 @@ PRINTF_LIKE(2, 0) static void on_log(void *arg, const char *format, va_list args
     char text[256];
     (void)vsnprintf(text, sizeof text, format, args);
     log_event(LOG_DEBUG, "net.server", LOG_TEXT("text", str_trim(str_of(text))));
+}
+
+NetCounts net_request_counts(const NetRequest *request) {
+    NetServer *server = request->server;
+    return (NetCounts){atomic_load(&server->n_connections), (int)pool_waiting(server->pool)};
 }
 
 /* ---- life ----------------------------------------------------------------------------------------------------------- */
@@ -207,7 +260,9 @@ static struct MHD_Daemon *start_daemon(NetServer *server) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
                             MHD_OPTION_LISTEN_SOCKET, (MHD_socket)config->listen_fd, MHD_OPTION_NOTIFY_COMPLETED,
-                            on_completed, server, MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections,
+                            on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+                            MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)(config->max_connections + config->spare_connections),
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, config->max_header_bytes + LIBRARY_BYTES,
                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->idle_timeout_s, MHD_OPTION_END);
 }
@@ -218,6 +273,7 @@ ErrCode net_server_start(const NetServerConfig *config, NetServer **ret_server, 
     NetServer *server = ARENA_NEW(arena, NetServer);
     server->arena = arena;
     server->config = *config;
+    server->is_unix = is_unix(config->listen_fd);
     pthread_mutex_init(&server->lock, NULL);
     net_cond_init(&server->changed);
     server->pool = pool_new("net", config->n_workers, config->max_waiting);

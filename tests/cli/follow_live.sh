@@ -116,6 +116,7 @@ waits grep -q 'retail is not in step' follow.err
 sleep 1
 [ "$(grep -c 'not in step' follow.err)" = 1 ] || fail "said more than once: $(cat follow.err)"
 runs "$starling" status --home "$home"
+says "not in step: "
 says "is gone"
 runs "$starling" query '{"measures":["order_lines"]}' --home "$home" --project retail --json
 mv kept.sqlite "$home/projects/retail/oltp.sqlite"

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 export STARLING_SOURCE=$PWD
 seconds=${FUZZ_SECONDS:-60}
 seed=${SEED:-1}
-targets=${FUZZ_TARGETS:-ask ask_values expression holder json pack query questions words}
+targets=${FUZZ_TARGETS:-ask ask_values expression holder json pack query questions request words}
 
 if ! command -v clang-14 >/dev/null || [ ! -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]; then
     echo "SKIPPED: no clang-14 with libFuzzer; tools/setup.sh fuzz installs it"
@@ -51,8 +51,11 @@ heads = "\n".join("@%s: %s" % (name, name) for name in sorted(set(re.findall(r"@
 rules = [line for line in grammar if "->" in line]
 asked += [heads + "\n" + "\n".join(rules[i:i + 20] + ["slot: measure -> slot_term 1"]) for i in range(0, len(rules), 20)]
 asked += ["\n".join(line for line in grammar if line[:1] == "@")[:4000] + "\nslot: measure -> slot_term 1\n"]
+requests = [chr(i) + "project=p\nlimit=3\n\n" + json.dumps({"project": "p", "timeout": 1.5, "format": "csv", "question": ["a"], "before": ["b", "c"],
+            "sql": True, "limit": 7, "query": {"measures": ["m"]}}) for i in range(64)]
+requests += ["[::1]:7171\n\"a\", W/\"b\", *", "localhost:80\n", "gzip;q=0.5, br\n", "/api/v1/jobs/0123/events\n", "/assets/../x\n", "/a/.b\n"]
 texts = ["shipments sold in the U.S.", "Unit_Price, caf\u00e9", "C\u00f4te d\u2019Ivoire", "vendors\tsuppliers", "maximum\tminimum"]
-for name, texts in {"ask": asked, "ask_values": questions, "words": texts, "expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries, "questions": sets}.items():
+for name, texts in {"ask": asked, "ask_values": questions, "words": texts, "expression": expressions, "holder": holder, "json": queries, "pack": packs, "query": queries, "questions": sets, "request": requests}.items():
     assert texts, name
     os.mkdir(os.path.join(work, name))
     for i, text in enumerate(sorted(set(texts))):

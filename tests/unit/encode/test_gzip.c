@@ -101,11 +101,31 @@ TEST(a_cancel_ends_it) {
     teardown(&f);
 }
 
+/* What was flushed can be read before the end has come. */
+TEST(bytes_on_their_way_out_can_be_read_when_flushed) {
+    Fixture f;
+    setup(&f);
+    Buf out CLEANUP(buf_release);
+    char text[4096] = {0};
+    buf_init(&out, 1 << 20);
+    GzipOut *gzip = gzip_out_new(f.arena, sink_of_buf(&out));
+    assert_int_equal(gzip_out_write(gzip, S("first "), true, &f.err), ERR_OK);
+    z_stream z = {
+        .next_in = (Bytef *)out.p, .avail_in = (uInt)out.n, .next_out = (Bytef *)text, .avail_out = sizeof text};
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    assert_int_equal(inflate(&z, Z_SYNC_FLUSH), Z_OK);
+    assert_string_equal(text, "first ");
+    (void)inflateEnd(&z);
+    assert_int_equal(gzip_out_write(gzip, S("second"), false, &f.err), ERR_OK);
+    assert_int_equal(gzip_out_finish(gzip, &f.err), ERR_OK);
+    assert_int_equal(check(&f, buf_str(&out)), ERR_OK);
+    teardown(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_files_pass),
-        cmocka_unit_test(every_cut_is_found),
-        cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(whole_files_pass), cmocka_unit_test(every_cut_is_found),
+        cmocka_unit_test(damage_is_found),  cmocka_unit_test(bytes_on_their_way_out_can_be_read_when_flushed),
         cmocka_unit_test(a_cancel_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

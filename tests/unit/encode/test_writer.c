@@ -185,6 +185,29 @@ TEST(columns_are_copied) {
     }
 }
 
+/* Where somebody waits, the first rows go out at once; otherwise nothing does before the end of a short document. */
+TEST(the_first_rows_go_out_at_once) {
+    static const WriterFormat SENT[] = {WRITER_JSON, WRITER_CSV};
+    const WriterColumn columns[] = {{.name = S("n"), .type = TYPE(TYPE_INT64), .decimals = -1}};
+    for (size_t f = 0; f < COUNT_OF(SENT) * 2; f++) {
+        Doc doc;
+        bool is_live = f % 2;
+        doc_open(&doc, (WriterOptions){.format = SENT[f / 2], .is_live = is_live});
+        BatchBuilder *rows = batch_builder_new(doc.arena, 1, &columns[0].name, &columns[0].type, 1);
+        batch_builder_set(rows, 0, value_int(7));
+        batch_builder_next_row(rows);
+        OK(&doc, writer_table_begin(doc.w, (Str){0}, columns, 1, &doc.err));
+        assert_false(writer_has_left(doc.w));
+        OK(&doc, writer_rows(doc.w, batch_builder_batch(rows), &doc.err));
+        assert_int_equal(writer_has_left(doc.w), is_live);
+        assert_int_equal(str_find(buf_str(&doc.buf), S("7")) >= 0, is_live);
+        OK(&doc, writer_table_end(doc.w, &doc.err));
+        assert_non_null(strstr(doc_finish(&doc), "7"));
+        assert_true(writer_has_left(doc.w));
+        doc_free(&doc);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_by_name),
@@ -195,6 +218,7 @@ int main(void) {
         cmocka_unit_test(a_failure_in_mid_stream),
         cmocka_unit_test(a_writer_is_given_up),
         cmocka_unit_test(columns_are_copied),
+        cmocka_unit_test(the_first_rows_go_out_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,6 +215,7 @@ TEST(state_of_version_1_is_brought_forward) {
     Fixture f;
     fixture_new(&f);
     add_project(&f, "p");
+    OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "DROP TABLE question"));
     OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "DROP TABLE attached"));
     OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "ALTER TABLE file DROP COLUMN is_quarantine"));
     OK(&f, engine_execf(&f.ctx, f.meta->conn, NULL, &f.err, "UPDATE meta_schema SET version = 1"));
@@ -222,6 +223,46 @@ TEST(state_of_version_1_is_brought_forward) {
     OK(&f, fixture_open(&f, false, false));
     MetaAttached till = {.source = S("till"), .path = S("/a.db")};
     OK(&f, meta_attached_set(&f.ctx, f.meta, S("p"), &till, &f.err));
+    MetaQuestion question = {.text = S("how much?"), .before = S("[]")};
+    OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &question, &f.err));
+    fixture_free(&f);
+}
+
+/* ---- questions ------------------------------------------------------------------------------------------------------ */
+
+TEST(questions_are_counted_and_judged) {
+    Fixture f;
+    MetaQuestion *all = NULL;
+    size_t n = 0;
+    fixture_new(&f);
+    add_project(&f, "p");
+    add_project(&f, "q");
+    MetaQuestion how = {.text = S("how much?"), .before = S("[]"), .query = S("{}"), .status = S("answered")};
+    MetaQuestion on = {.text = S("how much?"), .before = S("[\"by day\"]"), .status = S("declined")};
+    OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &how, &f.err));
+    OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &how, &f.err));
+    OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &on, &f.err)); /* another: it goes on from something */
+    how.verdict = -1;
+    how.comment = S("too much");
+    how.judged_by = S("ann");
+    OK(&f, meta_question_judged(&f.ctx, f.meta, S("p"), &how, &f.err));
+    OK(&f, meta_question_judged(&f.ctx, f.meta, S("p"),
+                                &(MetaQuestion){.text = S("new?"), .before = S("[]"), .verdict = 1}, &f.err));
+    OK(&f, meta_questions(&f.ctx, f.meta, S("p"), 10, &all, &n, &f.err));
+    assert_int_equal(n, 3);
+    for (size_t i = 0; i < n; i++) {
+        bool is_how = str_eq(all[i].text, how.text) && str_eq(all[i].before, how.before);
+        bool is_new = str_eq(all[i].text, S("new?"));
+        assert_int_equal(all[i].n_asked, is_how ? 2 : is_new ? 0 : 1);
+        assert_int_equal(all[i].verdict, is_how ? -1 : is_new ? 1 : 0);
+        if (is_how) assert_true(str_eq(all[i].comment, S("too much")) && str_eq(all[i].query, S("{}")));
+    }
+    OK(&f, meta_questions(&f.ctx, f.meta, S("p"), 1, &all, &n, &f.err));
+    assert_int_equal(n, 1);
+    OK(&f, meta_questions(&f.ctx, f.meta, S("q"), 10, &all, &n, &f.err));
+    assert_int_equal(n, 0);
+    FAILS(&f, ERR_NOT_FOUND, meta_question_asked(&f.ctx, f.meta, S("none"), &how, &f.err));
+    OK(&f, meta_project_remove(&f.ctx, f.meta, S("p"), &f.err));
     fixture_free(&f);
 }
 
@@ -411,6 +452,7 @@ int main(void) {
         cmocka_unit_test(files_in_order_of_arrival),
         cmocka_unit_test(a_source_is_attached_to_one_database),
         cmocka_unit_test(state_of_version_1_is_brought_forward),
+        cmocka_unit_test(questions_are_counted_and_judged),
         cmocka_unit_test(a_run_and_its_steps),
         cmocka_unit_test(a_failed_run_and_a_clock_that_goes_back),
         cmocka_unit_test(runs_of_a_killed_process_are_settled),

@@ -102,7 +102,8 @@ static inline void on_request(void *arg, NetRequest *request) {
         wait_for_cancel(f, request);
         err_ignore(net_response_write(request, S("drop"), NULL));
     } else if (str_eq(path, S("/abort"))) {
-        err_ignore(net_respond(request, 200, "text/plain", S("half"), NULL));
+        err_ignore(net_response_begin(request, 200, "text/plain", NULL));
+        err_ignore(net_response_write(request, S("half"), NULL));
         net_response_abort(request);
     } else if (str_eq(path, S("/patient"))) {
         net_request_deadline(request, now_us() + 300000);

@@ -216,6 +216,104 @@ TEST(connections_have_a_limit) {
     fixture_free(f);
 }
 
+/* ---- answers on the library's own thread ---------------------------------------------------------------------------- */
+
+static atomic_int released;
+static _Atomic(NetRequest *) detached;
+
+static void on_release(void *arg) {
+    atomic_fetch_add((atomic_int *)arg, 1);
+}
+
+static bool on_quick(void *arg, NetRequest *request) {
+    (void)arg;
+    Str path = net_request_path(request), name, value;
+    if (str_eq(path, S("/quick"))) {
+        net_response_header(request, "X-One", S("a"));
+        net_response_header(request, "x-one", S("b")); /* in its place */
+        bool has = net_request_param(request, 1, &name, &value) && !net_request_param(request, 2, &name, &value);
+        err_ignore(net_respond_with(request, has ? 200 : 400, "text/plain", S("static"), on_release, &released, NULL));
+        return true;
+    }
+    if (!str_eq(path, S("/stream"))) return false;
+    if (net_response_begin(request, 200, "text/event-stream", NULL)) return true;
+    net_request_detach(request);
+    atomic_store(&detached, request);
+    return true;
+}
+
+static void on_done(void *arg, const NetRequest *request) {
+    Fixture *f = arg;
+    atomic_store(&f->n_written, net_request_answer_bytes(request) * 1000 + net_request_status(request));
+}
+
+TEST(what_need_not_wait_is_answered_at_once) {
+    Fixture *f = fixture_make();
+    f->config.quick = on_quick;
+    f->config.done = on_done;
+    fixture_start(f);
+    Answer a = call(f, "GET", "/quick?a=1&b=%20", S(""));
+    assert_int_equal(a.status, 200);
+    assert_true(str_eq(buf_str(&a.body), S("static")));
+    buf_release(&a.body);
+    WAIT_FOR(atomic_load(&released) == 1); /* once */
+    assert_int_equal(atomic_load(&f->n_written), 6200);
+    int fd = raw_get(f, "/quick?a=1&b=2");
+    char text[1000] = {0};
+    for (size_t n = 0; !strstr(text, "static");) n += (size_t)recv(fd, text + n, sizeof text - 1 - n, 0);
+    assert_non_null(strstr(text, "x-one: b"));
+    assert_null(strstr(text, "X-One: a"));
+    assert_non_null(strstr(text, "Content-Length: 6"));
+    close(fd);
+    a = call(f, "POST", "/echo", S("by a worker"));
+    assert_true(str_eq(buf_str(&a.body), S("by a worker")));
+    buf_release(&a.body);
+    fixture_free(f);
+}
+
+TEST(a_detached_answer_goes_on_without_its_handler) {
+    Fixture *f = fixture_make();
+    f->config.quick = on_quick;
+    f->config.max_unread_bytes = 1000;
+    fixture_start(f);
+    int fd = raw_get(f, "/stream");
+    WAIT_FOR(atomic_load(&detached));
+    NetRequest *request = atomic_exchange(&detached, NULL);
+    assert_int_equal(raw_status(fd), 200);
+    assert_int_equal(net_response_offer(request, S("data: one\n\n"), &f->err), ERR_OK);
+    char text[4000] = {0};
+    for (size_t n = 0; !strstr(text, "one");) n += (size_t)recv(fd, text + n, sizeof text - 1 - n, 0);
+    char *large = arena_alloc(f->arena, 1001);
+    memset(large, 'x', 1001);
+    assert_int_equal(net_response_offer(request, (Str){large, 1001}, &f->err), ERR_BUSY); /* all or nothing */
+    net_request_finish(request);
+    while (recv(fd, text, sizeof text, 0) == (ssize_t)sizeof text) {}
+    close(fd);
+
+    fd = raw_get(f, "/stream");
+    WAIT_FOR(atomic_load(&detached));
+    request = atomic_exchange(&detached, NULL);
+    close(fd);
+    WAIT_FOR(atomic_load(&net_request_cancel(request)->is_set));
+    assert_int_equal(net_response_offer(request, S("late"), &f->err), ERR_CANCELLED);
+    net_request_finish(request);
+    fixture_free(f);
+}
+
+TEST(one_connection_too_many_is_told_so) {
+    Fixture *f = fixture_make();
+    f->config.max_connections = 2;
+    f->config.spare_connections = 2;
+    fixture_start(f);
+    int first = raw_get(f, "/echo"), second = raw_get(f, "/echo");
+    assert_int_equal(raw_status(first), 200);
+    assert_int_equal(raw_status(second), 200);
+    int third = raw_get(f, "/echo");
+    assert_int_equal(raw_status(third), 503);
+    close(first), close(second), close(third);
+    fixture_free(f);
+}
+
 /* Reads to the end; gives the number of bytes. */
 static void *drain(void *arg) {
     char block[65536];
@@ -268,6 +366,9 @@ int main(void) {
         cmocka_unit_test(a_reader_that_takes_nothing_is_given_up),
         cmocka_unit_test(a_client_that_leaves_cancels_its_work),
         cmocka_unit_test(a_full_queue_is_503),
+        cmocka_unit_test(what_need_not_wait_is_answered_at_once),
+        cmocka_unit_test(a_detached_answer_goes_on_without_its_handler),
+        cmocka_unit_test(one_connection_too_many_is_told_so),
         cmocka_unit_test(connections_have_a_limit),
         cmocka_unit_test(stopping_lets_answers_end_and_cancels_the_rest),
     };

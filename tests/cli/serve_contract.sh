@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Every operation that `serve` offers, held to the printed contract: asked well and wrongly.
+. "$(dirname "$0")/serve_common.sh"
+made
+serves
+timeout 100 python3 "$source_folder/tests/tools/contract.py" "$url" invoices >out.txt 2>err.txt || fail "$(tail -1 err.txt)"
+says 'answers fit the contract'
+cat out.txt
+asks 200 /health
+ends
+echo "$passed passed, 0 failed"

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Holds a running server to its own contract: contract.py URL PROJECT [SEED]
+
+Every operation of /api/v1/openapi.json is asked by each of its methods, well and in many wrong ways. What comes must be one of the
+answers that the contract names, of the shape it says (with nothing more in it), and a wrong request must be a problem of the 400s, never
+a fault of the server. Standard library only.
+"""
+import json
+import random
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+QUERY = {"measures": ["revenue"], "dimensions": ["invoice_line.country"]}
+# What makes a call succeed, by operation; {} for those that need nothing.
+GOOD = {
+    "query": [{"query": QUERY}, {"query": dict(QUERY, totals=["all"], limit=1), "sql": True}, {"query": json.dumps(QUERY)}],
+    "explain": [{"query": QUERY}],
+    "ask": [{"question": "revenue by country"}, {"question": "by month", "before": ["revenue by country"], "explain": True},
+            {"question": "what is love"}, {"question": "top 2 products"}],
+    "feedback": [{"question": "revenue", "verdict": "down", "before": ["units"], "comment": "no"}],
+    "rebuild": [{"layer": "gold"}],
+    "run/show": [{"number": 1}],
+    "model/check": [{}, {"pack": "online-retail"}],
+    "questions": [{}, {"limit": 3}],
+}
+SKIPPED = {"generate", "source/detach"}  # the project has nothing to generate, and no attached source: refused, as a job or a problem
+WRONG = [None, True, 7, 1.5, "", "x", [], {}, ["x", 7], {"x": 1}, "\u0000", "x" * 5000, [[["x"]]], -1, 1e300]
+random.seed(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+url, project = sys.argv[1], sys.argv[2]
+checked = 0
+
+
+def ask(method, path, body=None, raw=None):
+    data = raw if raw is not None else None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url + path, data=data, method=method)
+    if data is not None:
+        request.add_header("Content-Type", "application/json")
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+contract = json.loads(ask("GET", "/api/v1/openapi.json")[2])
+shapes = contract["components"]["schemas"]
+
+
+def fits(value, schema, at):
+    """The first thing that does not fit, or None."""
+    if "$ref" in schema:
+        return fits(value, shapes[schema["$ref"].rsplit("/", 1)[1]], at)
+    if "anyOf" in schema:
+        wrong = [fits(value, one, at) for one in schema["anyOf"]]
+        return None if None in wrong else wrong[0]
+    kind = schema.get("type")
+    kinds = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict,
+             "null": type(None)}
+    if kind and (not isinstance(value, kinds[kind]) or (isinstance(value, bool) and kind != "boolean")):
+        return f"{at} is {value!r}, not {kind}"
+    if "enum" in schema and value not in schema["enum"]:
+        return f"{at} is {value!r}, not of {schema['enum']}"
+    if kind == "array":
+        return next((w for i, v in enumerate(value) if (w := fits(v, schema["items"], f"{at}[{i}]"))), None)
+    if kind != "object" or not isinstance(value, dict):
+        return None
+    for name in schema.get("required", []):
+        if name not in value:
+            return f"{at} has no {name}"
+    more, known = schema.get("additionalProperties"), schema.get("properties")
+    for name, inner in value.items():
+        if known and name in known:
+            wrong = fits(inner, known[name], f"{at}.{name}")
+        elif isinstance(more, dict):
+            wrong = fits(inner, more, f"{at}.{name}")
+        else:
+            wrong = f"{at} has {name}, which the contract does not know" if known else None
+        if wrong:
+            return wrong
+    return None
+
+
+def check(operation, method, path, body, answer, wants_good):
+    global checked
+    status, headers, text = answer
+    kind = headers.get("Content-Type", "").split(";")[0]
+    told = operation["responses"].get(str(status), operation["responses"]["default"])["content"]
+    what = f"{method} {path} {json.dumps(body)[:300]}: {status} {kind} {text[:600]!r}"
+    assert headers.get("X-Request-Id"), f"no request id: {what}"
+    assert kind in told, f"an answer that the contract does not name: {what}"
+    assert status < 500, f"a fault of the server: {what}"
+    assert status < 300 or not wants_good, f"refused: {what}"
+    if kind.endswith("json"):
+        wrong = fits(json.loads(text), told[kind]["schema"], "answer")
+        assert not wrong, f"{wrong}: {what}"
+    checked += 1
+
+
+def get_path(path, args):
+    flat = [(name, v) for name, value in args.items() for v in (value if isinstance(value, list) else [value])]
+    return path + "?" + urllib.parse.urlencode([(n, json.dumps(v) if isinstance(v, (dict, bool)) else v) for n, v in flat])
+
+
+def mutations(properties, good):
+    for name in list(properties) + ["no_such_argument", ""]:
+        for value in random.sample(WRONG, 6):
+            yield dict(good, **{name: value})
+    for name in good:
+        yield {k: v for k, v in good.items() if k != name}
+
+
+for path, item in contract["paths"].items():
+    name = path.removeprefix("/api/v1/")
+    if "post" not in item:
+        for method, operation in item.items():
+            if "{id}" in path or "text/event-stream" in str(operation):
+                check(operation, method.upper(), path, None, ask(method.upper(), path.replace("{id}", "none")), False) if "{id}" in path else None
+            else:
+                check(operation, method.upper(), path, None, ask(method.upper(), path), True)
+        continue
+    operation = item["post"]
+    properties = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    base = {"project": project} if "project" in properties else {}
+    for args in GOOD.get(name, [{}]):
+        args = dict(base, **args)
+        check(operation, "POST", path, args, ask("POST", path, args), name not in SKIPPED)
+        if "get" in item:
+            check(item["get"], "GET", path, args, ask("GET", get_path(path, args)), True)
+        if "202" in operation["responses"]:
+            continue
+        for wrong in mutations(properties, args):
+            check(operation, "POST", path, wrong, ask("POST", path, wrong), False)
+            if "get" in item:
+                check(item["get"], "GET", path, wrong, ask("GET", get_path(path, {k: v for k, v in wrong.items() if v is not None})), False)
+    for raw in (b"", b"{", b"[]", b'{"a":1,"a":2}', b"\xff\xfe", b"null", b"{}" * 2, b'{"project":"' + b"[" * 5000):
+        answer = ask("POST", path, raw=raw)
+        if "202" not in operation["responses"] or answer[0] != 202:
+            check(operation, "POST", path, repr(raw[:40]), answer, False)
+unknown = set(GOOD) - {p.removeprefix("/api/v1/") for p in contract["paths"]}
+assert not unknown, f"no operations any more: {unknown}"
+print(f"{checked} answers fit the contract")
