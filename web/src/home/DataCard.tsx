@@ -1,0 +1,108 @@
+/* How fresh the project's data is, what its last run did, and a way to bring it in step now. */
+import { Button, Progress, Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { runsQuery, sourcesQuery, statusQuery } from "../api/queries";
+import type { Table } from "../api/types";
+import { formatAgo, formatCount, formatDuration } from "../format/format";
+import { IconAlert, IconCheck, IconRefresh } from "../ui/icons";
+import { useNow } from "../ui/now";
+import { StateCard, stateOfError } from "../ui/State";
+import css from "./Card.module.css";
+import { useSync } from "./sync";
+
+/** A list's rows as objects by column name. */
+function records(table: Table | undefined): Record<string, string | number | boolean | null>[] {
+  return table?.rows.map((row) => Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null]))) ?? [];
+}
+
+function Sources({ project }: { project: string }) {
+  const { t } = useTranslation();
+  const { data } = useQuery(sourcesQuery(project));
+  const sources = records(data?.sources);
+  if (sources.length === 0) return null;
+  return (
+    <div>
+      <dt>{t("data.sources", { count: sources.length })}</dt>
+      {sources.map((s) => (
+        <dd key={String(s.source)}>
+          {String(s.source)} <span className="muted">{t(`data.kind.${s.kind}`, { defaultValue: String(s.kind) })}</span>
+        </dd>
+      ))}
+    </div>
+  );
+}
+
+function LastRun({ project, now }: { project: string; now: number }) {
+  const { t } = useTranslation();
+  const { data } = useQuery(runsQuery(project));
+  const [run] = records(data?.runs);
+  if (!run) return null;
+  const isFailed = run.status === "failed";
+  const ago = formatAgo((now - Date.parse(String(run.started_at))) / 1000);
+  return (
+    <div>
+      <dt>{t("data.lastRun")}</dt>
+      <dd className={css.status} data-failed={isFailed || undefined}>
+        {isFailed ? <IconAlert size={16} aria-hidden="true" /> : <IconCheck size={16} aria-hidden="true" />}
+        {t(isFailed ? "data.failed" : "data.done", { ago, time: formatDuration(Number(run.duration_us ?? 0)) })}
+      </dd>
+      <dd className={css.detail}>
+        {isFailed
+          ? String(run.error ?? "")
+          : t("data.changes", { count: Number(run.changes ?? 0), n: formatCount(Number(run.changes ?? 0)) })}
+      </dd>
+    </div>
+  );
+}
+
+export function DataCard({ project }: { project: string }) {
+  const { t } = useTranslation();
+  const now = useNow(5000);
+  const status = useQuery(statusQuery());
+  const sync = useSync(project);
+  const one = status.data?.projects.find((p) => p.name === project);
+  const age = one?.data_at ? (now - Date.parse(one.data_at)) / 1000 : null;
+  return (
+    <section className={`card ${css.card}`} aria-label={t("data.title")}>
+      <header className={css.head}>
+        <h2>{t("data.title")}</h2>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconRefresh size={14} />}
+          loading={sync.isRunning}
+          onClick={sync.start}
+        >
+          {t("data.sync")}
+        </Button>
+      </header>
+      {status.error && !status.data ? (
+        <StateCard {...stateOfError(status.error)} isSmall onRetry={() => status.refetch()} />
+      ) : !one ? (
+        <Skeleton height={176} />
+      ) : (
+        <dl className={css.facts}>
+          <div>
+            <dt>{t("data.changed")}</dt>
+            <dd>{age === null ? t("data.never") : formatAgo(Math.max(0, age))}</dd>
+          </div>
+          <LastRun project={project} now={now} />
+          <Sources project={project} />
+        </dl>
+      )}
+      <div className={css.progress} role="status" data-shown={sync.text !== "" || undefined}>
+        {sync.isRunning && (
+          <Progress
+            size={4}
+            value={(sync.part ?? 1) * 100}
+            animated={sync.part === undefined}
+            aria-label={t("data.syncing")}
+          />
+        )}
+        {sync.text}
+      </div>
+      {sync.error && <StateCard {...stateOfError(sync.error)} isSmall />}
+    </section>
+  );
+}
