@@ -7,7 +7,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ServerGone } from "./api/client";
-import { App } from "./app/App";
+import { App, preloadPages } from "./app/App";
 import { startLive } from "./app/live";
 import { colorScheme, theme } from "./app/theme";
 
@@ -24,6 +24,7 @@ const client = new QueryClient({
   },
 });
 startLive(client);
+preloadPages();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html lacks #root");

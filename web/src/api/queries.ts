@@ -33,6 +33,7 @@ export const suggestionsQuery = (project: string) =>
   queryOptions({
     queryKey: ["questions", project],
     queryFn: ({ signal }) => get<Questions>("questions", { project }, signal),
+    staleTime: 0, // each question asked is one more of them
     enabled: project !== "",
   });
 

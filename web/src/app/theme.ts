@@ -9,6 +9,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false, offset: 6 } },
+    Menu: { defaultProps: { shadow: "md" } },
+    Popover: { defaultProps: { shadow: "md" } },
     // The lock that Mantine puts on the page's scrolling needs an inline style sheet, which the content policy forbids.
     Drawer: { defaultProps: { lockScroll: false } },
   },

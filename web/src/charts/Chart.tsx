@@ -49,6 +49,42 @@ function picked(data: ChartData, kind: ChartKind, mark: Mark): Pick {
   return { values, x: native?.clientX ?? 0, y: native?.clientY ?? 0 };
 }
 
+/* A line is hard to hit: a click anywhere on the chart means its nearest point. */
+function nearestPoint(chart: Instance, data: ChartData, x: number, y: number): Mark | null {
+  if (!chart.containPixel("grid", [x, y])) return null;
+  const [place, height] = chart.convertFromPixel("grid", [x, y]) as [number, number];
+  const at = Math.max(0, Math.min(data.keys.length - 1, Math.round(place)));
+  const distance = (i: number) => Math.abs((data.series[i]?.values[at] ?? Number.POSITIVE_INFINITY) - height);
+  const seriesIndex = data.series.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0);
+  return { dataIndex: at, seriesIndex };
+}
+
+interface Drawn {
+  data: ChartData;
+  kind: ChartKind;
+  onPick?: (pick: Pick) => void;
+}
+
+const isLine = (kind: ChartKind) => kind === "line" || kind === "area";
+
+/** Tells of clicks on what is drawn at the time. */
+function listen(chart: Instance, drawn: { current: Drawn | null }): void {
+  const tell = (now: Drawn, mark: Mark) => {
+    if (!now.onPick) return;
+    chart.dispatchAction({ type: "hideTip" });
+    now.onPick(picked(now.data, now.kind, mark));
+  };
+  chart.on("click", (mark) => {
+    const now = drawn.current;
+    if (now && !isLine(now.kind)) tell(now, mark as Mark);
+  });
+  chart.getZr().on("click", (event) => {
+    const now = drawn.current;
+    const mark = now && isLine(now.kind) ? nearestPoint(chart, now.data, event.offsetX, event.offsetY) : null;
+    if (now && mark) tell(now, { ...mark, event: { event: event.event as unknown as MouseEvent } });
+  });
+}
+
 interface ChartProps {
   table: Table;
   spec: ChartSpec;
@@ -62,10 +98,10 @@ export function Chart({ table, spec, kind, title, height, onPick }: ChartProps) 
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const instance = useRef<Instance | null>(null);
-  const pick = useRef(onPick);
-  pick.current = onPick;
+  const drawn = useRef<Drawn | null>(null);
   const appearance = useAppearanceVersion();
   const data = useMemo(() => chartData(table, spec, kind), [table, spec, kind]);
+  drawn.current = data && { data, kind, onPick };
   const tall = height ?? chartHeight(data, kind);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other colours and another height are drawn anew
@@ -73,19 +109,21 @@ export function Chart({ table, spec, kind, title, height, onPick }: ChartProps) 
     const element = host.current;
     if (!element || !data) return;
     let isLeft = false;
-    void import("./echarts").then(({ init }) => {
+    const draw = ({ init }: typeof import("./echarts")) => {
       if (isLeft) return;
-      instance.current ??= init(element);
+      if (!instance.current) {
+        instance.current = init(element);
+        listen(instance.current, drawn);
+      }
+      const chart = instance.current;
       const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      instance.current.setOption(
-        { ...chartOption(table, data, kind, palette()), animation: !isStill },
-        { notMerge: true },
-      );
-      instance.current.off("click");
-      instance.current.on("click", (mark) => pick.current?.(picked(data, kind, mark as Mark)));
-      instance.current.resize();
+      const option = chartOption(table, data, kind, palette());
+      chart.setOption({ ...option, animation: !isStill }, { notMerge: true });
+      chart.resize();
       element.dataset.drawn = kind;
-    });
+    };
+    // Without ECharts, for the server is gone, the table below stands for the chart.
+    import("./echarts").then(draw, () => undefined);
     return () => {
       isLeft = true;
     };

@@ -56,8 +56,12 @@ function hasNegative(table: Table, column: Column): boolean {
 }
 
 /** What is drawn on one axis: the measures that are measured as the first one is. Differences from another time are left to the table. */
-function yOf(measures: Column[]): string[] {
-  const shown = measures.filter((c) => kindOf(c) === "number" && !/\.(change|growth)$/.test(c.name));
+function yOf(table: Table, measures: Column[]): string[] {
+  const isKnown = (column: Column) => {
+    const at = table.columns.indexOf(column);
+    return !isComparison(column) || table.rows.some((row) => row[at] !== null);
+  };
+  const shown = measures.filter((c) => kindOf(c) === "number" && !/\.(change|growth)$/.test(c.name) && isKnown(c));
   const [first] = shown;
   return shown.filter((c) => c.format === first?.format && c.unit === first?.unit).map((c) => c.name);
 }
@@ -72,7 +76,7 @@ function kindOfTwoGroups(table: Table, groups: Column[], measure: Column, model:
 
 export function chooseChart(table: Table, model: Model): ChartSpec {
   const { groups, measures } = shapeOf(table.columns);
-  const y = yOf(measures);
+  const y = yOf(table, measures);
   const [x, second] = groups;
   const measure = measures.find((c) => c.name === y[0]);
   const none: ChartSpec = { kind: "table", x: null, y: [], series: null, stacked: false };
@@ -120,7 +124,7 @@ export function kindOfSpec(spec: ChartSpec | null | undefined): ChartKind {
 export function chooseSpecFor(table: Table, spec: ChartSpec, kind: ChartKind): ChartSpec {
   if (spec.x && spec.y.length > 0) return spec;
   const { groups, measures } = shapeOf(table.columns);
-  const y = yOf(measures);
+  const y = yOf(table, measures);
   return {
     kind,
     x: groups[0]?.name ?? null,

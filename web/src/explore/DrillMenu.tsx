@@ -71,7 +71,13 @@ export function DrillMenu({ pick, draft, columns, model, members, onDraft, onClo
   return (
     <Menu opened={pick !== null} onClose={onClose} position="bottom-start" withinPortal returnFocus trapFocus>
       <Menu.Target>
-        <span className={css.anchor} style={{ left: pick?.x ?? 0, top: pick?.y ?? 0 }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          className={css.anchor}
+          aria-label={t("explore.drill")}
+          style={{ left: pick?.x ?? 0, top: pick?.y ?? 0 }}
+        />
       </Menu.Target>
       <Menu.Dropdown>
         {choices.map((choice) => (

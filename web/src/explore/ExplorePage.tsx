@@ -150,6 +150,7 @@ export default function ExplorePage({ project, model }: { project: string; model
             opened={editing !== null}
             onChange={(isOpen) => !isOpen && setEditing(null)}
             position="bottom-start"
+            withRoles={false}
             trapFocus
             returnFocus
             withinPortal

@@ -107,7 +107,15 @@ export function TimeRow({ model, time = {}, onChange }: TimeRowProps) {
           onChange={(value) => value && onChange({ ...time, dimension: value })}
         />
       )}
-      <Popover opened={isCustom} onChange={setCustom} position="bottom-start" trapFocus returnFocus withinPortal>
+      <Popover
+        opened={isCustom}
+        onChange={setCustom}
+        position="bottom-start"
+        withRoles={false}
+        trapFocus
+        returnFocus
+        withinPortal
+      >
         <Popover.Target>
           <div>
             <Select

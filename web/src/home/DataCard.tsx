@@ -3,7 +3,7 @@ import { Button, Progress, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { runsQuery, sourcesQuery, statusQuery } from "../api/queries";
-import type { Table } from "../api/types";
+import type { Scalar, Table } from "../api/types";
 import { formatAgo, formatCount, formatDuration } from "../format/format";
 import { IconAlert, IconCheck, IconRefresh } from "../ui/icons";
 import { useNow } from "../ui/now";
@@ -12,7 +12,7 @@ import css from "./Card.module.css";
 import { useSync } from "./sync";
 
 /** A list's rows as objects by column name. */
-function records(table: Table | undefined): Record<string, string | number | boolean | null>[] {
+function records(table: Table | undefined): Record<string, Scalar>[] {
   return table?.rows.map((row) => Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null]))) ?? [];
 }
 
@@ -26,33 +26,53 @@ function Sources({ project }: { project: string }) {
       <dt>{t("data.sources", { count: sources.length })}</dt>
       {sources.map((s) => (
         <dd key={String(s.source)}>
-          {String(s.source)} <span className="muted">{t(`data.kind.${s.kind}`, { defaultValue: String(s.kind) })}</span>
+          {s.source !== s.kind && String(s.source)}{" "}
+          <span className={s.source === s.kind ? undefined : "muted"}>
+            {t(`data.kind.${s.kind}`, { defaultValue: String(s.kind) })}
+          </span>
         </dd>
       ))}
     </div>
   );
 }
 
-function LastRun({ project, now }: { project: string; now: number }) {
+function Runs({ project, now }: { project: string; now: number }) {
   const { t } = useTranslation();
   const { data } = useQuery(runsQuery(project));
-  const [run] = records(data?.runs);
+  const [run, ...earlier] = records(data?.runs);
   if (!run) return null;
   const isFailed = run.status === "failed";
-  const ago = formatAgo((now - Date.parse(String(run.started_at))) / 1000);
+  const agoOf = (one: Record<string, Scalar>) => formatAgo((now - Date.parse(String(one.started_at))) / 1000);
+  const changes = Number(run.changes ?? 0);
   return (
-    <div>
-      <dt>{t("data.lastRun")}</dt>
-      <dd className={css.status} data-failed={isFailed || undefined}>
-        {isFailed ? <IconAlert size={16} aria-hidden="true" /> : <IconCheck size={16} aria-hidden="true" />}
-        {t(isFailed ? "data.failed" : "data.done", { ago, time: formatDuration(Number(run.duration_us ?? 0)) })}
-      </dd>
-      <dd className={css.detail}>
-        {isFailed
-          ? String(run.error ?? "")
-          : t("data.changes", { count: Number(run.changes ?? 0), n: formatCount(Number(run.changes ?? 0)) })}
-      </dd>
-    </div>
+    <>
+      <div>
+        <dt>{t("data.lastRun")}</dt>
+        <dd className={css.status} data-failed={isFailed || undefined}>
+          {isFailed ? <IconAlert size={16} aria-hidden="true" /> : <IconCheck size={16} aria-hidden="true" />}
+          {t(isFailed ? "data.failed" : "data.done", {
+            ago: agoOf(run),
+            time: formatDuration(Number(run.duration_us ?? 0)),
+          })}
+        </dd>
+        <dd className={css.detail}>
+          {isFailed ? String(run.error ?? "") : t("data.changes", { count: changes, n: formatCount(changes) })}
+        </dd>
+      </div>
+      {earlier.length > 0 && (
+        <div>
+          <dt>{t("data.earlier")}</dt>
+          {earlier.slice(0, 2).map((one) => (
+            <dd key={String(one.run)} className={css.detail}>
+              {t("data.run", {
+                kind: t(`data.kinds.${one.kind}`, { defaultValue: String(one.kind) }),
+                ago: agoOf(one),
+              })}
+            </dd>
+          ))}
+        </div>
+      )}
+    </>
   );
 }
 
@@ -87,7 +107,7 @@ export function DataCard({ project }: { project: string }) {
             <dt>{t("data.changed")}</dt>
             <dd>{age === null ? t("data.never") : formatAgo(Math.max(0, age))}</dd>
           </div>
-          <LastRun project={project} now={now} />
+          <Runs project={project} now={now} />
           <Sources project={project} />
         </dl>
       )}
