@@ -76,7 +76,10 @@ test("SQL, how it was read, a verdict", async () => {
   const page = await open(ask("retail", "monthly revenue in 2014"));
   await chartIsDrawn(page, "line");
   await page.getByRole("button", { name: "SQL" }).click();
-  await page.getByRole("region", { name: "SQL" }).getByText(/SELECT[\s\S]+\nFROM/).waitFor();
+  await page
+    .getByRole("region", { name: "SQL" })
+    .getByText(/SELECT[\s\S]+\nFROM/)
+    .waitFor();
   await page.getByRole("button", { name: "How it was read" }).click();
   await page.getByText("Confidence").waitFor();
   await page.getByText("Semantic query").waitFor();
@@ -101,7 +104,13 @@ test("the table is sorted by any column and turned page by page", async () => {
   assert.notEqual(await cell.textContent(), first);
   await page.getByRole("button", { name: "Next page" }).click();
   await page.getByText(/^11–20 of/).waitFor();
-  assert.equal(await page.locator("tbody td").nth(1).evaluate((td) => getComputedStyle(td).textAlign), "right");
+  assert.equal(
+    await page
+      .locator("tbody td")
+      .nth(1)
+      .evaluate((td) => getComputedStyle(td).textAlign),
+    "right",
+  );
 });
 
 test("a question that takes long can be cancelled and asked again", async () => {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { after } from "node:test";
 import { createRequire } from "node:module";
+import { after } from "node:test";
 import { chromium } from "playwright-core";
 
 const { STARLING_BIN, STARLING_SOURCE, STARLING_E2E_HOME, STARLING_CHROMIUM } = process.env;
@@ -52,7 +52,12 @@ export async function setUp() {
 }
 
 /** A page at `path`. What its console complains of is kept in `page.complaints`, how much it moved is in `shiftOf`. */
-async function openPage(browser, url, path, { width = 1440, height = 900, scheme = "light", routes, isPlain, ...options } = {}) {
+async function openPage(
+  browser,
+  url,
+  path,
+  { width = 1440, height = 900, scheme = "light", routes, isPlain, ...options } = {},
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -74,13 +79,14 @@ async function openPage(browser, url, path, { width = 1440, height = 900, scheme
     }).observe({ type: "layout-shift", buffered: true });
   });
   // The page must do without inline styles, whatever the server's policy allows.
-  if (!isPlain) await page.route("**/*", async (route) => {
-    if (route.request().resourceType() !== "document") return route.fallback();
-    const response = await route.fetch();
-    const headers = response.headers();
-    headers["content-security-policy"] = headers["content-security-policy"].replace("'unsafe-inline'", "");
-    return route.fulfill({ response, headers });
-  });
+  if (!isPlain)
+    await page.route("**/*", async (route) => {
+      if (route.request().resourceType() !== "document") return route.fallback();
+      const response = await route.fetch();
+      const headers = response.headers();
+      headers["content-security-policy"] = headers["content-security-policy"].replace("'unsafe-inline'", "");
+      return route.fulfill({ response, headers });
+    });
   for (const [pattern, answer] of Object.entries(routes ?? {})) await page.route(pattern, answer);
   await page.goto(url + path, { waitUntil: "domcontentloaded" });
   return page;
@@ -109,12 +115,15 @@ const require = createRequire(import.meta.url);
 /** What axe finds of serious or critical impact. */
 export async function seriousFindings(page) {
   // Into the page's own world, which the content policy lets Playwright do.
-  await page.evaluate(await import("node:fs").then((fs) => fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8")));
+  await page.evaluate(
+    await import("node:fs").then((fs) => fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8")),
+  );
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ""}`).join("; ")}`);
 }
 
-export const ask = (project, ...questions) => `/ask?${new URLSearchParams([["project", project], ...questions.map((q) => ["q", q])])}`;
+export const ask = (project, ...questions) =>
+  `/ask?${new URLSearchParams([["project", project], ...questions.map((q) => ["q", q])])}`;
 export const explore = (project, query) => `/explore?${new URLSearchParams({ project, query: JSON.stringify(query) })}`;

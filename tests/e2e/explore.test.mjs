@@ -36,7 +36,9 @@ test("fields are dragged into place", async () => {
   await page.getByRole("columnheader", { name: "Category" }).waitFor();
   await field(page, "Orders").dragTo(shelf(page, "Measures"));
   await shelf(page, "Measures").getByText("Orders", { exact: true }).waitFor();
-  await shelf(page, "Measures").getByText("Orders", { exact: true }).dragTo(shelf(page, "Measures").getByText("Revenue", { exact: true }));
+  await shelf(page, "Measures")
+    .getByText("Orders", { exact: true })
+    .dragTo(shelf(page, "Measures").getByText("Revenue", { exact: true }));
   await page.waitForFunction(() => new URL(location.href).searchParams.get("query").includes('["orders","revenue"]'));
 });
 
@@ -77,7 +79,12 @@ test("time: a span, a period, a comparison", async () => {
   await choose("Compare with", "Year before");
   await chartIsDrawn(page, "line");
   await page.getByRole("columnheader", { name: "Revenue (growth)" }).waitFor();
-  assert.deepEqual(queryOf(page).time, { dimension: "order_date", range: "past 12 months", grain: "month", compare: "previous_year" });
+  assert.deepEqual(queryOf(page).time, {
+    dimension: "order_date",
+    range: "past 12 months",
+    grain: "month",
+    compare: "previous_year",
+  });
   assert.ok((await shiftOf(page)) < 0.02);
 });
 
@@ -119,7 +126,11 @@ test("nothing chosen, no rows, and a query that cannot be answered each say so",
   const page = await open(explore("retail", { measures: ["revenue"] }));
   await page.getByRole("button", { name: "Remove Revenue" }).click();
   await page.getByRole("heading", { name: "Choose what to see" }).waitFor();
-  const none = { measures: ["revenue"], dimensions: ["product.category"], where: [{ member: "ship_to.region", op: "in", values: ["Atlantis"] }] };
+  const none = {
+    measures: ["revenue"],
+    dimensions: ["product.category"],
+    where: [{ member: "ship_to.region", op: "in", values: ["Atlantis"] }],
+  };
   await page.goto(new URL(explore("retail", none), page.url()).href);
   await page.getByRole("heading", { name: "No data for this" }).waitFor();
   await page.goto(new URL(explore("retail", { measures: ["revenu"] }), page.url()).href);
@@ -128,7 +139,12 @@ test("nothing chosen, no rows, and a query that cannot be answered each say so",
 
 test("axe finds nothing serious, light or dark", async () => {
   for (const scheme of ["light", "dark"]) {
-    const query = { measures: ["revenue", "profit"], dimensions: ["product.category"], time: { grain: "year" }, where: ["discounted"] };
+    const query = {
+      measures: ["revenue", "profit"],
+      dimensions: ["product.category"],
+      time: { grain: "year" },
+      where: ["discounted"],
+    };
     const page = await open(explore("retail", query), { scheme });
     await chartIsDrawn(page);
     assert.deepEqual(await seriousFindings(page), [], scheme);

@@ -11,7 +11,13 @@ test("tiles, trend, lists and the data's state are there; the page does not move
   await page.getByRole("heading", { name: "Shop chain" }).waitFor();
   await chartIsDrawn(page, "line");
   assert.match(await tile(page, "Revenue").textContent(), /\$[\d.]+M/);
-  assert.equal(await page.getByRole("listitem").filter({ has: page.getByRole("button") }).count() > 6, true);
+  assert.equal(
+    (await page
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("button") })
+      .count()) > 6,
+    true,
+  );
   await page.getByText("Last change").waitFor();
   assert.ok((await shiftOf(page)) < 0.02, `moved by ${await shiftOf(page)}`);
   await tile(page, "Profit").click();
@@ -103,7 +109,11 @@ test("by keyboard alone: skip to the content, ask", async () => {
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to content");
   await page.keyboard.press("Enter");
-  for (let i = 0; i < 10 && (await page.evaluate(() => document.activeElement.getAttribute("placeholder"))) !== "Ask a question"; i++)
+  for (
+    let i = 0;
+    i < 10 && (await page.evaluate(() => document.activeElement.getAttribute("placeholder"))) !== "Ask a question";
+    i++
+  )
     await page.keyboard.press("Tab");
   await page.keyboard.type("orders by segment");
   await page.keyboard.press("Enter");

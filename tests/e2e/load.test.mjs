@@ -1,7 +1,7 @@
 /* What the page costs until a question can be typed: bytes over the wire and time. */
 import assert from "node:assert/strict";
-import { gzipSync } from "node:zlib";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { setUp } from "./browser.mjs";
 
 const MAX_BYTES = 300_000;
@@ -19,7 +19,10 @@ for (const path of ["/?project=retail", "/ask?project=retail"]) {
         "**/assets/**": async (route) => {
           const response = await route.fetch();
           const body = await response.body();
-          sizes.set(new URL(route.request().url()).pathname, /\.(js|css)$/.test(route.request().url()) ? gzipSync(body, { level: 9 }).length : body.length);
+          sizes.set(
+            new URL(route.request().url()).pathname,
+            /\.(js|css)$/.test(route.request().url()) ? gzipSync(body, { level: 9 }).length : body.length,
+          );
           return route.fulfill({ response, body });
         },
       },

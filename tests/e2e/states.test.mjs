@@ -4,14 +4,25 @@ import { test } from "node:test";
 import { ask, explore, seriousFindings, setUp } from "./browser.mjs";
 
 const { open } = await setUp();
-const PAGES = { home: "/?project=retail", ask: ask("retail", "revenue by region"), explore: explore("retail", { measures: ["revenue"] }) };
+const PAGES = {
+  home: "/?project=retail",
+  ask: ask("retail", "revenue by region"),
+  explore: explore("retail", { measures: ["revenue"] }),
+};
 const never = () => undefined;
 const gone = (route) => route.abort("connectionrefused");
 const failing = (route) =>
   route.fulfill({
     status: 500,
     contentType: "application/problem+json",
-    body: JSON.stringify({ type: "/docs", title: "t", status: 500, code: "internal", detail: "the disk is full; free some space", request_id: "ab12" }),
+    body: JSON.stringify({
+      type: "/docs",
+      title: "t",
+      status: 500,
+      code: "internal",
+      detail: "the disk is full; free some space",
+      request_id: "ab12",
+    }),
   });
 
 for (const [name, path] of Object.entries(PAGES)) {
@@ -65,7 +76,9 @@ test("explore: no data in the project", async () => {
 });
 
 test("no project: says how to make one", async () => {
-  const page = await open("/", { routes: { "**/api/v1/status": (route) => route.fulfill({ json: { home: "/h", projects: [] } }) } });
+  const page = await open("/", {
+    routes: { "**/api/v1/status": (route) => route.fulfill({ json: { home: "/h", projects: [] } }) },
+  });
   await page.getByRole("heading", { name: "No project yet" }).waitFor();
 });
 

@@ -5,6 +5,7 @@ import { askExplainedQuery } from "../api/queries";
 import type { SemanticQuery } from "../api/types";
 import { useGo } from "../app/project";
 import { formatPercent } from "../format/format";
+import { Panel } from "../ui/Panel";
 import { StateCard, stateOfError } from "../ui/State";
 import css from "./Actions.module.css";
 
@@ -34,7 +35,7 @@ export function HowRead({ project, questions, query }: HowReadProps) {
   const parts = partsOf(answer.trace);
   const others = answer.alternatives.filter((one) => one.query).slice(0, N_OTHERS);
   return (
-    <section className={css.panel} aria-label={t("ask.how")}>
+    <Panel className={css.panel} label={t("ask.how")}>
       {parts.length > 0 && (
         <div className={css.parts}>
           {parts.map(({ words, role }) => (
@@ -77,6 +78,6 @@ export function HowRead({ project, questions, query }: HowReadProps) {
           </pre>
         </div>
       )}
-    </section>
+    </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { KindSwitch } from "../charts/KindSwitch";
 import { testOf, withTest } from "../explore/drill";
 import { formatPeriod, formatValue, memberOf, titleOf } from "../format/format";
 import { ResultTable } from "../table/ResultTable";
+import { Split } from "../ui/Split";
 import { StateCard } from "../ui/State";
 import { Actions } from "./Actions";
 import css from "./ResultView.module.css";
@@ -82,15 +83,23 @@ export function ResultView({ project, questions, shown }: ResultViewProps) {
         )}
         {isEmpty && <StateCard kind="noData" />}
         {isFigure && <Figures table={table} />}
-        {drawn && !isFigure && !isEmpty && kind !== "table" && (
-          <div className={css.chart}>
-            <Chart table={table} spec={drawn} kind={kind} title={shown.reading} onPick={query ? drill : undefined} />
-          </div>
-        )}
         {!isEmpty && !isFigure && (
-          <div className={kind === "table" ? undefined : css.table}>
-            <ResultTable table={table} caption={shown.reading} />
-          </div>
+          <Split
+            isNarrow={table.columns.length <= 3}
+            chart={
+              drawn &&
+              kind !== "table" && (
+                <Chart
+                  table={table}
+                  spec={drawn}
+                  kind={kind}
+                  title={shown.reading}
+                  onPick={query ? drill : undefined}
+                />
+              )
+            }
+            table={<ResultTable table={table} caption={shown.reading} pageSize={kind === "table" ? 25 : 10} />}
+          />
         )}
         {table.truncated && <p className={css.note}>{t("ask.truncated", { n: table.rows.length })}</p>}
         {shown.notes.map((note) => (

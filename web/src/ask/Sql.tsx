@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useCopy } from "../ui/files";
 import { IconCheck, IconCopy } from "../ui/icons";
+import { Panel } from "../ui/Panel";
 import css from "./Actions.module.css";
 import { breakLines } from "./sqlLines";
 
@@ -10,7 +11,7 @@ export function Sql({ text }: { text: string }) {
   const { t } = useTranslation();
   const { isCopied, copy } = useCopy();
   return (
-    <section className={css.panel} aria-label="SQL">
+    <Panel className={css.panel} label="SQL">
       <div className={css.head}>
         <h3>SQL</h3>
         <Button
@@ -26,6 +27,6 @@ export function Sql({ text }: { text: string }) {
       <pre className={css.code} tabIndex={0}>
         {breakLines(text)}
       </pre>
-    </section>
+    </Panel>
   );
 }

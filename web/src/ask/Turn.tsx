@@ -128,6 +128,8 @@ export function Turn({ project, model, questions, picked, onPick, onAsk }: TurnP
     return otherResult.data ? ofReading(other, otherResult.data, model) : null;
   }, [data, other, otherResult.data, model]);
 
+  // What is announced: the sentence or the question back, not the whole table.
+  const said = data ? (other ? other.reading : data.answer) : "";
   const error = answer.data ? otherResult.error : answer.error;
   const isStopped = !answer.isFetching && !answer.data && !answer.error;
   const retry = () => (answer.data ? otherResult.refetch() : answer.refetch());
@@ -152,7 +154,10 @@ export function Turn({ project, model, questions, picked, onPick, onAsk }: TurnP
       </>
     );
   return (
-    <article className={css.turn} aria-live="polite">
+    <article className={css.turn}>
+      <p className="visually-hidden" role="status">
+        {said}
+      </p>
       <h2 className={css.question}>{questions.at(-1)}</h2>
       {body}
     </article>

@@ -153,7 +153,7 @@ export function Chart({ table, spec, kind, title, height, onPick }: ChartProps) 
         role="img"
         aria-label={label}
         data-pickable={onPick ? true : undefined}
-        style={{ height: tall }}
+        style={{ minHeight: tall }}
       />
       {data && data.nHidden > 0 && (
         <figcaption className={css.more}>{t("chart.more", { n: data.keys.length, of: table.rows.length })}</figcaption>

@@ -12,6 +12,8 @@ import { formatCount, formatDuration, formatPeriod, formatValue, memberOf, title
 import { ResultTable } from "../table/ResultTable";
 import { save, useCopy } from "../ui/files";
 import { IconBulb, IconCheck, IconCode, IconCopy, IconDownload } from "../ui/icons";
+import { Panel } from "../ui/Panel";
+import { Split } from "../ui/Split";
 import { StateCard, stateOfError } from "../ui/State";
 import { DrillMenu } from "./DrillMenu";
 import { asked, tidy } from "./draft";
@@ -32,7 +34,7 @@ function Explained({ project, query }: { project: string; query: SemanticQuery }
   if (error && !data) return <StateCard {...stateOfError(error)} isSmall />;
   if (!data) return <Skeleton height={160} m={24} />;
   return (
-    <section className={css.explained} aria-label={t("explore.explain")}>
+    <Panel className={css.explained} label={t("explore.explain")}>
       <ol>
         {data.plan.map((step) => (
           <li key={step}>{step}</li>
@@ -48,7 +50,7 @@ function Explained({ project, query }: { project: string; query: SemanticQuery }
           time: formatDuration(data.run_us),
         })}
       </p>
-    </section>
+    </Panel>
   );
 }
 
@@ -91,20 +93,22 @@ function Shown({ result, model, members, draft, onDraft }: Omit<ResultProps, "pr
         <Account result={result} />
         <KindSwitch kinds={kinds} value={kind} onChange={setChosen} />
       </header>
-      {!isFigure && kind !== "table" && (
-        <div className={css.chart}>
-          <Chart table={result} spec={drawn} kind={kind} title={title} onPick={setPick} />
-        </div>
-      )}
-      <div className={css.table}>
-        <ResultTable
-          table={result}
-          totals={result.totals?.find((one) => one.kind === "all")}
-          caption={t("explore.result")}
-          pageSize={kind === "table" ? 25 : 10}
-          onPick={pickCell}
-        />
-      </div>
+      <Split
+        isNarrow={result.columns.length <= 3}
+        chart={
+          !isFigure &&
+          kind !== "table" && <Chart table={result} spec={drawn} kind={kind} title={title} onPick={setPick} />
+        }
+        table={
+          <ResultTable
+            table={result}
+            totals={result.totals?.find((one) => one.kind === "all")}
+            caption={t("explore.result")}
+            pageSize={kind === "table" ? 25 : 10}
+            onPick={pickCell}
+          />
+        }
+      />
       <DrillMenu
         pick={pick}
         draft={draft}

@@ -72,14 +72,17 @@ function unitOf(column: Column): string {
   return `\u00a0${column.unit}`;
 }
 
+/** With the minus sign, which is as wide as the plus. */
+const minus = (text: string) => text.replace("-", "\u2212");
+
 export function formatPercent(ratio: number, digits = 1): string {
   const percent = formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${percent.format(ratio * 100)}\u00a0%`;
+  return `${minus(percent.format(ratio * 100))}\u00a0%`;
 }
 
 export function formatNumber(number: number, column: Column, length: Length = "full"): string {
   if (column.format === "percent") return formatPercent(number, length === "axis" ? 0 : (column.decimals ?? 1));
-  return formatter(numberOptions(number, column, length)).format(number) + unitOf(column);
+  return minus(formatter(numberOptions(number, column, length)).format(number)) + unitOf(column);
 }
 
 export const formatCount = (n: number) => formatter({ maximumFractionDigits: 0 }).format(n);
@@ -147,7 +150,7 @@ export const titleOf = (column: Column) => column.title ?? column.name;
 
 /* ---- ages ---- */
 
-const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
 
 export function formatAgo(seconds: number): string {
   if (seconds < 5) return "just now";
