@@ -31,6 +31,25 @@ test("fields are chosen, the answer follows, and a mark leads down the hierarchy
   isQuiet(page);
 });
 
+test("a mark leads to the single rows behind it", async () => {
+  const query = {
+    measures: ["revenue"],
+    dimensions: ["product.category"],
+    time: { dimension: "order_date", range: "2013" },
+  };
+  const page = await open(explore("retail", query));
+  await page.getByRole("button", { name: "Furniture", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Show the single rows" }).click();
+  await page.getByRole("columnheader", { name: "Ship mode" }).waitFor();
+  const rows = queryOf(page);
+  assert.deepEqual(rows.where, [{ member: "product.category", op: "in", values: ["Furniture"] }]);
+  assert.equal(rows.time.range, "2013");
+  await field(page, "Profit").click();
+  await page.getByRole("columnheader", { name: "Profit", exact: true }).waitFor();
+  assert.equal(queryOf(page).rows, undefined);
+  isQuiet(page);
+});
+
 test("fields are dragged into place", async () => {
   const page = await open(explore("retail", { measures: ["revenue"], dimensions: ["product.category"] }));
   await page.getByRole("columnheader", { name: "Category" }).waitFor();

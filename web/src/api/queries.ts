@@ -44,13 +44,6 @@ export const runsQuery = (project: string) =>
     enabled: project !== "",
   });
 
-export const sourcesQuery = (project: string) =>
-  queryOptions({
-    queryKey: dataKey(project, "sources"),
-    queryFn: ({ signal }) => get<{ sources: Table }>("source/list", { project }, signal),
-    enabled: project !== "",
-  });
-
 /* The server keeps no conversation: each question comes with those before it. */
 const conversation = (project: string, questions: string[]) => ({
   project,

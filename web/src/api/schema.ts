@@ -94,6 +94,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts, in Prometheus' text format */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                /** @description why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -379,7 +424,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "text/html; charset=utf-8": string;
+                        "text/html": string;
                     };
                 };
                 /** @description why not */
@@ -835,6 +880,13 @@ export interface paths {
                                 /** Format: date-time */
                                 data_at?: string;
                                 data_age_s?: number;
+                                is_followed: boolean;
+                                problem?: string;
+                                sources: {
+                                    name: string;
+                                    /** @enum {string} */
+                                    kind: "managed" | "files" | "attached";
+                                }[];
                                 last_run?: components["schemas"]["Run"];
                             }[];
                         };
@@ -887,6 +939,13 @@ export interface paths {
                                 /** Format: date-time */
                                 data_at?: string;
                                 data_age_s?: number;
+                                is_followed: boolean;
+                                problem?: string;
+                                sources: {
+                                    name: string;
+                                    /** @enum {string} */
+                                    kind: "managed" | "files" | "attached";
+                                }[];
                                 last_run?: components["schemas"]["Run"];
                             }[];
                         };
@@ -1469,7 +1528,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            examples: unknown[];
+                            examples: Record<string, never>[];
                         };
                     };
                 };
@@ -1513,7 +1572,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            examples: unknown[];
+                            examples: Record<string, never>[];
                         };
                     };
                 };
@@ -2394,6 +2453,104 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check engines, home, packs, disk and port, and say what to do */
+        get: {
+            parameters: {
+                query?: {
+                    port?: number;
+                    project?: string;
+                    timeout?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            checks: components["schemas"]["Table"];
+                            problems: number;
+                        };
+                    };
+                };
+                /** @description why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Check engines, home, packs, disk and port, and say what to do */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description that the server is to listen on
+                         * @default 7171
+                         */
+                        port?: number;
+                        /** @description the project; otherwise the home's only one */
+                        project?: string;
+                        /** @description seconds after which it stops */
+                        timeout?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description the answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            checks: components["schemas"]["Table"];
+                            problems: number;
+                        };
+                    };
+                };
+                /** @description why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/version": {
         parameters: {
             query?: never;
@@ -2582,6 +2739,38 @@ export interface components {
             cost?: number;
             trace?: string | null;
         };
+        AskSense: {
+            words: string | null;
+            kind: string | null;
+            what: string | null;
+            cost: number | null;
+        };
+        AskExplanation: {
+            words: {
+                text: string | null;
+                read_as: string | null;
+                left_out_cost: number | null;
+                is_left_out: boolean;
+                senses: components["schemas"]["AskSense"][];
+            }[];
+            readings: {
+                reading: string | null;
+                cost: number | null;
+                slots: {
+                    words: string | null;
+                    action: string | null;
+                    line: number;
+                    cost: number | null;
+                    senses: components["schemas"]["AskSense"][];
+                }[];
+                left_out: {
+                    words: string | null;
+                    cost: number | null;
+                }[];
+                parts_cost: number | null;
+                filled_in_cost: number | null;
+            }[];
+        };
         AskAnswer: {
             /** @enum {string} */
             status: "answered" | "clarify" | "declined";
@@ -2605,6 +2794,7 @@ export interface components {
             cost?: number | null;
             trace?: string | null;
             alternatives: components["schemas"]["Alternative"][];
+            explain?: components["schemas"]["AskExplanation"];
             error?: components["schemas"]["Failure"];
         };
         Member: {
@@ -2697,12 +2887,21 @@ export interface components {
                 data_version: number;
                 /** Format: date-time */
                 data_at?: string;
+                problem?: string;
             }[];
             jobs: {
                 waiting: number;
                 running: number;
                 done: number;
                 failed: number;
+            };
+            cache: {
+                entries: number;
+                bytes: number;
+                hits: number;
+                waited: number;
+                misses: number;
+                evicted: number;
             };
             streams: number;
         };
@@ -2732,6 +2931,7 @@ export interface components {
             data_version: number;
             /** Format: date-time */
             data_at?: string;
+            problem?: string;
         };
         Problem: {
             type: string;

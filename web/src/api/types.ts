@@ -42,6 +42,7 @@ export type Member = Schemas["Member"];
 export type Model = Schemas["Model"];
 
 export type Status = AnswerOf<"/api/v1/status">;
+export type ProjectStatus = Status["projects"][number];
 export type Projects = AnswerOf<"/api/v1/projects">;
 export type Questions = AnswerOf<"/api/v1/questions">;
 

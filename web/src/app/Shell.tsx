@@ -64,8 +64,8 @@ function Freshness() {
   if (!one) return <p className={css.fresh} />;
   const age = one.data_age_s === undefined ? null : one.data_age_s + Math.max(0, (now - dataUpdatedAt) / 1000);
   return (
-    <p className={css.fresh} data-state={link}>
-      {age === null ? t("shell.noData") : t("shell.fresh", { ago: formatAgo(age) })}
+    <p className={css.fresh} data-state={one.problem ? "behind" : link} title={one.problem}>
+      {one.problem ? t("shell.behind") : age === null ? t("shell.noData") : t("shell.fresh", { ago: formatAgo(age) })}
     </p>
   );
 }

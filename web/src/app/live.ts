@@ -2,7 +2,7 @@
    are asked again when its data's or model's version moves, and all of them when the server is back. */
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { dataKey, modelQuery } from "../api/queries";
+import { dataKey, modelQuery, statusQuery } from "../api/queries";
 import type { DataEvent } from "../api/types";
 
 export type Link = "connecting" | "live" | "gone";
@@ -26,11 +26,11 @@ function onData(client: QueryClient, event: MessageEvent<string>): void {
   const before = heard.get(now.project);
   heard.set(now.project, now);
   if (!before) return;
+  void client.invalidateQueries({ queryKey: statusQuery().queryKey });
   const isNewModel = before.model_version !== now.model_version;
-  if (!isNewModel && before.data_version === now.data_version) return;
-  void client.invalidateQueries({ queryKey: ["status"] });
-  void client.invalidateQueries({ queryKey: dataKey(now.project) });
   if (isNewModel) void client.invalidateQueries({ queryKey: modelQuery(now.project).queryKey });
+  if (isNewModel || before.data_version !== now.data_version)
+    void client.invalidateQueries({ queryKey: dataKey(now.project) });
 }
 
 /** Listens until the page is left. */

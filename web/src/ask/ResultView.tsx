@@ -6,8 +6,8 @@ import { useGo } from "../app/project";
 import { Chart, type Pick } from "../charts/Chart";
 import { type ChartKind, chooseSpecFor, kindOfSpec, possibleKinds } from "../charts/choose";
 import { KindSwitch } from "../charts/KindSwitch";
-import { testOf, withTest } from "../explore/drill";
-import { formatPeriod, formatValue, memberOf, titleOf } from "../format/format";
+import { narrowed } from "../explore/drill";
+import { formatPeriod, formatValue, titleOf } from "../format/format";
 import { ResultTable } from "../table/ResultTable";
 import { Split } from "../ui/Split";
 import { StateCard } from "../ui/State";
@@ -59,13 +59,7 @@ export function ResultView({ project, questions, shown }: ResultViewProps) {
   const isFigure = !isEmpty && kindOfSpec(spec) === "kpi" && table.rows.length === 1;
 
   const drill = ({ values }: Pick) => {
-    if (!query) return;
-    let next = query;
-    for (const { member, value } of values) {
-      const isTime = table.columns.some((c) => c.role === "time" && memberOf(c) === member);
-      next = isTime ? { ...next, time: { ...next.time, range: value } } : withTest(next, testOf(member, value, true));
-    }
-    go("/explore", { query: JSON.stringify(next) });
+    if (query) go("/explore", { query: JSON.stringify(narrowed(query, table.columns, values)) });
   };
 
   return (

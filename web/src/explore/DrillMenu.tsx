@@ -4,7 +4,7 @@ import type { Column, Model, Scalar, SemanticQuery } from "../api/types";
 import type { Pick } from "../charts/Chart";
 import { memberOf } from "../format/format";
 import { nameOf } from "./draft";
-import { finerGrain, nextLevel, testOf, withTest } from "./drill";
+import { finerGrain, narrowed, nextLevel, rowsBehind, testOf, withTest } from "./drill";
 import css from "./ExplorePage.module.css";
 import { type Members, titleOfName } from "./members";
 
@@ -68,6 +68,8 @@ export function DrillMenu({ pick, draft, columns, model, members, onDraft, onClo
     const column = columns.find((c) => memberOf(c) === member);
     return column?.role === "time" ? ofTime(value, label) : ofGroup(member, value, label);
   });
+  const rows = rowsBehind(narrowed(draft, columns, pick?.values ?? []), model);
+  if (rows && choices.length > 0) choices.push({ key: "rows", text: t("explore.rows"), draft: rows });
   return (
     <Menu opened={pick !== null} onClose={onClose} position="bottom-start" withinPortal returnFocus trapFocus>
       <Menu.Target>

@@ -132,7 +132,7 @@ export default function ExplorePage({ project, model }: { project: string; model
           )}
           <ShelfRow
             title={t("explore.measures")}
-            hint={t("explore.hint.measures")}
+            hint={t(draft.rows ? "explore.hint.rows" : "explore.hint.measures")}
             chips={chipsOf("measures")}
             onDrop={dropOn("measures")}
             onRemove={(chip) => show(removed(draft, "measures", chip.key))}
@@ -140,7 +140,7 @@ export default function ExplorePage({ project, model }: { project: string; model
           />
           <ShelfRow
             title={t("explore.groupBy")}
-            hint={t("explore.hint.dimensions")}
+            hint={t(draft.rows ? "explore.hint.notGrouped" : "explore.hint.dimensions")}
             chips={chipsOf("dimensions")}
             onDrop={dropOn("dimensions")}
             onRemove={(chip) => show(removed(draft, "dimensions", chip.key))}
@@ -186,7 +186,11 @@ export default function ExplorePage({ project, model }: { project: string; model
             </Popover.Dropdown>
           </Popover>
           <ShelfRow title={t("explore.time")} hint="" chips={[]} onDrop={() => undefined} onRemove={() => undefined}>
-            <TimeRow model={model} time={draft.time} onChange={(time) => show({ ...draft, time })} />
+            <TimeRow
+              model={model}
+              time={draft.time}
+              onChange={(time) => show({ ...draft, time, ...(time.grain && { rows: undefined }) })}
+            />
           </ShelfRow>
         </section>
         <section className={`card ${css.result}`} aria-label={t("explore.result")}>

@@ -86,7 +86,8 @@ function withoutStaleOrder(draft: SemanticQuery): SemanticQuery {
 }
 
 export function withNames(draft: SemanticQuery, shelf: "measures" | "dimensions", names: Named[]): SemanticQuery {
-  return withoutStaleOrder({ ...draft, [shelf]: names });
+  const { rows, ...groups } = draft; // groups and single rows do not go together
+  return withoutStaleOrder({ ...groups, [shelf]: names });
 }
 
 export function added(

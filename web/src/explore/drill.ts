@@ -1,5 +1,7 @@
 /* Going down from a mark: which level comes next, and the query that asks about one mark only. */
-import type { Filter, Model, Scalar, SemanticQuery } from "../api/types";
+
+import type { Column, Filter, Model, Scalar, SemanticQuery } from "../api/types";
+import { memberOf } from "../format/format";
 
 /** The member one level below, where the dimension has a hierarchy that goes on. */
 export function nextLevel(member: string, model: Model): string | null {
@@ -47,4 +49,42 @@ export function withTest(query: SemanticQuery, test: Filter): SemanticQuery {
     test.op === "in" &&
     other.op === "in";
   return { ...query, where: [...filtersOf(query).filter((f) => !isSame(f)), test] };
+}
+
+/** The query about one mark: all that its groups and its time say. */
+export function narrowed(
+  query: SemanticQuery,
+  columns: Column[],
+  values: { member: string; value: Scalar }[],
+): SemanticQuery {
+  let narrow = query;
+  for (const { member, value } of values) {
+    const isTime = columns.some((c) => c.role === "time" && memberOf(c) === member);
+    narrow = isTime
+      ? { ...narrow, time: { ...narrow.time, range: value } }
+      : withTest(narrow, testOf(member, value, true));
+  }
+  return narrow;
+}
+
+const N_ROWS = 100;
+
+/** The single rows that a query's figures are made of: of its first measure's fact, with its dates, attributes and columns, newest first. */
+export function rowsBehind(query: SemanticQuery, model: Model): SemanticQuery | null {
+  const [first] = query.measures ?? [];
+  const measure = model.members.find((m) => m.kind === "measure" && m.name === first);
+  const fact = model.members.find((m) => m.kind === "fact" && m.name === measure?.of);
+  if (!fact) return null;
+  const groups = (query.dimensions ?? []).filter((one) => typeof one === "string");
+  const own = model.members
+    .filter((m) => m.of === fact.name && ["time", "attribute", "column"].includes(m.kind))
+    .map((m) => m.name);
+  const { dimension = fact.time, range } = query.time ?? {};
+  return {
+    rows: [...new Set([...own.slice(0, 1), ...groups, ...own])],
+    where: query.where,
+    ...(range !== undefined && { time: { dimension, range } }),
+    ...(dimension && { order: [[dimension, "desc"]] }),
+    limit: N_ROWS,
+  };
 }

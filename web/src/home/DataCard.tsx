@@ -2,8 +2,8 @@
 import { Button, Progress, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { runsQuery, sourcesQuery, statusQuery } from "../api/queries";
-import type { Scalar, Table } from "../api/types";
+import { runsQuery, statusQuery } from "../api/queries";
+import type { ProjectStatus, Scalar, Table } from "../api/types";
 import { formatAgo, formatCount, formatDuration } from "../format/format";
 import { IconAlert, IconCheck, IconRefresh } from "../ui/icons";
 import { useNow } from "../ui/now";
@@ -16,20 +16,15 @@ function records(table: Table | undefined): Record<string, Scalar>[] {
   return table?.rows.map((row) => Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null]))) ?? [];
 }
 
-function Sources({ project }: { project: string }) {
+function Sources({ sources }: { sources: ProjectStatus["sources"] }) {
   const { t } = useTranslation();
-  const { data } = useQuery(sourcesQuery(project));
-  const sources = records(data?.sources);
-  if (sources.length === 0) return null;
+  if (!sources?.length) return null;
   return (
     <div>
       <dt>{t("data.sources", { count: sources.length })}</dt>
-      {sources.map((s) => (
-        <dd key={String(s.source)}>
-          {s.source !== s.kind && String(s.source)}{" "}
-          <span className={s.source === s.kind ? undefined : "muted"}>
-            {t(`data.kind.${s.kind}`, { defaultValue: String(s.kind) })}
-          </span>
+      {sources.map(({ name, kind }) => (
+        <dd key={name}>
+          {name !== kind && name} <span className={name === kind ? undefined : "muted"}>{t(`data.kind.${kind}`)}</span>
         </dd>
       ))}
     </div>
@@ -103,12 +98,21 @@ export function DataCard({ project }: { project: string }) {
         <Skeleton height={176} />
       ) : (
         <dl className={css.facts}>
+          {one.problem && (
+            <div>
+              <dt>{t("data.behind")}</dt>
+              <dd className={css.status} data-failed>
+                <IconAlert size={16} aria-hidden="true" />
+                {one.problem}
+              </dd>
+            </div>
+          )}
           <div>
             <dt>{t("data.changed")}</dt>
             <dd>{age === null ? t("data.never") : formatAgo(Math.max(0, age))}</dd>
           </div>
           <Runs project={project} now={now} />
-          <Sources project={project} />
+          <Sources sources={one.sources} />
         </dl>
       )}
       <div className={css.progress} role="status" data-shown={sync.text !== "" || undefined}>
