@@ -2,6 +2,7 @@
 # Builds the web app, web/dist, if its sources have changed since; the program is built with it inside.
 #   tools/web.sh          build (STARLING_NO_WEB=1: does nothing; the program then serves the API alone)
 #   tools/web.sh --lint   format, lint rules and types of web/ and tests/e2e
+#   tools/web.sh --test   tests of what needs no browser: web/src/**/*.test.ts
 #   tools/web.sh --node   prints the path of a Node that is new enough
 #
 # Node 20.19 or later is needed. Where the system's is older, the npm package node-linux-* brings a newer one into build/deps.
@@ -66,12 +67,12 @@ build() {
 case ${1:-} in
 '') build ;;
 --node) find_node && printf '%s\n' "$node" ;;
---lint)
+--lint | --test)
     [ -z "${STARLING_NO_WEB:-}" ] || exit 0
     find_node
     PATH=$(dirname "$node"):$PATH
     install_packages
-    (cd web && npm run --silent lint)
+    (cd web && npm run --silent "${1#--}")
     ;;
-*) die "usage: tools/web.sh [--lint | --node]" ;;
+*) die "usage: tools/web.sh [--lint | --test | --node]" ;;
 esac

@@ -6,7 +6,7 @@ type Rgb = [number, number, number];
 const FALLBACK: Rgb = [31, 111, 235];
 const ENOUGH = 4.6;
 
-function parse(color: string | undefined): Rgb {
+export function parse(color: string | undefined): Rgb {
   const hex = /^#([0-9a-f]{6})$/i.exec(color ?? "")?.[1];
   if (!hex) return FALLBACK;
   return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as Rgb;
@@ -20,7 +20,7 @@ function luminance(rgb: Rgb): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-function contrast(a: Rgb, b: Rgb): number {
+export function contrast(a: Rgb, b: Rgb): number {
   const [x, y] = [luminance(a), luminance(b)];
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
@@ -44,11 +44,16 @@ const DARK_GROUNDS: Rgb[] = [
   [38, 44, 56],
 ];
 
-export function applyAccent(color: string | undefined, isDark: boolean): void {
+/** Of the pack's colour: what fills, what is written on that, and what is written in it. */
+export function shades(color: string | undefined, isDark: boolean): { fill: Rgb; on: Rgb; ink: Rgb } {
   const base = parse(color);
   const fill = isDark ? towards(base, WHITE, [[26, 28, 32]]) : towards(base, BLACK, [WHITE]);
   const ink = isDark ? towards(base, WHITE, DARK_GROUNDS) : towards(base, BLACK, LIGHT_GROUNDS);
-  const on = contrast(fill, WHITE) >= ENOUGH ? WHITE : BLACK;
+  return { fill, ink, on: contrast(fill, WHITE) >= ENOUGH ? WHITE : BLACK };
+}
+
+export function applyAccent(color: string | undefined, isDark: boolean): void {
+  const { fill, ink, on } = shades(color, isDark);
   const style = document.documentElement.style;
   style.setProperty("--accent", css(fill));
   style.setProperty("--accent-ink", css(ink));
