@@ -75,6 +75,22 @@ test("explore: no data in the project", async () => {
   await page.getByRole("heading", { name: "No data for this" }).waitFor();
 });
 
+test("home: a project that is not in step says why", async () => {
+  const page = await open(PAGES.home, {
+    routes: {
+      "**/api/v1/status": async (route) => {
+        const response = await route.fetch();
+        const status = await response.json();
+        status.projects[0].problem = status.projects[1].problem = "the table shop.orders lost its column date";
+        return route.fulfill({ response, json: status });
+      },
+    },
+  });
+  await page.getByText("Not in step with its sources").waitFor();
+  await page.getByText("lost its column date", { exact: false }).first().waitFor();
+  assert.deepEqual(await seriousFindings(page), []);
+});
+
 test("no project: says how to make one", async () => {
   const page = await open("/", {
     routes: { "**/api/v1/status": (route) => route.fulfill({ json: { home: "/h", projects: [] } }) },

@@ -51,16 +51,18 @@ function Start({ project, model, onAsk }: PageProps & { onAsk: (question: string
   );
 }
 
-/** A conversation. The address holds it: `q` for each question, `pick=TURN:READING` where another reading was chosen. */
+/** A conversation. The address holds it: `q` for each question, `pick=TURN:READING` where another
+    reading was chosen, which then stands for the question in what follows from it. */
 export default function AskPage({ project, model }: PageProps) {
   const { t } = useTranslation();
   const go = useGo();
   const [params] = useSearchParams();
   const questions = params.getAll("q");
-  const picks = new Map(params.getAll("pick").map((pick) => pick.split(":").map(Number) as [number, number]));
+  const picks = new Map(params.getAll("pick").map((pick) => [Number.parseInt(pick, 10), pick.replace(/^\d+:/, "")]));
+  const upTo = (at: number) => [...questions.slice(0, at).map((q, i) => picks.get(i) ?? q), questions[at] ?? ""];
   const last = useRef<HTMLLIElement>(null);
   // All are asked at once, and shown one below the other as soon as those above have their height.
-  const answers = useQueries({ queries: questions.map((_, at) => askQuery(project, questions.slice(0, at + 1))) });
+  const answers = useQueries({ queries: questions.map((_, at) => askQuery(project, upTo(at))) });
   const waitingAt = answers.findIndex((answer) => answer.isPending && answer.isFetching);
   const n = waitingAt < 0 ? questions.length : waitingAt + 1;
 
@@ -68,7 +70,7 @@ export default function AskPage({ project, model }: PageProps) {
     if (n > 1) last.current?.scrollIntoView({ block: "start" });
   }, [n]);
 
-  const show = (q: string[], chosen: Map<number, number>) =>
+  const show = (q: string[], chosen: Map<number, string>) =>
     go("/ask", { q, pick: [...chosen].map(([turn, reading]) => `${turn}:${reading}`) });
   const ask = (question: string) => show([...questions, question], picks);
 
@@ -88,7 +90,7 @@ export default function AskPage({ project, model }: PageProps) {
             <Turn
               project={project}
               model={model}
-              questions={questions.slice(0, at + 1)}
+              questions={upTo(at)}
               picked={picks.get(at)}
               onPick={(reading) =>
                 show(questions, reading === undefined ? withoutKey(picks, at) : new Map(picks).set(at, reading))
@@ -105,10 +107,10 @@ export default function AskPage({ project, model }: PageProps) {
   );
 }
 
-function withoutKey(map: Map<number, number>, key: number): Map<number, number> {
+function withoutKey(map: Map<number, string>, key: number): Map<number, string> {
   return new Map([...map].filter(([at]) => at !== key));
 }
 
-function keysBelow(map: Map<number, number>, key: number): Map<number, number> {
+function keysBelow(map: Map<number, string>, key: number): Map<number, string> {
   return new Map([...map].filter(([at]) => at < key));
 }

@@ -15,9 +15,9 @@ interface TurnProps {
   model: Model;
   /** The conversation up to and with this question. */
   questions: string[];
-  /** Which of the other readings was chosen. */
-  picked?: number;
-  onPick: (reading: number | undefined) => void;
+  /** The other reading that was chosen. */
+  picked?: string;
+  onPick: (reading: string | undefined) => void;
   /** Asks something else in this question's place. */
   onAsk: (question: string) => void;
 }
@@ -41,30 +41,28 @@ function Waiting({ onCancel }: { onCancel: () => void }) {
 }
 
 /** The readings that were not taken, as buttons: to choose among where the question was unclear, else to fall back on. */
-function Readings({ answer, picked, onPick }: { answer: Answer; picked?: number; onPick: TurnProps["onPick"] }) {
+function Readings({ answer, picked, onPick }: { answer: Answer; picked?: string; onPick: TurnProps["onPick"] }) {
   const { t } = useTranslation();
-  const others = answer.alternatives.map((other, at) => ({ other, at })).filter(({ other }) => other.query);
+  const others = answer.alternatives.filter((other) => other.query).map((other) => other.reading);
   if (others.length === 0) return null;
   const isUnclear = answer.status === "clarify";
-  const first = { reading: answer.reading ?? "", at: undefined };
-  const choices = [first, ...others.map(({ other, at }) => ({ reading: other.reading, at }))];
+  const first = answer.reading ?? "";
+  const taken = picked ?? first;
+  const choices = [first, ...others].filter((reading) => isUnclear || reading !== taken);
   return (
     <fieldset className={css.readings} data-unclear={isUnclear || undefined}>
       <legend>{t(isUnclear ? "ask.which" : "ask.orMeant")}</legend>
-      {choices
-        .filter((choice) => isUnclear || choice.at !== picked)
-        .slice(0, isUnclear ? 8 : 4)
-        .map(({ reading, at }) => (
-          <button
-            key={`${at}:${reading}`}
-            type="button"
-            className={css.reading}
-            aria-pressed={at === picked}
-            onClick={() => onPick(at)}
-          >
-            {reading}
-          </button>
-        ))}
+      {choices.slice(0, isUnclear ? 8 : 4).map((reading) => (
+        <button
+          key={reading}
+          type="button"
+          className={css.reading}
+          aria-pressed={reading === taken}
+          onClick={() => onPick(reading === first ? undefined : reading)}
+        >
+          {reading}
+        </button>
+      ))}
     </fieldset>
   );
 }
@@ -119,7 +117,7 @@ export function Turn({ project, model, questions, picked, onPick, onAsk }: TurnP
   const client = useQueryClient();
   const asked = askQuery(project, questions);
   const answer = useQuery(asked);
-  const other = picked === undefined ? undefined : answer.data?.alternatives[picked];
+  const other = answer.data?.alternatives.find((one) => one.query && one.reading === picked);
   const otherResult = useQuery(resultQuery(project, other?.query ?? null));
   const data = answer.data;
   const shown = useMemo(() => {
@@ -149,7 +147,7 @@ export function Turn({ project, model, questions, picked, onPick, onAsk }: TurnP
     body = (
       <>
         {data.status === "clarify" && <Readings answer={data} picked={picked} onPick={onPick} />}
-        <ResultView key={`${picked}`} project={project} questions={questions} shown={shown} />
+        <ResultView key={other?.reading} project={project} questions={questions} shown={shown} />
         {data.status !== "clarify" && <Readings answer={data} picked={picked} onPick={onPick} />}
       </>
     );
