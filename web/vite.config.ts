@@ -12,6 +12,7 @@ export default defineConfig({
     target: "es2022",
     // No data: URLs, so that the page's content policy need not allow them for scripts and fonts.
     assetsInlineLimit: 0,
+    license: { fileName: "licenses.md" }, // of all that is in it, which goes with every copy
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700, // ECharts, loaded when the first chart is drawn
   },

@@ -82,7 +82,7 @@ export function HomePage({ project, model }: { project: string; model: Model }) 
   const hasNoData = extent.data !== undefined && extent.data.rows[0]?.[0] == null;
 
   if (!member) return <StateCard kind="empty" title={t("home.noMeasures.title")} text={t("home.noMeasures.text")} />;
-  let figures = <FiguresSkeleton />;
+  let figures = <FiguresSkeleton nTops={definition.tops.length} />;
   if (extent.error && !extent.data)
     figures = <StateCard {...stateOfError(extent.error)} onRetry={() => extent.refetch()} />;
   else if (hasNoData)
@@ -141,7 +141,7 @@ export function HomePage({ project, model }: { project: string; model: Model }) 
 }
 
 /** Takes the room that the figures will take. */
-function FiguresSkeleton() {
+function FiguresSkeleton({ nTops }: { nTops: number }) {
   return (
     <>
       <div className={css.tiles} aria-busy="true">
@@ -152,6 +152,11 @@ function FiguresSkeleton() {
       <div className={css.middle}>
         <Skeleton height={360} />
         <Skeleton height={360} />
+      </div>
+      <div className={css.tops}>
+        {["a", "b", "c"].slice(0, nTops).map((one) => (
+          <Skeleton key={one} height={320} />
+        ))}
       </div>
     </>
   );
