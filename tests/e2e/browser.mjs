@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
 
-const { STARLING_BIN, STARLING_SOURCE, STARLING_E2E_HOME, STARLING_CHROMIUM } = process.env;
+const { STARLING_BIN, STARLING_WEB_DIR, STARLING_E2E_HOME, STARLING_CHROMIUM } = process.env;
 export const HOME = STARLING_E2E_HOME;
 export const WAIT_MS = 15_000;
 
@@ -14,7 +14,8 @@ export const WAIT_MS = 15_000;
 export class Server {
   async start() {
     const port = this.url ? new URL(this.url).port : "0";
-    const args = ["serve", "--home", HOME, "--port", port, "--web-dir", `${STARLING_SOURCE}/web/dist`];
+    const args = ["serve", "--home", HOME, "--port", port];
+    if (STARLING_WEB_DIR) args.push("--web-dir", STARLING_WEB_DIR);
     this.process = spawn(STARLING_BIN, args, { stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     this.process.stderr.on("data", (bytes) => {

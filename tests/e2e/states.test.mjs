@@ -51,6 +51,32 @@ for (const [name, path] of Object.entries(PAGES)) {
   });
 }
 
+test("ask: a server that is busy is asked again after the time it names", async () => {
+  let times = 0;
+  const page = await open(PAGES.ask, {
+    routes: {
+      "**/api/v1/ask": (route) => {
+        if (++times > 2) return route.continue();
+        return route.fulfill({
+          status: 503,
+          headers: { "Retry-After": "1" },
+          contentType: "application/problem+json",
+          body: JSON.stringify({
+            type: "/docs",
+            title: "t",
+            status: 503,
+            code: "busy",
+            detail: "later",
+            request_id: "1",
+          }),
+        });
+      },
+    },
+  });
+  await page.getByText("Revenue by region").first().waitFor();
+  assert.equal(times, 3);
+});
+
 test("home: no data yet", async () => {
   const page = await open("/?project=empty");
   await page.getByRole("heading", { name: "No data yet" }).waitFor();

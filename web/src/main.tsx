@@ -6,10 +6,12 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ServerGone } from "./api/client";
+import { ApiError, ServerGone } from "./api/client";
 import { App, preloadPages } from "./app/App";
 import { startLive } from "./app/live";
 import { colorScheme, theme } from "./app/theme";
+
+const isBusy = (error: Error): error is ApiError => error instanceof ApiError && error.retryAfterMs !== undefined;
 
 const client = new QueryClient({
   defaultOptions: {
@@ -17,8 +19,8 @@ const client = new QueryClient({
       staleTime: Number.POSITIVE_INFINITY, // the server says when data has changed: app/live.ts
       networkMode: "always", // the server may be this machine
       refetchOnWindowFocus: false,
-      retry: (failures, error) => error instanceof ServerGone && failures < 1,
-      retryDelay: 400,
+      retry: (failures, error) => (error instanceof ServerGone ? failures < 1 : isBusy(error) && failures < 5),
+      retryDelay: (_, error) => (isBusy(error) ? error.retryAfterMs : undefined) ?? 400,
     },
     mutations: { networkMode: "always" },
   },

@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly code: string,
     readonly at?: string,
     readonly requestId?: string,
+    /** Set where the server only asks for patience: how long, in milliseconds. */
+    readonly retryAfterMs?: number,
   ) {
     super(message);
   }
@@ -25,7 +27,9 @@ async function failure(response: Response): Promise<Error> {
   if (!problem?.code) {
     return GONE.has(response.status) ? new ServerGone() : new ApiError(response.statusText, response.status, "unknown");
   }
-  return new ApiError(problem.detail, response.status, problem.code, problem.at, problem.request_id);
+  const isBusy = response.status === 429 || response.status === 503;
+  const wait = isBusy ? 1000 * (Number(response.headers.get("Retry-After")) || 1) : undefined;
+  return new ApiError(problem.detail, response.status, problem.code, problem.at, problem.request_id, wait);
 }
 
 /** A result whose end failed after its first rows had left says so in its last member. */
