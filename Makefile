@@ -4,7 +4,7 @@
 JOBS ?= $(shell nproc)
 CTEST = ctest --test-dir build/asan --parallel $(JOBS) --output-on-failure --no-tests=error --no-label-summary
 
-.PHONY: all setup release debug asan tsan analyze lint-clang run eval-home test test-long bench lint fmt clean help
+.PHONY: all setup web release debug asan tsan analyze lint-clang run eval-home test test-long bench lint fmt clean help
 .DEFAULT_GOAL := all
 
 all: release ## the release build: build/starling (default)
@@ -13,7 +13,10 @@ all: release ## the release build: build/starling (default)
 setup: ## install what is missing: Debian packages, DuckDB
 	@tools/setup.sh
 
-release debug asan tsan analyze lint-clang: %: setup build/%/build.ninja ## the builds: build/<name>/bin/starling
+web: setup ## build web/dist if its sources have changed; the programs carry it (STARLING_NO_WEB=1: they do without)
+	@tools/web.sh
+
+release debug asan tsan analyze lint-clang: %: setup web build/%/build.ninja ## the builds: build/<name>/bin/starling
 	@cmake --build build/$@ --parallel $(JOBS)
 	@ln -sfn $@/compile_commands.json build/compile_commands.json
 
@@ -40,10 +43,11 @@ bench: all ## the measurements, bench/*.sh in order
 	    [ ! -x "$$script" ] || { echo "== $$script"; "$$script"; } || exit 1; \
 	done
 
-lint: ## tools/lint.py, the format, and clang's warnings
+lint: ## tools/lint.py, the format, clang's warnings, and the web app's rules and types
 	@tools/setup.sh build lint
 	@python3 tools/lint.py
 	@find src tests -name '*.[ch]' -print0 | xargs -0 -r clang-format-14 --dry-run -Werror
+	@tools/web.sh --lint
 	@$(MAKE) --no-print-directory lint-clang
 
 fmt: ## write src/ and tests/ in the format of .clang-format

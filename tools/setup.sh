@@ -16,6 +16,9 @@ deps=build/deps
 stamp="$(uname -m) ${STARLING_DUCKDB:-} $(cat tools/deps/package.json tools/deps/package-lock.json | sha256sum)"
 have_duckdb() { [ "$(cat $deps/stamp 2>/dev/null)" = "$stamp" ] && [ -e $deps/duckdb/lib/libduckdb.so ]; }
 
+# For DuckDB, and for the web app's packages (tools/web.sh).
+needs_npm() { { ! have_duckdb && [ -z "${STARLING_DUCKDB:-}" ]; } || [ -z "${STARLING_NO_WEB:-}" ]; }
+
 packages_of() { awk -v groups=" $* " 'index(groups, " " $1 " ") { print $2 }' tools/deps/debian.txt; }
 
 # The arguments that are not installed. A package that a newer system replaces (pkg-config by pkgconf) counts as there.
@@ -27,9 +30,7 @@ missing_of() {
 
 install_packages() {
     local groups=("$@") missing as_root=()
-    if ! have_duckdb && [ -z "${STARLING_DUCKDB:-}" ] && ! { command -v node && command -v npm; } >/dev/null; then
-        groups+=(node)
-    fi
+    if needs_npm && ! { command -v node && command -v npm; } >/dev/null; then groups+=(node); fi
     command -v dpkg-query >/dev/null || die "not a Debian system: install what tools/deps/debian.txt lists, then set STARLING_NO_APT=1"
     missing=$(missing_of $(packages_of "${groups[@]}") | xargs)
     [ -n "$missing" ] || return 0

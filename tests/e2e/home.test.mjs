@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { chartIsDrawn, fits, HOME, isQuiet, seriousFindings, setUp, shiftOf } from "./browser.mjs";
+
+const { server, open } = await setUp();
+const tile = (page, name) => page.getByRole("button", { name: new RegExp(`^${name}`) }).first();
+
+test("tiles, trend, lists and the data's state are there; the page does not move while it loads", async () => {
+  const page = await open("/?project=retail");
+  await page.getByRole("heading", { name: "Shop chain" }).waitFor();
+  await chartIsDrawn(page, "line");
+  assert.match(await tile(page, "Revenue").textContent(), /\$[\d.]+M/);
+  assert.equal(
+    (await page
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("button") })
+      .count()) > 6,
+    true,
+  );
+  await page.getByText("Last change").waitFor();
+  assert.ok((await shiftOf(page)) < 0.02, `moved by ${await shiftOf(page)}`);
+  await tile(page, "Profit").click();
+  await page.getByRole("heading", { name: "Profit by region" }).waitFor();
+  isQuiet(page);
+});
+
+test("a mark leads to Explore", async () => {
+  const page = await open("/?project=retail");
+  const list = page.getByRole("region", { name: "Revenue by region" });
+  const first = list.getByRole("button").first();
+  await first.click();
+  await page.waitForURL(/\/explore/);
+  const query = JSON.parse(new URL(page.url()).searchParams.get("query"));
+  assert.equal(query.where[0].member, "ship_to.region");
+  assert.deepEqual(query.dimensions, ["ship_to.country"]);
+  await page.getByRole("columnheader", { name: "Country" }).waitFor();
+  await page.goBack();
+  const chart = await chartIsDrawn(page, "line");
+  const { x, y, width, height } = await chart.boundingBox();
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await page.waitForURL(/\/explore/);
+  assert.match(JSON.parse(new URL(page.url()).searchParams.get("query")).time.range, /^\d{4}-\d\d$/);
+  await page.locator("tbody tr").first().waitFor();
+  isQuiet(page);
+});
+
+test("sync now: its progress, and the run in the list", async () => {
+  const page = await open("/?project=retail");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await page.getByText("in step with its sources", { exact: false }).waitFor();
+  isQuiet(page);
+});
+
+test("a row that another process writes is on the page within a second", async () => {
+  const page = await open(`/ask?${new URLSearchParams({ project: "retail", q: "how many order lines" })}`);
+  const figure = page.locator("article dd").first();
+  await figure.waitFor();
+  const number = async () => Number((await figure.textContent()).replace(/\D/g, ""));
+  const before = await number();
+  const sql = `INSERT INTO order_product (row_id, order_id, order_date, customer_id, product_id, product_name, sales, quantity, discount, profit, shipping_cost)
+    SELECT max(row_id) + 1, order_id, order_date, customer_id, product_id, product_name, sales, quantity, discount, profit, shipping_cost FROM order_product`;
+  execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${HOME}/projects/retail/oltp.sqlite`, sql]);
+  const written = Date.now();
+  while ((await number()) !== before + 1) {
+    assert.ok(Date.now() - written < 10_000, "not within 10 s");
+    await page.waitForTimeout(10);
+  }
+  const took = Date.now() - written;
+  console.log(`visible after ${took} ms`);
+  assert.ok(took < Number(process.env.STARLING_E2E_FRESH_MS ?? 3000), `visible after ${took} ms`);
+});
+
+test("the server stops: the page says so, keeps what it shows, and goes on when it is back", async () => {
+  const page = await open("/?project=retail");
+  await chartIsDrawn(page, "line");
+  await server.stop();
+  await page.getByText("This page reconnects by itself", { exact: false }).waitFor();
+  assert.match(await tile(page, "Revenue").textContent(), /\$[\d.]+M/);
+  await page.getByRole("link", { name: "Explore" }).first().click();
+  await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+  await server.start();
+  await page.getByText("This page reconnects by itself", { exact: false }).first().waitFor({ state: "hidden" });
+  await page.locator("tbody tr").first().waitFor();
+});
+
+test("at 390 px everything fits, and the pages are reached from the foot", async () => {
+  const page = await open("/?project=retail", { width: 390, height: 844, hasTouch: true });
+  await chartIsDrawn(page, "line");
+  await fits(page);
+  assert.ok((await shiftOf(page)) < 0.02, `moved by ${await shiftOf(page)}`);
+  await page.getByRole("link", { name: "Ask" }).tap();
+  await page.getByRole("combobox", { name: "Ask a question" }).fill("revenue by region and year");
+  await page.keyboard.press("Enter");
+  await page.getByText("Read as").waitFor();
+  await fits(page);
+  await page.getByRole("navigation").getByRole("link", { name: "Explore" }).tap();
+  await page.getByRole("button", { name: "Add fields" }).tap();
+  await page.getByRole("dialog").getByRole("button", { name: "Profit", exact: true }).tap();
+  await page.keyboard.press("Escape");
+  await page.getByRole("columnheader", { name: "Profit" }).waitFor();
+  await fits(page);
+  assert.deepEqual(await seriousFindings(page), []);
+});
+
+test("by keyboard alone: skip to the content, ask", async () => {
+  const page = await open("/?project=retail");
+  await chartIsDrawn(page, "line");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to content");
+  await page.keyboard.press("Enter");
+  for (
+    let i = 0;
+    i < 10 && (await page.evaluate(() => document.activeElement.getAttribute("placeholder"))) !== "Ask a question";
+    i++
+  )
+    await page.keyboard.press("Tab");
+  await page.keyboard.type("orders by segment");
+  await page.keyboard.press("Enter");
+  await page.getByText("Orders by segment").first().waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { name: "Shop chain" }).waitFor();
+});
+
+test("the scheme is switched and kept", async () => {
+  const page = await open("/?project=retail");
+  await page.getByRole("button", { name: "Dark colours" }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.mantineColorScheme === "dark");
+  await page.reload();
+  await page.getByRole("button", { name: "Light colours" }).waitFor();
+  isQuiet(page);
+});
+
+test("axe finds nothing serious, light or dark", async () => {
+  for (const scheme of ["light", "dark"]) {
+    const page = await open("/?project=retail", { scheme });
+    await chartIsDrawn(page, "line");
+    assert.deepEqual(await seriousFindings(page), [], scheme);
+  }
+});

@@ -1,0 +1,100 @@
+/* The server's operations as TanStack queries. All that reads a project's data has its name in the key's second place, where
+   app/live.ts finds it when the data has changed. */
+import { keepPreviousData, queryOptions, useMutation } from "@tanstack/react-query";
+import { get, post, postForFile } from "./client";
+import type {
+  Answer,
+  Explanation,
+  Model,
+  Projects,
+  QueryResult,
+  Questions,
+  SemanticQuery,
+  Status,
+  Table,
+} from "./types";
+
+export const dataKey = (project: string, ...rest: unknown[]) => ["data", project, ...rest];
+
+export const statusQuery = () =>
+  queryOptions({ queryKey: ["status"], queryFn: ({ signal }) => get<Status>("status", {}, signal) });
+
+export const projectsQuery = () =>
+  queryOptions({ queryKey: ["projects"], queryFn: ({ signal }) => get<Projects>("projects", {}, signal) });
+
+export const modelQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["model", project],
+    queryFn: ({ signal }) => get<Model>("model", { project }, signal),
+    enabled: project !== "",
+  });
+
+export const suggestionsQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["questions", project],
+    queryFn: ({ signal }) => get<Questions>("questions", { project }, signal),
+    staleTime: 0, // each question asked is one more of them
+    enabled: project !== "",
+  });
+
+export const runsQuery = (project: string) =>
+  queryOptions({
+    queryKey: dataKey(project, "runs"),
+    queryFn: ({ signal }) => get<{ runs: Table }>("runs", { project, limit: "5" }, signal),
+    enabled: project !== "",
+  });
+
+/* The server keeps no conversation: each question comes with those before it. */
+const conversation = (project: string, questions: string[]) => ({
+  project,
+  question: questions.at(-1) ?? "",
+  before: questions.slice(0, -1),
+});
+
+/** The answer to the last of `questions`, each of which goes on from those before it. */
+export const askQuery = (project: string, questions: string[]) =>
+  queryOptions({
+    queryKey: dataKey(project, "ask", questions),
+    queryFn: ({ signal }) => post<Answer>("ask", conversation(project, questions), signal),
+    enabled: project !== "" && questions.length > 0,
+  });
+
+/** The same with what its words were taken for, and all the readings that were weighed. */
+export const askExplainedQuery = (project: string, questions: string[]) =>
+  queryOptions({
+    queryKey: dataKey(project, "ask explained", questions),
+    queryFn: ({ signal }) => post<Answer>("ask", { ...conversation(project, questions), explain: true }, signal),
+  });
+
+export const resultQuery = (project: string, query: SemanticQuery | null) =>
+  queryOptions({
+    queryKey: dataKey(project, "query", query),
+    queryFn: ({ signal }) => post<QueryResult>("query", { project, query, sql: true }, signal),
+    enabled: project !== "" && query !== null,
+  });
+
+/** As resultQuery, with what was shown before standing until the new result is there. */
+export const liveResultQuery = (project: string, query: SemanticQuery | null) => ({
+  ...resultQuery(project, query),
+  placeholderData: keepPreviousData,
+});
+
+export const explainQuery = (project: string, query: SemanticQuery | null) =>
+  queryOptions({
+    queryKey: dataKey(project, "explain", query),
+    queryFn: ({ signal }) => post<Explanation>("explain", { project, query }, signal),
+    enabled: project !== "" && query !== null,
+  });
+
+/** The whole result, as the server writes it. */
+export const fetchCsv = (project: string, query: SemanticQuery) =>
+  postForFile("query", { project, query, format: "csv" });
+
+export type Verdict = "up" | "down" | "none";
+
+/** Keeps a verdict on an answer with its question. */
+export function useFeedback(project: string, questions: string[]) {
+  return useMutation({
+    mutationFn: (verdict: Verdict) => post("feedback", { ...conversation(project, questions), verdict }),
+  });
+}

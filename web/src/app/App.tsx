@@ -1,0 +1,80 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Route, Switch, useLocation } from "wouter";
+import { modelQuery, statusQuery } from "../api/queries";
+import { HomePage } from "../home/HomePage";
+import { PageSkeleton, StateCard, stateOfError } from "../ui/State";
+import { applyAccent } from "./accent";
+import { Boundary } from "./Boundary";
+import { useProject } from "./project";
+import { Shell } from "./Shell";
+
+const loadAsk = () => import("../ask/AskPage");
+const loadExplore = () => import("../explore/ExplorePage");
+const AskPage = lazy(loadAsk);
+const ExplorePage = lazy(loadExplore);
+
+/** Fetches the pages' code before it is needed: this page's at once, the others' when there is nothing else to do. */
+export function preloadPages(): void {
+  const path = window.location.pathname;
+  if (path === "/ask") void loadAsk().catch(() => undefined);
+  if (path === "/explore") void loadExplore().catch(() => undefined);
+  setTimeout(
+    () => void Promise.all([loadAsk(), loadExplore(), import("../charts/echarts")]).catch(() => undefined),
+    2000,
+  );
+}
+
+function useAppearance(title: string | undefined, color: string | undefined): void {
+  const isDark = useComputedColorScheme("light") === "dark";
+  useEffect(() => applyAccent(color, isDark), [color, isDark]);
+  useEffect(() => {
+    document.title = title ? `${title} · Starling` : "Starling";
+  }, [title]);
+}
+
+function Pages() {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  const { project } = useProject();
+  const model = useQuery(modelQuery(project));
+  useAppearance(model.data?.ui?.title ?? model.data?.title, model.data?.ui?.color);
+  if (model.error && !model.data) return <StateCard {...stateOfError(model.error)} onRetry={() => model.refetch()} />;
+  if (!model.data) return <PageSkeleton />;
+  return (
+    <Boundary key={location}>
+      <Suspense fallback={<PageSkeleton />}>
+        <Switch>
+          <Route path="/">
+            <HomePage key={project} project={project} model={model.data} />
+          </Route>
+          <Route path="/ask">
+            <AskPage key={project} project={project} model={model.data} />
+          </Route>
+          <Route path="/explore">
+            <ExplorePage key={project} project={project} model={model.data} />
+          </Route>
+          <Route>
+            <StateCard kind="empty" title={t("state.noPage.title")} text={t("state.noPage.text")} />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
+  );
+}
+
+export function App() {
+  const { t } = useTranslation();
+  const status = useQuery(statusQuery());
+  const { project, projects } = useProject();
+  const isEmptyHome = status.data !== undefined && projects.length === 0 && project === "";
+  let page = <PageSkeleton />;
+  if (status.error && !status.data)
+    page = <StateCard {...stateOfError(status.error)} onRetry={() => status.refetch()} />;
+  else if (isEmptyHome)
+    page = <StateCard kind="empty" title={t("state.noProject.title")} text={t("state.noProject.text")} />;
+  else if (project) page = <Pages />;
+  return <Shell>{page}</Shell>;
+}

@@ -1,0 +1,1 @@
+export const DRAG_TYPE = "application/x-starling-member";

@@ -1,0 +1,167 @@
+/* Values as a person reads them, by what the result's column says of itself. */
+import type { Column, Scalar } from "../api/types";
+
+const LOCALE = "en-US"; // the app's one language so far
+const EMPTY = "–";
+const DAY_FIRST = "en-GB"; // days as the server writes them in sentences: 7 March 2014
+
+export type Kind = "number" | "time" | "text" | "bool";
+
+export function kindOf(column: Column): Kind {
+  if (column.role === "time" || column.type === "date" || column.type === "timestamp") return "time";
+  if (column.type === "bool") return "bool";
+  const isNumber = /^(int64|float64|decimal)/.test(column.type);
+  return isNumber && column.format !== "text" && !isNamedPart(column) ? "number" : "text";
+}
+
+export function toNumber(value: Scalar | undefined): number | null {
+  if (value === null || value === undefined || value === "" || typeof value === "boolean") return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+/* ---- numbers ---- */
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options);
+  let found = formatters.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(LOCALE, options);
+    formatters.set(key, found);
+  }
+  return found;
+}
+
+function isCurrency(column: Column): boolean {
+  return column.format === "currency" && /^[A-Z]{3}$/.test(column.unit ?? "");
+}
+
+function decimals(column: Column, fallback: number): number {
+  if (column.decimals !== undefined) return column.decimals;
+  if (column.format === "integer" || column.type === "int64") return 0;
+  return fallback;
+}
+
+/** full: as the pack has it; short: three digits, for tiles and lists; axis: the same without trailing zeros. */
+export type Length = "full" | "short" | "axis";
+
+function shortOptions(number: number, length: Length): Intl.NumberFormatOptions {
+  const size = Math.abs(number);
+  if (size >= 10_000) {
+    return {
+      notation: "compact",
+      maximumSignificantDigits: 3,
+      ...(length === "short" && { minimumSignificantDigits: 3 }),
+    };
+  }
+  return { maximumFractionDigits: size >= 1000 || Number.isInteger(number) ? 0 : 2 };
+}
+
+function numberOptions(number: number, column: Column, length: Length): Intl.NumberFormatOptions {
+  const currency: Intl.NumberFormatOptions = isCurrency(column) ? { style: "currency", currency: column.unit } : {};
+  if (length !== "full") return { ...currency, ...shortOptions(number, length) };
+  const n = decimals(column, 2);
+  const isFixed = column.decimals !== undefined || isCurrency(column);
+  return { ...currency, minimumFractionDigits: isFixed ? n : 0, maximumFractionDigits: n };
+}
+
+function unitOf(column: Column): string {
+  if (!column.unit || column.format === "currency" || column.format === "percent") return "";
+  return `\u00a0${column.unit}`;
+}
+
+/** With the minus sign, which is as wide as the plus. */
+const minus = (text: string) => text.replace("-", "\u2212");
+
+export function formatPercent(ratio: number, digits = 1): string {
+  const percent = formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${minus(percent.format(ratio * 100))}\u00a0%`;
+}
+
+export function formatNumber(number: number, column: Column, length: Length = "full"): string {
+  if (column.format === "percent") return formatPercent(number, length === "axis" ? 0 : (column.decimals ?? 1));
+  return minus(formatter(numberOptions(number, column, length)).format(number)) + unitOf(column);
+}
+
+export const formatCount = (n: number) => formatter({ maximumFractionDigits: 0 }).format(n);
+
+/* ---- times ---- */
+
+const MONTHS = Array.from({ length: 12 }, (_, i) =>
+  new Intl.DateTimeFormat(LOCALE, { month: "short", timeZone: "UTC" }).format(Date.UTC(2024, i, 1)),
+);
+const WEEKDAYS = Array.from({ length: 7 }, (_, i) =>
+  new Intl.DateTimeFormat(LOCALE, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, i + 1)),
+);
+
+/** "2014-03" → "Mar 2014", "2014-Q1" → "Q1 2014", "2014-03-07" → "7 Mar 2014", "2014-03-07T10" → "7 Mar 2014, 10:00" */
+export function formatTime(text: string): string {
+  const period = /^((?:FY)?\d{4})-([QW]\d+)$/.exec(text);
+  if (period) return `${period[2]} ${period[1]}`;
+  const parts = /^(\d{4})-(\d\d)(?:-(\d\d))?(?:T(\d\d)(?::(\d\d))?)?/.exec(text);
+  if (!parts) return text;
+  const month = `${MONTHS[Number(parts[2]) - 1]} ${parts[1]}`;
+  const day = parts[3] ? `${Number(parts[3])} ${month}` : month;
+  return parts[4] ? `${day}, ${parts[4]}:${parts[5] ?? "00"}` : day;
+}
+
+const longDay = new Intl.DateTimeFormat(DAY_FIRST, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+
+export function formatDay(day: Scalar): string {
+  const date = new Date(`${String(day).slice(0, 10)}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? String(day) : longDay.format(date);
+}
+
+function isNamedPart(column: Column): boolean {
+  return /\.(weekday|month_of_year)$/.test(column.member ?? "");
+}
+
+function namedPart(column: Column, value: Scalar): string {
+  const at = Number(value) - 1;
+  return (column.member?.endsWith(".weekday") ? WEEKDAYS : MONTHS)[at] ?? String(value);
+}
+
+/** A period as the server tells it, its days in words: "2014-01-01 to 2014-12-31" */
+export function formatPeriod(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\d/g, (day) => formatDay(day));
+}
+
+/* ---- any value ---- */
+
+export function formatValue(value: Scalar | undefined, column: Column, length: Length = "full"): string {
+  if (value === null || value === undefined) return EMPTY;
+  const kind = kindOf(column);
+  if (kind === "number") {
+    const number = toNumber(value);
+    return number === null ? String(value) : formatNumber(number, column, length);
+  }
+  if (kind === "time") return formatTime(String(value));
+  if (isNamedPart(column)) return namedPart(column, value);
+  if (kind === "bool") return value ? "Yes" : "No";
+  return value === "" ? EMPTY : String(value);
+}
+
+/** What a column is called in a query. */
+export const memberOf = (column: Column) => column.member ?? column.name;
+
+export const titleOf = (column: Column) => column.title ?? column.name;
+
+/* ---- ages ---- */
+
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
+
+export function formatAgo(seconds: number): string {
+  if (seconds < 5) return "just now";
+  if (seconds < 60) return relative.format(-Math.round(seconds), "second");
+  if (seconds < 3600) return relative.format(-Math.round(seconds / 60), "minute");
+  if (seconds < 86_400) return relative.format(-Math.round(seconds / 3600), "hour");
+  return relative.format(-Math.round(seconds / 86_400), "day");
+}
+
+export function formatDuration(us: number): string {
+  if (us < 1000) return "under 1 ms";
+  if (us < 1_000_000) return `${Math.round(us / 1000)} ms`;
+  return `${(us / 1_000_000).toFixed(us < 10_000_000 ? 1 : 0)} s`;
+}

@@ -1,0 +1,69 @@
+import { Skeleton } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Member, QueryResult, Scalar } from "../api/types";
+import { Sparkline } from "../charts/Sparkline";
+import { formatPercent, formatValue, toNumber } from "../format/format";
+import { IconArrowDown, IconArrowUp } from "../ui/icons";
+import type { Period } from "./definition";
+import css from "./Tile.module.css";
+
+function figureOf(result: QueryResult | undefined, name: string): Scalar | undefined {
+  const at = result?.columns.findIndex((c) => c.name === name) ?? -1;
+  return at < 0 ? undefined : result?.rows[0]?.[at];
+}
+
+function Change({ result, name, period }: { result: QueryResult; name: string; period: Period }) {
+  const { t } = useTranslation();
+  const growth = toNumber(figureOf(result, `${name}.growth`));
+  const column = result.columns.find((c) => c.name === `${name}.prior`);
+  const prior = figureOf(result, `${name}.prior`);
+  if (growth === null || !column)
+    return <p className={css.change}>{period.compare ? t("home.nothingBefore") : "\u00a0"}</p>;
+  const isFlat = Math.abs(growth) < 0.0005;
+  return (
+    <p className={css.change}>
+      <span className={css.growth}>
+        {!isFlat &&
+          (growth > 0 ? <IconArrowUp size={14} aria-hidden="true" /> : <IconArrowDown size={14} aria-hidden="true" />)}
+        <span className="visually-hidden">{growth > 0 ? t("home.up") : t("home.down")} </span>
+        {formatPercent(Math.abs(growth))}
+      </span>{" "}
+      {t("home.from", { prior: formatValue(prior, column, "short") })}
+    </p>
+  );
+}
+
+interface TileProps {
+  member: Member;
+  period: Period;
+  result?: QueryResult;
+  sparks?: QueryResult;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+/** A figure, how it compares, and its course; choosing it makes the rest of the page about it. */
+export function Tile({ member, period, result, sparks, isChosen, onChoose }: TileProps) {
+  const column = result?.columns.find((c) => c.name === member.name);
+  const value = figureOf(result, member.name);
+  const sparkAt = sparks?.columns.findIndex((c) => c.name === member.name) ?? -1;
+  return (
+    <button type="button" className={`card ${css.tile}`} aria-pressed={isChosen} onClick={onChoose}>
+      <span className={css.title}>{member.title}</span>
+      {result && column ? (
+        <>
+          <span className={css.value} title={formatValue(value, column)}>
+            {formatValue(value, column, "short")}
+          </span>
+          <Change result={result} name={member.name} period={period} />
+        </>
+      ) : (
+        <>
+          <Skeleton height={32} width="70%" my={4} />
+          <Skeleton height={16} width="50%" mb={4} />
+        </>
+      )}
+      <Sparkline values={sparkAt < 0 ? [] : (sparks?.rows.map((row) => toNumber(row[sparkAt])) ?? [])} />
+    </button>
+  );
+}

@@ -1,0 +1,90 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { liveResultQuery } from "../api/queries";
+import type { Column, Member, QueryResult, Scalar, SemanticQuery } from "../api/types";
+import { address, useGo } from "../app/project";
+import { nextLevel } from "../explore/drill";
+import { formatPercent, formatValue, toNumber } from "../format/format";
+import { StateCard, stateOfError } from "../ui/State";
+import css from "./Card.module.css";
+import { type HomeDefinition, type Period, topQuery } from "./definition";
+
+const N_ROWS = 6;
+
+function signed(growth: number | null): string {
+  if (growth === null) return "";
+  return (growth > 0 ? "+" : growth < 0 ? "−" : "") + formatPercent(Math.abs(growth));
+}
+
+function Rows({ result, onPick }: { result: QueryResult; onPick: (value: Scalar) => void }) {
+  const [group, measure] = result.columns as [Column, Column];
+  const growthAt = result.columns.findIndex((c) => c.name.endsWith(".growth"));
+  const values = result.rows.map((row) => Math.max(0, toNumber(row[1]) ?? 0));
+  const most = Math.max(...values, 0) || 1;
+  return (
+    <ol className={css.list}>
+      {result.rows.map((row, i) => (
+        <li key={String(row[0])}>
+          <button type="button" className={css.row} onClick={() => onPick(row[0] as Scalar)}>
+            <span className={css.name}>
+              <span className={css.bar} style={{ width: `${(((values[i] ?? 0) / most) * 100).toFixed(1)}%` }} />
+              {formatValue(row[0], group)}
+            </span>
+            <span className={css.value}>{formatValue(row[1], measure, "short")}</span>
+            <span className={css.growth}>{growthAt < 0 ? "" : signed(toNumber(row[growthAt]))}</span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+interface TopListProps {
+  project: string;
+  definition: HomeDefinition;
+  period: Period;
+  member: Member;
+  dimension: Member;
+}
+
+/** The largest parts of the chosen measure; each leads to what it is made of. */
+export function TopList({ project, definition, period, member, dimension }: TopListProps) {
+  const { t } = useTranslation();
+  const go = useGo();
+  const query = topQuery(definition, period, member.name, dimension.name);
+  const result = useQuery(liveResultQuery(project, query));
+
+  const drill = (value: Scalar) => {
+    const next: SemanticQuery = {
+      ...query,
+      dimensions: [nextLevel(dimension.name, definition.model) ?? dimension.name],
+      where: [{ member: dimension.name, op: "in", values: [value] }],
+      limit: undefined,
+    };
+    go("/explore", { query: JSON.stringify(next) });
+  };
+
+  let body = <Skeleton height={N_ROWS * 40 - 4} />;
+  if (result.error && !result.data)
+    body = <StateCard {...stateOfError(result.error)} isSmall onRetry={() => result.refetch()} />;
+  else if (result.data?.rows.length === 0) body = <StateCard kind="noData" isSmall />;
+  else if (result.data) body = <Rows result={result.data} onPick={drill} />;
+
+  const title = t("home.by", { measure: member.title, dimension: dimension.title.toLowerCase() });
+  return (
+    <section className={`card ${css.card}`} aria-label={title}>
+      <header className={css.head}>
+        <h2>{title}</h2>
+        <Link
+          className={css.more}
+          href={address("/explore", project, { query: JSON.stringify({ ...query, limit: undefined }) })}
+        >
+          {t("home.all")}
+        </Link>
+      </header>
+      {body}
+    </section>
+  );
+}
