@@ -97,7 +97,7 @@ static ErrCode choose_project(const Ctx *ctx, AppSession *session, const OpArgs 
         }
         VEC_PUSH(ctx->arena, &names, projects[i].name);
     }
-    if (!n)
+    if (!names.n)
         return err_set(err, ERR_NOT_FOUND, "%s has no project yet; add one with: starling init %s --pack NAME",
                        session->home, session->home);
     Str list = names.at[0];

@@ -133,7 +133,7 @@ static ErrCode run_once(const Ctx *ctx, EngineConn *conn, const SqlText *sql, Ty
 ErrCode ask_eval_gold_run(const Ctx *ctx, AskEvalGold *gold, Str db_name, Str sql, int limit_ms,
                           const AskEvalResult **ret_result, Err *err) {
     if (!is_select(sql)) return err_set(err, ERR_INVALID, "gold SQL is one SELECT, not '%.*s'", STR_ARG(sql));
-    GoldDb *db = NULL;
+    GoldDb *db;
     TRY(open_db(ctx, gold, db_name, &db, err));
     Ctx own = *ctx;
     int64_t until_us = clock_monotonic(ctx->clock) + (int64_t)(limit_ms ? limit_ms : GOLD_LIMIT_MS) * 1000;

@@ -38,6 +38,7 @@ static ErrCode args_for(Arena *arena, const Chat *chat, Str text, OpArgs **ret, 
     const Op *op = chat->line->op;
     const OpArg *first = first_arg(op);
     OpArgs *args = op_args_new(arena, op);
+    assert(first); /* an operation that can be called line by line takes the line */
     for (size_t i = 0; i < op->n_args; i++) {
         const OpArg *arg = &op->args[i];
         bool is_given = !arg->is_list && !arg->is_positional && op_arg_has(chat->line->args, arg->name);

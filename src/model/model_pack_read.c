@@ -294,7 +294,7 @@ static void read_pii(Pack *p, const Yaml *map, ModelLabel *label) {
 static void read_visible_to(Pack *p, const Yaml *map, ModelLabel *label) {
     const Yaml *list = pack_list(map, "visible_to");
     label->visible_to = pack_texts(p, map, "visible_to", PACK_NAME_MAX, PACK_ROLES_MAX, &label->n_visible_to);
-    if (!label->visible_to) return;
+    if (!label->visible_to || !list) return;
     if (!list->n) pack_find(p, list->place, "'visible_to' names no role; leave it out where everybody may see this");
     for (size_t i = 0; i < label->n_visible_to; i++) {
         pack_check_name(p, label->visible_to[i], list->items[i].place, false);

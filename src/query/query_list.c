@@ -82,6 +82,7 @@ static ErrCode compile_after(QueryBuild *build, SqlSelect *select, Err *err) {
     Value *values = NULL;
     if (!build->query->n_after) return ERR_OK;
     TRY(read_after(build, select, &values, err));
+    assert(values);
     const SqlExpr **ways = ARENA_ARRAY(arena, const SqlExpr *, select->n_order), *before = NULL;
     size_t n = 0;
     for (size_t i = 0; i < select->n_order; i++) {

@@ -251,6 +251,7 @@ ErrCode query_compile_membership(QueryBuild *build, QueryPlace place, const Quer
     Str key = place == QUERY_IN_HAVING ? S("having") : S("where");
     TRY(query_compile_inner(build, filter->query, key, path, &select, &columns, &n_columns, err));
     TRY(find_column(filter, columns, n_columns, is_list, &column, err));
+    assert(columns);
     if (n_columns > 1) {
         SqlFrom from = {.select = select, .alias = S("inner")};
         Str name = columns[column].name;

@@ -191,6 +191,7 @@ static ErrCode check_fills(const Ctx *ctx, EngineConn *conn, const QueryPlan *pl
     for (size_t i = 0; i < plan->n_fills; i++) {
         Value *n = NULL;
         TRY(read_row(ctx, conn, plan->fills[i].select, &n, err));
+        assert(n);
         if (n[0].is_null || n[0].f <= QUERY_MAX_FILL) continue;
         return query_error(err, ERR_TOO_LARGE, plan->fills[i].path,
                            "from the first to the last there are %.0f steps, of which at most %d are filled; "

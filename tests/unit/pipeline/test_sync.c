@@ -367,19 +367,20 @@ TEST(it_is_known_whose_attributes_changed) {
     fixture_demo(&f);
     load_demo(&f);
     OK(&f, sync_all(&f));
-    assert_warehouse(&f, asked, "dim_client|1\nfact_sale|1\nfact_visit|1");
+    assert_warehouse(&f, asked, "dim_client|1\ndim_page|1\nfact_hit|1\nfact_sale|1");
     oltp_exec(&f, "UPDATE \"order\" SET amount = 1 WHERE id = 1");
     OK(&f, sync_all(&f));
     assert_int_equal(f.report.version, 2);
-    assert_warehouse(&f, asked, "dim_client|1\nfact_sale|1\nfact_visit|1");
-    oltp_exec(&f, "UPDATE client SET note = 'x' WHERE id = 'C1'");
+    assert_warehouse(&f, asked, "dim_client|1\ndim_page|1\nfact_hit|1\nfact_sale|1");
+    oltp_exec(&f, "UPDATE client SET name = 'x' WHERE id = 'C1'");
     OK(&f, sync_all(&f));
-    assert_warehouse(&f, asked, "dim_client|3\nfact_sale|1\nfact_visit|1");
+    assert_warehouse(&f, asked, "dim_client|3\ndim_page|1\nfact_hit|1\nfact_sale|1");
     oltp_exec(&f, "DELETE FROM \"order\" WHERE id = 2");
     OK(&f, sync_all(&f));
-    assert_warehouse(&f, asked, "dim_client|3\nfact_sale|4\nfact_visit|1");
+    assert_warehouse(&f, asked, "dim_client|3\ndim_page|1\nfact_hit|1\nfact_sale|4");
     OK(&f, pipeline_rebuild(&f.ctx, &f.project, PIPELINE_GOLD, &f.report, &f.err));
-    assert_warehouse(&f, asked, "dim_client|3\nfact_sale|5\nfact_visit|5"); /* facts are made anew without a look */
+    assert_warehouse(&f, asked,
+                     "dim_client|3\ndim_page|1\nfact_hit|5\nfact_sale|5"); /* facts are made anew without a look */
     fixture_free(&f);
 }
 
