@@ -1,6 +1,7 @@
 #!/bin/sh
 # The demo: one home with two projects, both brought in step and asked. retail keeps an operational database of its own, filled by
 # its pack's generator; online-retail has the real data its pack carries. Run again it reuses the home, unless a pack has changed since.
+# It ends by serving the page, until Ctrl-C; STARLING_DEMO_SERVE=0: it ends without.
 set -eu
 cd "$(dirname "$0")/.."
 starling=build/starling
@@ -55,3 +56,9 @@ title "The home"
 echo
 echo "Ask it yourself; a home with two projects wants to know which:"
 echo "  $starling ask --home $home --project retail 'revenue by segment and year'"
+
+[ "${STARLING_DEMO_SERVE:-1}" != 0 ] || exit 0
+port=7171
+if command -v curl >/dev/null && curl -s -m 2 -o /dev/null "http://127.0.0.1:$port/"; then port=0; fi # taken: any other
+title "The page, until Ctrl-C"
+exec "$starling" serve --home "$home" --port "$port"

@@ -1,5 +1,9 @@
 /* The file of a project's value index: kept in step with what is published, and opened by those who ask. */
+#include <time.h>
+
 #include "app/app_ask.h"
+
+enum { RENEWAL_WAIT_MS = 5000, RENEWAL_LOOK_MS = 20 };
 
 static const char *path_of(const Ctx *ctx, const char *folder) {
     return path_join(ctx->arena, folder, "values.index");
@@ -15,18 +19,40 @@ static ErrCode open_current(const Ctx *ctx, EngineConn *conn, const Model *model
     return ask_values_is_current(ctx, conn, model, *ret_values, ret_is_current, err);
 }
 
+/* Opens what is in step, or makes it. ERR_BUSY: somebody else is writing it; then *ret_values is the one of before, if there is one. */
+static ErrCode open_or_make(const Ctx *ctx, EngineConn *conn, const Model *model, const char *folder,
+                            AskValues **ret_values, Err *err) {
+    bool is_current;
+    TRY(open_current(ctx, conn, model, folder, ret_values, &is_current, err));
+    if (is_current) return ERR_OK;
+    ErrCode code = ask_values_build(ctx, conn, model, *ret_values, path_of(ctx, folder), err);
+    if (code == ERR_BUSY) return code;
+    ask_values_close(*ret_values);
+    *ret_values = NULL;
+    return code ? code : ask_values_open(path_of(ctx, folder), ret_values, err);
+}
+
+/* Who renews it meanwhile is waited for; where that takes long, the index of before serves. */
 ErrCode app_values_open(const Ctx *ctx, EngineConn *conn, const Model *model, const char *folder,
                         AskValues **ret_values, Err *err) {
-    AskValues *before = NULL;
-    bool is_current;
-    ErrCode code = open_current(ctx, conn, model, folder, &before, &is_current, err);
-    if (!code && is_current) {
-        *ret_values = before;
-        return ERR_OK;
+    AskValues *values = NULL;
+    Err busy = {0};
+    int64_t until_us = clock_monotonic(ctx->clock) + RENEWAL_WAIT_MS * INT64_C(1000);
+    for (;;) {
+        ErrCode code = open_or_make(ctx, conn, model, folder, &values, &busy);
+        bool is_over = clock_monotonic(ctx->clock) >= until_us;
+        if (!code || (code == ERR_BUSY && is_over && values)) break;
+        ask_values_close(values);
+        values = NULL;
+        if (code != ERR_BUSY || is_over) {
+            if (err) *err = busy;
+            return code;
+        }
+        TRY(ctx_check(ctx, err));
+        nanosleep(&(struct timespec){.tv_nsec = RENEWAL_LOOK_MS * 1000000L}, NULL);
     }
-    if (!code) code = ask_values_build(ctx, conn, model, before, path_of(ctx, folder), err);
-    ask_values_close(before);
-    return code ? code : ask_values_open(path_of(ctx, folder), ret_values, err);
+    *ret_values = values;
+    return ERR_OK;
 }
 
 static ErrCode renew(const Ctx *ctx, EngineConn *conn, const Model *model, const char *folder, Err *err) {

@@ -133,8 +133,9 @@ static ErrCode run_once(const Ctx *ctx, EngineConn *conn, const SqlText *sql, Ty
 ErrCode ask_eval_gold_run(const Ctx *ctx, AskEvalGold *gold, Str db_name, Str sql, int limit_ms,
                           const AskEvalResult **ret_result, Err *err) {
     if (!is_select(sql)) return err_set(err, ERR_INVALID, "gold SQL is one SELECT, not '%.*s'", STR_ARG(sql));
-    GoldDb *db;
+    GoldDb *db = NULL;
     TRY(open_db(ctx, gold, db_name, &db, err));
+    assert(db);
     Ctx own = *ctx;
     int64_t until_us = clock_monotonic(ctx->clock) + (int64_t)(limit_ms ? limit_ms : GOLD_LIMIT_MS) * 1000;
     own.deadline_us = ctx->deadline_us ? MIN_OF(ctx->deadline_us, until_us) : until_us;

@@ -26,6 +26,12 @@ static double cost_of(const double *weights, const AskTrainReading *reading) {
     return cost;
 }
 
+/* Words that mean something are not left out, however many questions could do without one. */
+static bool is_firm(AskFeature feature) {
+    return feature == ASK_FEATURE_SKIP_SENSE || feature == ASK_FEATURE_SKIP_UNKNOWN ||
+           feature == ASK_FEATURE_SKIP_NUMBER || feature == ASK_FEATURE_NOTHING;
+}
+
 /* ---- weights -------------------------------------------------------------------------------------------------------- */
 
 /* log of the sum of exp(-cost / temperature), of the right ones or of all; the mean of their features goes to `mean`. */
@@ -69,10 +75,11 @@ static void descend(const Descent *d, int rounds, double *weights) {
     Vector squares = {0}, gradient;
     for (int round = 0; round < rounds; round++) {
         gradient_at(d, weights, gradient);
-        for (size_t f = 0; f < ASK_FEATURE_COUNT; f++) {
+        for (AskFeature f = 0; f < ASK_FEATURE_COUNT; f++) {
+            double least = is_firm(f) ? d->start->at[f] : 0;
             double g = gradient[f] * d->size[f];
             squares[f] += g * g;
-            if (squares[f] > 0) weights[f] = fmax(0, weights[f] - d->rate * d->size[f] * g / sqrt(squares[f]));
+            if (squares[f] > 0) weights[f] = fmax(least, weights[f] - d->rate * d->size[f] * g / sqrt(squares[f]));
         }
     }
 }

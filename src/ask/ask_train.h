@@ -2,6 +2,8 @@
 /*
  * Weights for the features of readings, found from questions whose right readings are known: those whose results are the gold ones.
  *
+ * What leaving out a word that means something costs does not fall below where it began.
+ *
  * A reading is meant with the probability exp(-cost / ASK_TEMPERATURE) over the sum of that over the question's readings. Sought are
  * weights, none below 0, under which the right readings together are most likely, less a price for every weight's distance from where
  * it began: gradient descent with a rate of its own for each weight (AdaGrad: Duchi, Hazan and Singer 2011), over all questions at

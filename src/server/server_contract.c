@@ -93,6 +93,8 @@ static const OpArg COMMON[] = {
 
 static bool takes(const Op *op, const OpArg *common) {
     bool is_project = common == &COMMON[0], is_format = common == &COMMON[2];
+    for (size_t i = 0; i < op->n_args; i++)
+        if (strcmp(op->args[i].name, common->name) == 0) return false; /* its own */
     if (is_project) return op->home != OP_HOME_NONE;
     return !is_format || op->result == OP_RESULT_TABLE;
 }
@@ -225,10 +227,16 @@ static void put_op_paths(JsonWriter *w, Arena *arena) {
     }
 }
 
+/* Its words; one of several is told from their list. */
+static Str route_words(Arena *arena, const Route *route) {
+    Str path = str_of(route->path + 1);
+    return str_ends(path, S("*")) ? arena_printf(arena, "%.*s by id", STR_ARG(path)) : path;
+}
+
 static void put_route(JsonWriter *w, Arena *arena, const Route *route) {
     bool has_part = strchr(route->path, '*') != NULL, is_get = strcmp(route->method, "GET") == 0;
     open(w, is_get ? "get" : "delete");
-    put(w, "operationId", operation_id(arena, is_get ? "get" : "cancel", str_of(route->path + 1)).p);
+    put(w, "operationId", operation_id(arena, is_get ? "get" : "cancel", route_words(arena, route)).p);
     put(w, "summary", route->summary);
     if (has_part) {
         json_key(w, S("parameters"));

@@ -114,6 +114,6 @@ void server_docs(Server *server, NetRequest *request, Str part) {
     add_routes(&out);
     add_shapes(&out);
     add_errors(&out);
-    server_page_headers(request);
+    server_page_headers(request, false);
     err_ignore(net_respond(request, 200, SERVER_HTML, buf_str(&out), NULL));
 }

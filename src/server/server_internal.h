@@ -189,7 +189,7 @@ NODISCARD ErrCode server_describe(Sink out, Err *err);
 void server_openapi(Server *server, NetRequest *request, Str part);
 void server_docs(Server *server, NetRequest *request, Str part);
 /* Headers of a page of ours: what a browser may do with it. */
-void server_page_headers(NetRequest *request);
+void server_page_headers(NetRequest *request, bool is_app);
 
 /* ---- the access log (server_access.c) ------------------------------------------------------------------------------- */
 

@@ -26,13 +26,14 @@ static const char *content_type_of(Str path) {
     return "application/octet-stream";
 }
 
-/* Styles are set from scripts by the page's components, hence 'unsafe-inline' for them; scripts come from files of ours alone. */
-void server_page_headers(NetRequest *request) {
-    net_response_header(
-        request, "Content-Security-Policy",
-        S("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-          "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
-          "form-action 'self'; frame-ancestors 'none'"));
+/* The app's scripts and styles are files of ours (docs/web.md); a page that we print has its style in it, and no script. */
+void server_page_headers(NetRequest *request, bool is_app) {
+    Str app = S("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+                "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+                "frame-ancestors 'none'");
+    Str printed = S("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                    "frame-ancestors 'none'");
+    net_response_header(request, "Content-Security-Policy", is_app ? app : printed);
     net_response_header(request, "Referrer-Policy", S("no-referrer"));
     net_response_header(request, "X-Frame-Options", S("DENY"));
     net_response_header(request, "Cross-Origin-Opener-Policy", S("same-origin"));
@@ -93,7 +94,7 @@ WebFiles server_web_files(Arena *arena) {
 
 bool server_static_quick(Server *server, NetRequest *request) {
     Str method = net_request_method(request), path = net_request_path(request);
-    server_page_headers(request);
+    server_page_headers(request, true);
     if (!str_eq(method, S("GET")) && !str_eq(method, S("HEAD"))) {
         net_response_header(request, "Allow", S("GET, HEAD"));
         server_problem_of(request, 405, ERR_UNSUPPORTED, "files are only read");

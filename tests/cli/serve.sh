@@ -15,6 +15,10 @@ refuses 4 "follows" "$starling" serve --home "$home" --port 0
 runs "$starling" init "$work/second" --pack online-retail
 refuses 6 "is taken by another process" "$starling" serve --home "$work/second" --port "${url##*:}"
 
+# --- the page, whose scripts and styles are files of ours
+asks 200 /
+has "^content-security-policy: .*script-src 'self'; style-src 'self';"
+
 # --- operations
 posts 200 query "$revenue"
 has '^content-type: application/json'

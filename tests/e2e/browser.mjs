@@ -57,7 +57,7 @@ async function openPage(
   browser,
   url,
   path,
-  { width = 1440, height = 900, scheme = "light", routes, isPlain, ...options } = {},
+  { width = 1440, height = 900, scheme = "light", routes, ...options } = {},
 ) {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -79,15 +79,6 @@ async function openPage(
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
   });
-  // The page must do without inline styles, whatever the server's policy allows.
-  if (!isPlain)
-    await page.route("**/*", async (route) => {
-      if (route.request().resourceType() !== "document") return route.fallback();
-      const response = await route.fetch();
-      const headers = response.headers();
-      headers["content-security-policy"] = headers["content-security-policy"].replace("'unsafe-inline'", "");
-      return route.fulfill({ response, headers });
-    });
   for (const [pattern, answer] of Object.entries(routes ?? {})) await page.route(pattern, answer);
   await page.goto(url + path, { waitUntil: "domcontentloaded" });
   return page;

@@ -44,7 +44,15 @@ def ask(method, path, body=None, raw=None):
         return error.code, error.headers, error.read()
 
 
-contract = json.loads(ask("GET", "/api/v1/openapi.json")[2])
+def once(pairs):
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), "a name twice: %s" % names
+    return dict(pairs)
+
+
+contract = json.loads(ask("GET", "/api/v1/openapi.json")[2], object_pairs_hook=once)
+ids = [call["operationId"] for calls in contract["paths"].values() for call in calls.values()]
+assert len(set(ids)) == len(ids), "an operationId twice: %s" % sorted(ids)
 shapes = contract["components"]["schemas"]
 
 

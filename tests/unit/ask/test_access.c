@@ -71,6 +71,7 @@ static void eyes_open(Eyes *e, int form, const Str *roles, size_t n_roles) {
     OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, e->q.values_path, &f->err));
     OK(f, ask_values_open(e->q.values_path, &e->q.values, &f->err));
     OK(f, ask_engine_new(f->arena, model_of(&f->ctx), e->q.grammar, e->q.values, e->q.words, &e->q.engine, &f->err));
+    e->q.engine = ask_engine_weigh(f->arena, e->q.engine, e->q.weights);
 }
 
 /* What is said to a question, its words that are unknown, and what each word may mean. */
@@ -138,6 +139,7 @@ TEST(a_hidden_value_does_not_stand_before_another) {
     OK(f, ask_values_open(eyes.q.values_path, &eyes.q.values, &f->err));
     OK(f, ask_engine_new(f->arena, model_of(&f->ctx), eyes.q.grammar, eyes.q.values, eyes.q.words, &eyes.q.engine,
                          &f->err));
+    eyes.q.engine = ask_engine_weigh(f->arena, eyes.q.engine, eyes.q.weights);
     const AskAnswer *answer = questions_ask(&eyes.q, f->arena, S("repairs at Southerlm"), NULL);
     Str is = questions_outcome(f->arena, answer);
     assert_true(str_find(is, S("Southerly")) < 0);

@@ -89,6 +89,14 @@ TEST(a_weight_does_not_fall_below_nothing) {
     assert_true(weights.at[ASK_FEATURE_UNASKED] > 0);
 }
 
+TEST(a_word_that_means_something_is_not_left_out_for_less) {
+    Examples x;
+    make(&x, ASK_FEATURE_SKIP_SENSE, ASK_FEATURE_IDLE);
+    AskWeights weights = train(&x);
+    assert_true(weights.at[ASK_FEATURE_SKIP_SENSE] == ASK_WEIGHTS_INITIAL.at[ASK_FEATURE_SKIP_SENSE]);
+    assert_true(weights.at[ASK_FEATURE_IDLE] > ASK_WEIGHTS_INITIAL.at[ASK_FEATURE_IDLE]);
+}
+
 TEST(questions_with_nothing_to_choose_teach_no_weight) {
     Examples x;
     make(&x, ASK_FEATURE_IDLE, ASK_FEATURE_DEFAULT_MEASURE);
@@ -150,6 +158,7 @@ int main(void) {
         cmocka_unit_test(a_bad_weight_is_told),
         cmocka_unit_test(what_is_right_grows_cheaper),
         cmocka_unit_test(a_weight_does_not_fall_below_nothing),
+        cmocka_unit_test(a_word_that_means_something_is_not_left_out_for_less),
         cmocka_unit_test(questions_with_nothing_to_choose_teach_no_weight),
         cmocka_unit_test(the_bound_and_the_curve_follow_the_readings),
         cmocka_unit_test(folds_keep_conversations_together),
