@@ -53,12 +53,7 @@ export async function setUp() {
 }
 
 /** A page at `path`. What its console complains of is kept in `page.complaints`, how much it moved is in `shiftOf`. */
-async function openPage(
-  browser,
-  url,
-  path,
-  { width = 1440, height = 900, scheme = "light", routes, ...options } = {},
-) {
+async function openPage(browser, url, path, { width = 1440, height = 900, scheme = "light", routes, ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,

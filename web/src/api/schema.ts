@@ -12,35 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** How the server is */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Health"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -57,35 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** How the server is */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Health"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getApiV1Health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -102,35 +46,7 @@ export interface paths {
             cookie?: never;
         };
         /** Counts, in Prometheus' text format */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/plain": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -147,37 +63,7 @@ export interface paths {
             cookie?: never;
         };
         /** Long operations, the newest first */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            jobs: components["schemas"]["Job"][];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getApiV1Jobs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -194,71 +80,11 @@ export interface paths {
             cookie?: never;
         };
         /** A long operation, and its document when it is done */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Job"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getApiV1JobsById"];
         put?: never;
         post?: never;
         /** Cancel a long operation */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Job"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["cancelApiV1JobsById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -272,37 +98,7 @@ export interface paths {
             cookie?: never;
         };
         /** A long operation's progress: events progress and end, each a job */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/event-stream": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getApiV1JobsEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -319,35 +115,7 @@ export interface paths {
             cookie?: never;
         };
         /** News of the projects' data: events data, at once and at each change */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/event-stream": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getApiV1Events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -364,35 +132,7 @@ export interface paths {
             cookie?: never;
         };
         /** This contract */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": Record<string, never>;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getApiV1OpenapiJson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -409,35 +149,7 @@ export interface paths {
             cookie?: never;
         };
         /** A page of this contract */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/html": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getDocs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -460,54 +172,7 @@ export interface paths {
          * @description The pack's script makes rows as if they were files; they are checked and taken in as by load, all or none. Equal scale and
          *     seed give equal data, so the same again changes nothing; a larger scale adds to a smaller one.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /**
-                         * @description how much, from 0.001 to 1000
-                         * @default 1
-                         */
-                        scale?: number;
-                        /**
-                         * @description another number gives other data
-                         * @default 1
-                         */
-                        seed?: number;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description taken on as a job */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Job"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["generate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -529,46 +194,7 @@ export interface paths {
          *     --follow keeps every project of the home (or --project) in step. Meanwhile other commands on the home work as ever: they
          *     run in this process. With --json it writes a line for each published batch.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description read every source whole, build gold anew and compare everything */
-                        full?: boolean;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description taken on as a job */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Job"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["sync"];
         delete?: never;
         options?: never;
         head?: never;
@@ -589,44 +215,7 @@ export interface paths {
          * @description All sides are read at one position, while others go on writing. What differs is named by table and key, and then nothing
          *     is published.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description taken on as a job */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Job"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["reconcile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -646,49 +235,7 @@ export interface paths {
          * Make a layer of the warehouse anew from what stands below it
          * @description The change log (bronze) and the surrogate keys stay. Sources are not read.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /**
-                         * @description silver, from the change log, and gold with it; or gold alone
-                         * @enum {string}
-                         */
-                        layer: "silver" | "gold";
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description taken on as a job */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Job"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["rebuild"];
         delete?: never;
         options?: never;
         head?: never;
@@ -705,49 +252,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take away what attaching added to a database */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description which source of the pack, where it has several attached ones */
-                        source?: string;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            path: string;
-                            removed: number;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["sourceDetach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -762,82 +267,10 @@ export interface paths {
             cookie?: never;
         };
         /** Show the sources of a project, where they are, and which tables are captured */
-        get: {
-            parameters: {
-                query?: {
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            sources: components["schemas"]["Table"];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getSourceList"];
         put?: never;
         /** Show the sources of a project, where they are, and which tables are captured */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            sources: components["schemas"]["Table"];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["sourceList"];
         delete?: never;
         options?: never;
         head?: never;
@@ -852,116 +285,10 @@ export interface paths {
             cookie?: never;
         };
         /** Show the home's projects and how fresh they are */
-        get: {
-            parameters: {
-                query?: {
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            home: string;
-                            projects: {
-                                name: string;
-                                pack: string;
-                                model_version: number;
-                                data_version: number;
-                                /** Format: date-time */
-                                data_at?: string;
-                                data_age_s?: number;
-                                is_followed: boolean;
-                                problem?: string;
-                                sources: {
-                                    name: string;
-                                    /** @enum {string} */
-                                    kind: "managed" | "files" | "attached";
-                                }[];
-                                last_run?: components["schemas"]["Run"];
-                            }[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getStatus"];
         put?: never;
         /** Show the home's projects and how fresh they are */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            home: string;
-                            projects: {
-                                name: string;
-                                pack: string;
-                                model_version: number;
-                                data_version: number;
-                                /** Format: date-time */
-                                data_at?: string;
-                                data_age_s?: number;
-                                is_followed: boolean;
-                                problem?: string;
-                                sources: {
-                                    name: string;
-                                    /** @enum {string} */
-                                    kind: "managed" | "files" | "attached";
-                                }[];
-                                last_run?: components["schemas"]["Run"];
-                            }[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["status"];
         delete?: never;
         options?: never;
         head?: never;
@@ -976,96 +303,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the home's projects by title */
-        get: {
-            parameters: {
-                query?: {
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            projects: {
-                                name: string;
-                                title: string;
-                                description?: string;
-                                pack: string;
-                                model_version: number;
-                                ui: components["schemas"]["Ui"];
-                            }[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getProjects"];
         put?: never;
         /** List the home's projects by title */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            projects: {
-                                name: string;
-                                title: string;
-                                description?: string;
-                                pack: string;
-                                model_version: number;
-                                ui: components["schemas"]["Ui"];
-                            }[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["projects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1083,101 +324,13 @@ export interface paths {
          * List what load and sync did, newest first
          * @description The log keeps the newest 10,000 runs of a project (runs.keep in starling.yaml).
          */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    project?: string;
-                    timeout?: number;
-                    format?: "json" | "csv";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            project: string;
-                            runs: components["schemas"]["Table"];
-                        };
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getRuns"];
         put?: never;
         /**
          * List what load and sync did, newest first
          * @description The log keeps the newest 10,000 runs of a project (runs.keep in starling.yaml).
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /**
-                         * @description how many, the newest first
-                         * @default 20
-                         */
-                        limit?: number;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                        /**
-                         * @description of the answer; csv is its first table
-                         * @enum {string}
-                         */
-                        format?: "json" | "csv";
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            project: string;
-                            runs: components["schemas"]["Table"];
-                        };
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["runs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1192,103 +345,10 @@ export interface paths {
             cookie?: never;
         };
         /** Show a run's steps, and its error in full */
-        get: {
-            parameters: {
-                query: {
-                    number: number;
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            run: number;
-                            kind: string;
-                            status: string;
-                            /** Format: date-time */
-                            started_at: string;
-                            duration_us: number;
-                            changes: number;
-                            batch?: string;
-                            error?: string;
-                            steps: components["schemas"]["Table"];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getRunShow"];
         put?: never;
         /** Show a run's steps, and its error in full */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the run's number, as `starling runs` lists it */
-                        number: number;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            run: number;
-                            kind: string;
-                            status: string;
-                            /** Format: date-time */
-                            started_at: string;
-                            duration_us: number;
-                            changes: number;
-                            batch?: string;
-                            error?: string;
-                            steps: components["schemas"]["Table"];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["runShow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1307,96 +367,14 @@ export interface paths {
          * @description Measures by dimensions, filters and time, as JSON. The answer says what it leaves out, which period it covers and how old
          *     the data is.
          */
-        get: {
-            parameters: {
-                query: {
-                    query: components["schemas"]["SemanticQuery"];
-                    sql?: boolean;
-                    project?: string;
-                    timeout?: number;
-                    format?: "json" | "csv";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["QueryAnswer"];
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getQuery"];
         put?: never;
         /**
          * Ask with a semantic query
          * @description Measures by dimensions, filters and time, as JSON. The answer says what it leaves out, which period it covers and how old
          *     the data is.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the semantic query, or @FILE */
-                        query: components["schemas"]["SemanticQuery"];
-                        /** @description show the SQL it runs */
-                        sql?: boolean;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                        /**
-                         * @description of the answer; csv is its first table
-                         * @enum {string}
-                         */
-                        format?: "json" | "csv";
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["QueryAnswer"];
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["query"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1415,85 +393,14 @@ export interface paths {
          * @description The query as it was read, its steps in words, the SQL, and what running it costs: rows read and given, and time. It is run, but its
          *     rows are not shown.
          */
-        get: {
-            parameters: {
-                query: {
-                    query: components["schemas"]["SemanticQuery"];
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Explanation"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getExplain"];
         put?: never;
         /**
          * Tell how a semantic query is answered
          * @description The query as it was read, its steps in words, the SQL, and what running it costs: rows read and given, and time. It is run, but its
          *     rows are not shown.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the semantic query, or @FILE */
-                        query: components["schemas"]["SemanticQuery"];
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Explanation"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["explain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1508,85 +415,10 @@ export interface paths {
             cookie?: never;
         };
         /** Answer the questions that the pack gives as examples */
-        get: {
-            parameters: {
-                query?: {
-                    sql?: boolean;
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            examples: Record<string, never>[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getExamples"];
         put?: never;
         /** Answer the questions that the pack gives as examples */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description show the SQL they run */
-                        sql?: boolean;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            examples: Record<string, never>[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["examples"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1604,98 +436,13 @@ export interface paths {
          * Ask a question in words
          * @description The answer says how the question was read. What is not understood, or not in the data, is said so.
          */
-        get: {
-            parameters: {
-                query: {
-                    question: string;
-                    before?: string[];
-                    explain?: boolean;
-                    project?: string;
-                    timeout?: number;
-                    format?: "json" | "csv";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AskAnswer"];
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getAsk"];
         put?: never;
         /**
          * Ask a question in words
          * @description The answer says how the question was read. What is not understood, or not in the data, is said so.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description in your own words */
-                        question: string;
-                        /** @description what was asked before, in order, for a question that goes on from it */
-                        before?: string[];
-                        /** @description show how it was read, and how else it could be */
-                        explain?: boolean;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                        /**
-                         * @description of the answer; csv is its first table
-                         * @enum {string}
-                         */
-                        format?: "json" | "csv";
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AskAnswer"];
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1713,119 +460,13 @@ export interface paths {
          * List the pack's questions, and those that were asked
          * @description Questions are kept while the home is held (`serve`, `sync --follow`), the newest 10,000 of a project, and judged ones.
          */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            pack: {
-                                question: string;
-                                is_example: boolean;
-                            }[];
-                            asked: {
-                                question: string;
-                                before: string[];
-                                status?: string;
-                                /** Format: date-time */
-                                asked_at?: string;
-                                times: number;
-                                /** @enum {string} */
-                                verdict: "up" | "down" | "none";
-                                comment?: string;
-                            }[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getQuestions"];
         put?: never;
         /**
          * List the pack's questions, and those that were asked
          * @description Questions are kept while the home is held (`serve`, `sync --follow`), the newest 10,000 of a project, and judged ones.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /**
-                         * @description how many of those that were asked, the newest first
-                         * @default 20
-                         */
-                        limit?: number;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            pack: {
-                                question: string;
-                                is_example: boolean;
-                            }[];
-                            asked: {
-                                question: string;
-                                before: string[];
-                                status?: string;
-                                /** Format: date-time */
-                                asked_at?: string;
-                                times: number;
-                                /** @enum {string} */
-                                verdict: "up" | "down" | "none";
-                                comment?: string;
-                            }[];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["questions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1842,58 +483,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say whether the answer to a question was of use */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description as it was asked */
-                        question: string;
-                        /**
-                         * @description whether the answer was of use; none takes a verdict back
-                         * @enum {string}
-                         */
-                        verdict: "up" | "down" | "none";
-                        /** @description what was asked before it, in order */
-                        before?: string[];
-                        /** @description why */
-                        comment?: string;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            question: string;
-                            verdict: string;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["feedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1911,90 +501,13 @@ export interface paths {
          * Rows that could not be read as declared, and why
          * @description They are in no other layer. A row leaves when its source gives it as it should be.
          */
-        get: {
-            parameters: {
-                query?: {
-                    table?: string;
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            total: number;
-                            rows?: components["schemas"]["Table"];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getQuarantine"];
         put?: never;
         /**
          * Rows that could not be read as declared, and why
          * @description They are in no other layer. A row leaves when its source gives it as it should be.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description a table of the pack; otherwise all */
-                        table?: string;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            total: number;
-                            rows?: components["schemas"]["Table"];
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["quarantine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2013,93 +526,14 @@ export interface paths {
          * @description Every finding is listed with file, line and column: of the text, of its questions and, in a home, of the data: keys, dependent
          *     attributes, not null, checks, references, joins and dimensions that lack what rows name, and attached databases.
          */
-        get: {
-            parameters: {
-                query?: {
-                    pack?: string;
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            findings: components["schemas"]["Finding"][];
-                            errors: number;
-                            warnings: number;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getModelCheck"];
         put?: never;
         /**
          * Check a pack, and that the data keeps its keys
          * @description Every finding is listed with file, line and column: of the text, of its questions and, in a home, of the data: keys, dependent
          *     attributes, not null, checks, references, joins and dimensions that lack what rows name, and attached databases.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description a pack's name or folder; otherwise the project's pack and its data */
-                        pack?: string;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            findings: components["schemas"]["Finding"][];
-                            errors: number;
-                            warnings: number;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["modelCheck"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2119,55 +553,7 @@ export interface paths {
          * Make the project's pack text the model in force
          * @description The text stands in HOME/projects/NAME/pack/pack.yaml. It is checked first; earlier versions stay in the log.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description what changed and why */
-                        comment?: string;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            findings?: components["schemas"]["Finding"][];
-                            errors?: number;
-                            warnings?: number;
-                            version: number;
-                            measures_added?: number;
-                            measures_removed?: number;
-                            measures_changed?: number;
-                            is_warehouse_same?: boolean;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["modelApply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2182,78 +568,10 @@ export interface paths {
             cookie?: never;
         };
         /** Show what can be asked: facts, dimensions, filters, measures, rules and questions */
-        get: {
-            parameters: {
-                query?: {
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Model"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getModel"];
         put?: never;
         /** Show what can be asked: facts, dimensions, filters, measures, rules and questions */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Model"];
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2268,90 +586,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the accepted versions of the model, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    project?: string;
-                    timeout?: number;
-                    format?: "json" | "csv";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            versions: components["schemas"]["Table"];
-                        };
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getModelLog"];
         put?: never;
         /** List the accepted versions of the model, newest first */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                        /**
-                         * @description of the answer; csv is its first table
-                         * @enum {string}
-                         */
-                        format?: "json" | "csv";
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            versions: components["schemas"]["Table"];
-                        };
-                        "text/csv": string;
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["modelLog"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2366,87 +604,10 @@ export interface paths {
             cookie?: never;
         };
         /** Print the text of an accepted version of the model */
-        get: {
-            parameters: {
-                query?: {
-                    number?: number;
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            version: number;
-                            text: string;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getModelText"];
         put?: never;
         /** Print the text of an accepted version of the model */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description the version, as `starling model log` lists it; default: the one in force */
-                        number?: number;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            version: number;
-                            text: string;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["modelText"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2461,90 +622,10 @@ export interface paths {
             cookie?: never;
         };
         /** Check engines, home, packs, disk and port, and say what to do */
-        get: {
-            parameters: {
-                query?: {
-                    port?: number;
-                    project?: string;
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            checks: components["schemas"]["Table"];
-                            problems: number;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getDoctor"];
         put?: never;
         /** Check engines, home, packs, disk and port, and say what to do */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /**
-                         * @description that the server is to listen on
-                         * @default 7171
-                         */
-                        port?: number;
-                        /** @description the project; otherwise the home's only one */
-                        project?: string;
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            checks: components["schemas"]["Table"];
-                            problems: number;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["doctor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2559,83 +640,10 @@ export interface paths {
             cookie?: never;
         };
         /** Show the version of this program and its engines */
-        get: {
-            parameters: {
-                query?: {
-                    timeout?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            version: string;
-                            duckdb: string;
-                            sqlite: string;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getVersion"];
         put?: never;
         /** Show the version of this program and its engines */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": {
-                        /** @description seconds after which it stops */
-                        timeout?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description the answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            version: string;
-                            duckdb: string;
-                            sqlite: string;
-                        };
-                    };
-                };
-                /** @description why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2952,4 +960,2046 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1Health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1Jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        jobs: components["schemas"]["Job"][];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1JobsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelApiV1JobsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1JobsEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1Events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1OpenapiJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /**
+                     * @description how much, from 0.001 to 1000
+                     * @default 1
+                     */
+                    scale?: number;
+                    /**
+                     * @description another number gives other data
+                     * @default 1
+                     */
+                    seed?: number;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description taken on as a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description read every source whole, build gold anew and compare everything */
+                    full?: boolean;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description taken on as a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description taken on as a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description silver, from the change log, and gold with it; or gold alone
+                     * @enum {string}
+                     */
+                    layer: "silver" | "gold";
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description taken on as a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sourceDetach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description which source of the pack, where it has several attached ones */
+                    source?: string;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        path: string;
+                        removed: number;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSourceList: {
+        parameters: {
+            query?: {
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sources: components["schemas"]["Table"];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sourceList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sources: components["schemas"]["Table"];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: {
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        home: string;
+                        projects: {
+                            name: string;
+                            pack: string;
+                            model_version: number;
+                            data_version: number;
+                            /** Format: date-time */
+                            data_at?: string;
+                            data_age_s?: number;
+                            problem?: string;
+                            sources: {
+                                name: string;
+                                /** @enum {string} */
+                                kind: "managed" | "files" | "attached";
+                            }[];
+                            last_run?: components["schemas"]["Run"];
+                        }[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        home: string;
+                        projects: {
+                            name: string;
+                            pack: string;
+                            model_version: number;
+                            data_version: number;
+                            /** Format: date-time */
+                            data_at?: string;
+                            data_age_s?: number;
+                            problem?: string;
+                            sources: {
+                                name: string;
+                                /** @enum {string} */
+                                kind: "managed" | "files" | "attached";
+                            }[];
+                            last_run?: components["schemas"]["Run"];
+                        }[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProjects: {
+        parameters: {
+            query?: {
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        projects: {
+                            name: string;
+                            title: string;
+                            description?: string;
+                            pack: string;
+                            model_version: number;
+                            ui: components["schemas"]["Ui"];
+                        }[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        projects: {
+                            name: string;
+                            title: string;
+                            description?: string;
+                            pack: string;
+                            model_version: number;
+                            ui: components["schemas"]["Ui"];
+                        }[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+                project?: string;
+                timeout?: number;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        runs: components["schemas"]["Table"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description how many, the newest first
+                     * @default 20
+                     */
+                    limit?: number;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                    /**
+                     * @description of the answer; csv is its first table
+                     * @enum {string}
+                     */
+                    format?: "json" | "csv";
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        runs: components["schemas"]["Table"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunShow: {
+        parameters: {
+            query: {
+                number: number;
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: number;
+                        kind: string;
+                        status: string;
+                        /** Format: date-time */
+                        started_at: string;
+                        duration_us: number;
+                        changes: number;
+                        batch?: string;
+                        error?: string;
+                        steps: components["schemas"]["Table"];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the run's number, as `starling runs` lists it */
+                    number: number;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: number;
+                        kind: string;
+                        status: string;
+                        /** Format: date-time */
+                        started_at: string;
+                        duration_us: number;
+                        changes: number;
+                        batch?: string;
+                        error?: string;
+                        steps: components["schemas"]["Table"];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQuery: {
+        parameters: {
+            query: {
+                query: components["schemas"]["SemanticQuery"];
+                sql?: boolean;
+                project?: string;
+                timeout?: number;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the semantic query, or @FILE */
+                    query: components["schemas"]["SemanticQuery"];
+                    /** @description show the SQL it runs */
+                    sql?: boolean;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                    /**
+                     * @description of the answer; csv is its first table
+                     * @enum {string}
+                     */
+                    format?: "json" | "csv";
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExplain: {
+        parameters: {
+            query: {
+                query: components["schemas"]["SemanticQuery"];
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the semantic query, or @FILE */
+                    query: components["schemas"]["SemanticQuery"];
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExamples: {
+        parameters: {
+            query?: {
+                sql?: boolean;
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        examples: Record<string, never>[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description show the SQL they run */
+                    sql?: boolean;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        examples: Record<string, never>[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAsk: {
+        parameters: {
+            query: {
+                question: string;
+                before?: string[];
+                explain?: boolean;
+                project?: string;
+                timeout?: number;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description in your own words */
+                    question: string;
+                    /** @description what was asked before, in order, for a question that goes on from it */
+                    before?: string[];
+                    /** @description show how it was read, and how else it could be */
+                    explain?: boolean;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                    /**
+                     * @description of the answer; csv is its first table
+                     * @enum {string}
+                     */
+                    format?: "json" | "csv";
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQuestions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pack: {
+                            question: string;
+                            is_example: boolean;
+                        }[];
+                        asked: {
+                            question: string;
+                            before: string[];
+                            status?: string;
+                            /** Format: date-time */
+                            asked_at?: string;
+                            times: number;
+                            /** @enum {string} */
+                            verdict: "up" | "down" | "none";
+                            comment?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description how many of those that were asked, the newest first
+                     * @default 20
+                     */
+                    limit?: number;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pack: {
+                            question: string;
+                            is_example: boolean;
+                        }[];
+                        asked: {
+                            question: string;
+                            before: string[];
+                            status?: string;
+                            /** Format: date-time */
+                            asked_at?: string;
+                            times: number;
+                            /** @enum {string} */
+                            verdict: "up" | "down" | "none";
+                            comment?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description as it was asked */
+                    question: string;
+                    /**
+                     * @description whether the answer was of use; none takes a verdict back
+                     * @enum {string}
+                     */
+                    verdict: "up" | "down" | "none";
+                    /** @description what was asked before it, in order */
+                    before?: string[];
+                    /** @description why */
+                    comment?: string;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        question: string;
+                        verdict: string;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQuarantine: {
+        parameters: {
+            query?: {
+                table?: string;
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        total: number;
+                        rows?: components["schemas"]["Table"];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description a table of the pack; otherwise all */
+                    table?: string;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        total: number;
+                        rows?: components["schemas"]["Table"];
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelCheck: {
+        parameters: {
+            query?: {
+                pack?: string;
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        findings: components["schemas"]["Finding"][];
+                        errors: number;
+                        warnings: number;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modelCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description a pack's name or folder; otherwise the project's pack and its data */
+                    pack?: string;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        findings: components["schemas"]["Finding"][];
+                        errors: number;
+                        warnings: number;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modelApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description what changed and why */
+                    comment?: string;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        findings?: components["schemas"]["Finding"][];
+                        errors?: number;
+                        warnings?: number;
+                        version: number;
+                        measures_added?: number;
+                        measures_removed?: number;
+                        measures_changed?: number;
+                        is_warehouse_same?: boolean;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: {
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelLog: {
+        parameters: {
+            query?: {
+                project?: string;
+                timeout?: number;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        versions: components["schemas"]["Table"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modelLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                    /**
+                     * @description of the answer; csv is its first table
+                     * @enum {string}
+                     */
+                    format?: "json" | "csv";
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        versions: components["schemas"]["Table"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelText: {
+        parameters: {
+            query?: {
+                number?: number;
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        text: string;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modelText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the version, as `starling model log` lists it; default: the one in force */
+                    number?: number;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        text: string;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDoctor: {
+        parameters: {
+            query?: {
+                port?: number;
+                project?: string;
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checks: components["schemas"]["Table"];
+                        problems: number;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description that the server is to listen on
+                     * @default 7171
+                     */
+                    port?: number;
+                    /** @description the project; otherwise the home's only one */
+                    project?: string;
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checks: components["schemas"]["Table"];
+                        problems: number;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: {
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        duckdb: string;
+                        sqlite: string;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description seconds after which it stops */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        duckdb: string;
+                        sqlite: string;
+                    };
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
