@@ -1,6 +1,6 @@
 /* What the tests share: a server on the home that run.sh made, a browser, and pages that watch what goes wrong in them. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { after } from "node:test";
@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 
 const { STARLING_BIN, STARLING_WEB_DIR, STARLING_E2E_HOME, STARLING_CHROMIUM } = process.env;
 export const HOME = STARLING_E2E_HOME;
-export const WAIT_MS = 15_000;
+export const WAIT_MS = 30_000;
 
 /** A running `starling serve`. Started again it has the same address. */
 export class Server {
@@ -41,15 +41,22 @@ export class Server {
   }
 }
 
-/** A server and a browser for the tests of one file; both end with them. */
-export async function setUp() {
+/** A server and a browser, until `end`. */
+export async function begin() {
   const server = await new Server().start();
   const browser = await chromium.launch({ executablePath: STARLING_CHROMIUM, args: ["--no-sandbox"] });
-  after(async () => {
+  const end = async () => {
     await browser.close();
     await server.stop();
-  });
-  return { server, open: (path, options) => openPage(browser, server.url, path, options) };
+  };
+  return { server, end, open: (path, options) => openPage(browser, server.url, path, options) };
+}
+
+/** The same for the tests of one file; both end with them. */
+export async function setUp() {
+  const { end, ...rest } = await begin();
+  after(end);
+  return rest;
 }
 
 /** A page at `path`. What its console complains of is kept in `page.complaints`, how much it moved is in `shiftOf`. */
@@ -114,3 +121,20 @@ export async function seriousFindings(page) {
 export const ask = (project, ...questions) =>
   `/ask?${new URLSearchParams([["project", project], ...questions.map((q) => ["q", q])])}`;
 export const explore = (project, query) => `/explore?${new URLSearchParams({ project, query: JSON.stringify(query) })}`;
+
+const COPY_OF_A_LINE = `INSERT INTO order_product (row_id, order_id, order_date, customer_id, product_id, product_name, sales, quantity, discount, profit, shipping_cost)
+  SELECT max(row_id) + 1, order_id, order_date, customer_id, product_id, product_name, sales, quantity, discount, profit, shipping_cost FROM order_product`;
+
+/** Another process writes an order line; `figure` counts them. Milliseconds until the page shows one more. */
+export async function untilShown(page, figure) {
+  await figure.waitFor();
+  const number = async () => Number((await figure.textContent()).replace(/\D/g, ""));
+  const before = await number();
+  execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${HOME}/projects/retail/oltp.sqlite`, COPY_OF_A_LINE]);
+  const written = Date.now();
+  while ((await number()) !== before + 1) {
+    assert.ok(Date.now() - written < WAIT_MS, `not within ${WAIT_MS} ms`);
+    await page.waitForTimeout(10);
+  }
+  return Date.now() - written;
+}
