@@ -31,11 +31,13 @@ typedef struct AppRequest {
 
 /* Whether the same request gives the same document again: as long as its project is on these versions. */
 typedef struct AppReuse {
+    Arena *arena;  /* of who wants to know: texts are put there */
     bool is_known; /* the operation says so */
-    char project[APP_NAME_MAX + 1];
+    Str project;
     int64_t model_version;
     int64_t data_version; /* -1: whatever the data */
     int64_t data_at_us;   /* from when the age counts that the document tells; 0: it tells none */
+    Str noted;            /* the question it answers, for holder_note_question when it is given again; empty: none */
 } AppReuse;
 
 /* Where an operation's document goes, and how it looks. */
@@ -43,12 +45,12 @@ typedef struct AppOutput {
     WriterFormat format;
     int width; /* of the terminal; 0: unbounded */
     bool is_pretty;
-    bool is_live;     /* somebody waits for the first rows */
-    bool fails_apart; /* a failure before anything has left leaves no document: the caller tells it */
-    AppReuse *reuse;  /* told before the document's end; may be NULL */
+    bool is_live;    /* somebody waits for the first rows */
+    AppReuse *reuse; /* told before the document's end; may be NULL */
     Sink out;
-    Sink live;  /* to the same place, each text at once: for what goes on until it is ended */
-    Sink notes; /* beside the document, for the person; without write: nobody reads them */
+    Sink failed; /* the document of a failure before anything has left; without write: it leaves as any other */
+    Sink live;   /* to the same place, each text at once: for what goes on until it is ended */
+    Sink notes;  /* beside the document, for the person; without write: nobody reads them */
 } AppOutput;
 
 /* Runs one operation from permission to the last byte. A failure ends the document where its format has a place for errors. */
@@ -105,6 +107,9 @@ int64_t holder_versions_wait(Holder *holder, int64_t seen, int64_t ms);
 /* Whether a project stands at just these versions (data -1: whatever the data) and nobody is at work who might change that. */
 bool holder_is_at(Holder *holder, Str project, int64_t model, int64_t data);
 
+/* A question is asked once more, as an answer's AppReuse has it: kept by the loop, for suggestions. Copied. */
+void holder_note_question(Holder *holder, Str project, Str noted);
+
 /* ---- for operations ------------------------------------------------------------------------------------------------- */
 
 /* server.…: what `serve` takes at most. */
@@ -143,7 +148,7 @@ App *session_app(const AppSession *session);
 const char *session_home(const AppSession *session); /* absolute; NULL for OP_HOME_NONE */
 const AppConfig *session_config(const AppSession *session);
 /* An operation's word that its document hangs on nothing but its arguments, the project's model and its data in this version (AppReuse). */
-void session_reusable(AppSession *session, int64_t data_version, int64_t data_at_us);
+void session_reusable(AppSession *session, int64_t data_version, int64_t data_at_us, Str noted);
 NODISCARD ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err);
 /* The project's places and its applied model; warehouse is NULL until session_warehouse. */
 NODISCARD ErrCode session_project(const Ctx *ctx, AppSession *session, PipelineProject **ret_project, Err *err);

@@ -1,5 +1,6 @@
 /* What `ask` and `eval` share: opening a project for questions, and one question's answer on a writer. */
 #include "app/app_ask.h"
+#include "app/app_chart.h"
 
 /* ---- opening -------------------------------------------------------------------------------------------------------- */
 
@@ -93,24 +94,21 @@ static ErrCode write_left_out(const Out *o, Err *err) {
     TRY(writer_list_begin(o->w, S("left_out"), err));
     for (size_t i = 0; o->answer->left_out && i < account->n_left_out; i++) {
         TRY(writer_object_begin(o->w, (Str){0}, err));
-        TRY(write_text(o, "member", account->left_out[i].member, err));
-        TRY(writer_field(o->w, S("fact_rows"), (Str){0}, value_int(account->left_out[i].n_rows), err));
-        TRY(write_text(o, "text", o->answer->left_out[i], err));
+        TRY(app_left_out_write(o->w, &account->left_out[i], o->answer->left_out[i], err));
         TRY(writer_object_end(o->w, err));
     }
     return writer_list_end(o->w, err);
 }
 
 static ErrCode write_chart(const Out *o, Err *err) {
-    const ChartSpec *chart = &o->answer->chart;
     if (!o->answer->rows.n_columns) return write_text(o, "chart", (Str){0}, err);
-    TRY(writer_object_begin(o->w, S("chart"), err));
-    TRY(write_text(o, "kind", str_of(chart_kind_name(chart->kind)), err));
-    TRY(write_text(o, "x", chart->x, err));
-    TRY(write_texts(o, "y", chart->y, chart->n_y, err));
-    TRY(write_text(o, "series", chart->series, err));
-    TRY(writer_field(o->w, S("stacked"), (Str){0}, value_bool(chart->is_stacked), err));
-    return writer_object_end(o->w, err);
+    return app_chart_spec_write(o->w, &o->answer->chart, err);
+}
+
+ErrCode app_left_out_write(Writer *w, const QueryLeftOut *out, Str words, Err *err) {
+    TRY(writer_field(w, S("member"), (Str){0}, value_text(out->member), err));
+    TRY(writer_field(w, S("fact_rows"), (Str){0}, value_int(out->n_rows), err));
+    return writer_field(w, S("text"), (Str){0}, value_text(words), err);
 }
 
 /* ---- alternatives: other readings, or, of what is declined, questions that would work -------------------------------- */

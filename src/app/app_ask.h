@@ -52,5 +52,7 @@ NODISCARD ErrCode app_ask_again(const AppAsk *ask, Str question, AskTurn *turn, 
 /* The answer's fields, into the object that is open on the writer. */
 NODISCARD ErrCode app_ask_write(const AppAsk *ask, Str question, const AskAnswer *answer, bool explains, Writer *w,
                                 Err *err);
+/* What groups with an unknown key carry, and that in words: fields of an object that is open on the writer. */
+NODISCARD ErrCode app_left_out_write(Writer *w, const QueryLeftOut *out, Str words, Err *err);
 /* Behind them, how the question was read: "explain" (app_ask_explain.c). */
 NODISCARD ErrCode app_ask_explain(const AppAsk *ask, const AskAnswer *answer, Writer *w, Err *err);

@@ -15,6 +15,22 @@ bool app_chart_is_asked(const OpArgs *args) {
     return op_arg_has(args, "chart");
 }
 
+static ErrCode write_name(Writer *w, const char *key, Str name, Err *err) {
+    return writer_field(w, str_of(key), (Str){0}, name.n ? value_text(name) : value_null(TYPE(TYPE_TEXT)), err);
+}
+
+ErrCode app_chart_spec_write(Writer *w, const ChartSpec *spec, Err *err) {
+    TRY(writer_object_begin(w, S("chart"), err));
+    TRY(write_name(w, "kind", str_of(chart_kind_name(spec->kind)), err));
+    TRY(write_name(w, "x", spec->x, err));
+    TRY(writer_list_begin(w, S("y"), err));
+    for (size_t i = 0; i < spec->n_y; i++) TRY(write_name(w, "", spec->y[i], err));
+    TRY(writer_list_end(w, err));
+    TRY(write_name(w, "series", spec->series, err));
+    TRY(writer_field(w, S("stacked"), (Str){0}, value_bool(spec->is_stacked), err));
+    return writer_object_end(w, err);
+}
+
 static ErrCode write_text(const Ctx *ctx, const AppSession *session, Str to, const ChartSpec *spec,
                           const ChartData *data, Writer *w, Err *err) {
     Buf buf CLEANUP(buf_release);

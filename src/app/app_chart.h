@@ -13,6 +13,8 @@
 bool app_chart_is_alone(const OpArgs *args);
 /* Rows are wanted for it. */
 bool app_chart_is_asked(const OpArgs *args);
+/* "chart": which picture suits the rows. */
+NODISCARD ErrCode app_chart_spec_write(Writer *w, const ChartSpec *spec, Err *err);
 /* After the rows were written, on a writer that is still open. What cannot be drawn is an error, of characters a note. */
 NODISCARD ErrCode app_chart_write(const Ctx *ctx, AppSession *session, const OpArgs *args, Str title,
                                   const ChartData *data, Writer *w, Err *err);

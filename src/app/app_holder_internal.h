@@ -143,8 +143,8 @@ int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms);
 void holder_tell_versions(Holder *holder, const HolderVersion *versions, size_t n, int64_t n_commands);
 bool holder_is_settled(Holder *holder);
 
-/* A reader's question, to be kept by the loop. Copied. */
-void holder_note_question(Holder *holder, Str project, const MetaQuestion *question);
+/* What holder_note_question takes: a reader's question, with what came of it. */
+Str holder_question_pack(Arena *arena, const MetaQuestion *question);
 /* Keeps what was noted, in the loop's meta; ctx NULL: forgets it. */
 void holder_keep_questions(const Ctx *ctx, Holder *holder);
 

@@ -11,14 +11,16 @@ static ErrCode read_before(const AppAsk *ask, const OpArgs *args, AskTurn *turn,
     return ERR_OK;
 }
 
-/* For suggestions; where the home is not held it is not kept. */
-static void note_question(const Ctx *ctx, const AppSession *session, const OpArgs *args, const AskAnswer *answer) {
+/* For suggestions; where the home is not held it is not kept. Gives what was noted. */
+static Str note_question(const Ctx *ctx, const AppSession *session, const OpArgs *args, const AskAnswer *answer) {
     size_t n;
     const Str *before = op_arg_list(args, "before", &n);
     MetaQuestion question = {.text = op_arg_text(args, "question"), .status = str_of(ask_status_name(answer->status))};
-    if (!session->holder || app_list_json(ctx->arena, before, n, &question.before, NULL)) return;
+    if (!session->holder || app_list_json(ctx->arena, before, n, &question.before, NULL)) return (Str){0};
     if (answer->result->n_readings) question.query = answer->result->readings[0].json;
-    holder_note_question(session->holder, session->project.name, &question);
+    Str noted = holder_question_pack(ctx->arena, &question);
+    holder_note_question(session->holder, session->project.name, noted);
+    return noted;
 }
 
 static ErrCode write_chart(const AppAsk *ask, AppSession *session, const OpArgs *args, const AskAnswer *answer,
@@ -49,9 +51,9 @@ static ErrCode run_ask(const Ctx *ctx, AppSession *session, const OpArgs *args, 
     if (!code && !is_alone) code = app_ask_write(&ask, question, answer, explains, w, err);
     if (!code && explains && !is_alone) code = app_ask_explain(&ask, answer, w, err);
     if (!code) code = write_chart(&ask, session, args, answer, w, err);
-    if (!code) note_question(ctx, session, args, answer);
+    Str noted = code ? (Str){0} : note_question(ctx, session, args, answer);
     const QueryAccount *account = code ? NULL : answer->rows.account;
-    if (account && !ask.model->is_as_of_now) session_reusable(session, account->data_version, 0);
+    if (account && !ask.model->is_as_of_now) session_reusable(session, account->data_version, 0, noted);
     app_ask_close(&ask);
     return code;
 }

@@ -419,7 +419,7 @@ static ErrCode show_one(const Entries *e, Str name, Writer *w, Err *err) {
 static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     Entries e = {.ctx = ctx, .model = model_of(ctx)};
     gather(&e);
-    session_reusable(session, -1, 0);
+    session_reusable(session, -1, 0, (Str){0});
     return op_arg_has(args, "name") ? show_one(&e, op_arg_text(args, "name"), w, err) : show_all(&e, w, err);
 }
 

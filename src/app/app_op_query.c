@@ -1,13 +1,15 @@
 /*
  * starling query '{…}' and starling examples: a semantic query's rows as they stream, then the account of what they are.
  */
+#include "app/app_ask.h"
 #include "app/app_chart.h"
 #include "query/query.h"
 
-/* The rows that a chart is drawn of, as far as it looks at them. */
+/* The rows that a chart is chosen for and drawn of, as far as it looks at them. */
 typedef struct Drawn {
-    bool is_wanted;
+    bool is_wanted; /* the picture itself */
     bool is_alone;
+    bool is_kept;
     AskRows rows;
     VEC(Batch) batches;
     size_t n_rows;
@@ -34,8 +36,10 @@ static ErrCode on_columns(void *arg, const QueryColumn *columns, size_t n, Err *
     Answer *a = arg;
     a->columns = columns_of(a->ctx, columns, n);
     a->n_columns = n;
-    a->drawn.rows.columns = a->plan->columns;
-    a->drawn.rows.n_columns = n;
+    a->drawn.rows = (AskRows){.columns = a->plan->columns, .n_columns = n};
+    const ChartData data = ask_chart_data(a->ctx->arena, model_of(a->ctx), &a->drawn.rows);
+    bool is_chosen = writer_format(a->writer) == WRITER_JSON && chart_can_draw(&data);
+    a->drawn.is_kept = a->drawn.is_wanted || is_chosen;
     if (a->drawn.is_alone) return ERR_OK;
     return writer_table_begin(a->writer, (Str){0}, a->columns, n, err);
 }
@@ -43,7 +47,7 @@ static ErrCode on_columns(void *arg, const QueryColumn *columns, size_t n, Err *
 static ErrCode on_batch(void *arg, const Batch *batch, Err *err) {
     Answer *a = arg;
     Drawn *drawn = &a->drawn;
-    if (drawn->is_wanted && drawn->n_rows <= CHART_MAX_ROWS) { /* one more tells that there are more */
+    if (drawn->is_kept && drawn->n_rows <= CHART_MAX_ROWS) { /* one more tells that there are more */
         VEC_PUSH(a->ctx->arena, &drawn->batches, batch_copy(a->ctx->arena, batch));
         drawn->n_rows += batch->n_rows;
     }
@@ -84,8 +88,8 @@ static ErrCode write_left_out(const Answer *a, const QueryAccount *account, Err 
         const QueryLeftOut *out = &account->left_out[i];
         Str carried;
         TRY(writer_object_begin(a->writer, (Str){0}, err));
-        TRY(writer_field(a->writer, S("member"), (Str){0}, value_text(out->member), err));
-        TRY(writer_field(a->writer, S("fact_rows"), (Str){0}, value_int(out->n_rows), err));
+        Str words = ask_left_out_words(arena, model_of(a->ctx), a->plan->query, out);
+        TRY(app_left_out_write(a->writer, out, words, err));
         TRY(write_measures(a, out->measures, &carried, err));
         TRY(writer_object_end(a->writer, err));
         Str rows = format_count(arena, out->n_rows, "line", "lines"), title = title_of(a, out->member);
@@ -158,10 +162,20 @@ static ErrCode write_texts(const Answer *a, Str name, const char *noted_as, cons
     return writer_list_end(a->writer, err);
 }
 
+static ChartData chart_data(Answer *a) {
+    Drawn *drawn = &a->drawn;
+    drawn->rows.batches = drawn->batches.at;
+    drawn->rows.n_batches = drawn->batches.n;
+    return ask_chart_data(a->ctx->arena, model_of(a->ctx), &drawn->rows);
+}
+
 static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     Answer *a = arg;
     Writer *w = a->writer;
     Arena *arena = a->ctx->arena;
+    /* what counts from now is another tomorrow */
+    if (!query_needs_as_of(a->plan->query) || !model_of(a->ctx)->is_as_of_now)
+        session_reusable(a->session, account->data_version, account->data_at_us, (Str){0});
     if (a->drawn.is_alone) return ERR_OK;
     TRY(writer_table_end(w, err));
     TRY(writer_field(w, S("truncated"), (Str){0}, value_bool(account->is_truncated), err));
@@ -178,15 +192,15 @@ static ErrCode on_account(void *arg, const QueryAccount *account, Err *err) {
     TRY(write_period(a, &account->period, err));
     TRY(write_texts(a, S("defaults"), "Default", account->defaults, account->n_defaults, err));
     TRY(write_texts(a, S("policies"), "Policy", account->policies, account->n_policies, err));
+    const ChartData data = chart_data(a);
+    const ChartSpec chart = chart_choose(arena, &data, false);
+    TRY(app_chart_spec_write(w, &chart, err));
     TRY(writer_field(w, S("model_version"), (Str){0}, value_int(account->model_version), err));
     TRY(writer_field(w, S("data_version"), (Str){0}, value_int(account->data_version), err));
     TRY(writer_field(w, S("data_at"), (Str){0}, value_timestamp(account->data_at_us), err));
     TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(account->data_age_us / TIME_US_PER_SECOND), err));
     TRY(writer_field(w, S("compile_us"), (Str){0}, value_int(account->compile_us), err));
     TRY(writer_field(w, S("run_us"), (Str){0}, value_int(account->run_us), err));
-    /* what counts from now is another tomorrow */
-    if (!query_needs_as_of(a->plan->query) || !model_of(a->ctx)->is_as_of_now)
-        session_reusable(a->session, account->data_version, account->data_at_us);
     Str rows = format_count(arena, account->n_rows, "row", "rows");
     Str age = format_duration(arena, account->data_age_us);
     Str took = format_duration(arena, account->run_us);
@@ -260,12 +274,9 @@ static ErrCode prepare(const Ctx *ctx, AppSession *session, Str text, Prepared *
 }
 
 static ErrCode write_chart(Answer *a, AppSession *session, const OpArgs *args, Err *err) {
-    const Model *model = snapshot_get(a->ctx->snapshot, SNAPSHOT_MODEL);
-    AskRows *rows = &a->drawn.rows;
-    rows->batches = a->drawn.batches.at;
-    rows->n_batches = a->drawn.batches.n;
-    const ChartData data = ask_chart_data(a->ctx->arena, model, rows);
-    return app_chart_write(a->ctx, session, args, ask_say(a->ctx->arena, model, a->plan->query), &data, a->writer, err);
+    Str title = ask_say(a->ctx->arena, model_of(a->ctx), a->plan->query);
+    const ChartData data = chart_data(a);
+    return app_chart_write(a->ctx, session, args, title, &data, a->writer, err);
 }
 
 /* args: of an operation that may draw as well; NULL: it does not. */

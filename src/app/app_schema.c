@@ -12,21 +12,25 @@ static const AppShape SHAPES[] = {
     {"SemanticQuery", "object", "docs/semantic-query.md"},
     {"Failure", "{code:text,message:text,at?:text,line?:int,column?:int}",
      "why a document that had begun is not whole"},
-    {"LeftOut", "{member:text,fact_rows:int,measures:{*:any}}", "what groups with an unknown key carry"},
+    {"LeftOut", "{member:text,fact_rows:int,text:text,measures?:{*:any}}",
+     "what groups with an unknown key carry; text is a sentence, measures come with `query`"},
     {"Total", "{kind:\"others\"|\"shown\"|\"all\",fact_rows:int,measures:{*:any}}", NULL},
     {"Period",
      "{member:text,data_from?:date|int,data_to?:date|int,is_first_partial?:bool,is_last_partial?:bool,text:text}",
      "the time asked for, and how far the data reaches in it"},
     {"QueryAnswer",
      "{sql?:text,params?:[any],columns:[Column],rows:[[any]],truncated:bool,totals?:[Total],next?:[any],left_out:[LeftOut],"
-     "period?:Period,defaults:[text],policies:[text],model_version:int,data_version:int,data_at:time,data_age_s:int,"
+     "period?:Period,defaults:[text],policies:[text],chart:Chart,model_version:int,data_version:int,data_at:time,data_age_s:int,"
      "compile_us:int,run_us:int,error?:Failure}",
      "rows, and the account of what they are"},
     {"Explanation",
      "{query:text,plan:[text],defaults:[text],sql:text,params:[any],rows_scanned:int|null,rows_returned:int,compile_us:int,"
      "run_us:int}",
      "how a query is answered"},
-    {"Chart", "{kind:text,x:text|null,y:[text],series:text|null,stacked:bool}", "columns by name"},
+    {"Chart",
+     "{kind:\"kpi\"|\"line\"|\"bar\"|\"horizontal_bar\"|\"pie\"|\"scatter\"|\"histogram\"|\"heat_map\"|\"table\",x:text|null,"
+     "y:[text],series:text|null,stacked:bool}",
+     "the picture that suits the rows, its columns by name; a table's are those of the picture that it may be made into"},
     {"Alternative", "{reading:text,query:SemanticQuery|null,cost?:num,trace?:text|null}", NULL},
     {"AskSense", "{words:text|null,kind:text|null,what:text|null,cost:num|null}", "what words may mean"},
     {"AskExplanation",
@@ -36,7 +40,7 @@ static const AppShape SHAPES[] = {
      "how a question was read, and what each part of each reading cost"},
     {"AskAnswer",
      "{status:\"answered\"|\"clarify\"|\"declined\",confidence:num,reading:text|null,query:SemanticQuery|null,sql:text|null,"
-     "columns:[Column],rows:[[any]],truncated:bool,left_out:[{member:text|null,fact_rows:int,text:text|null}],"
+     "columns:[Column],rows:[[any]],truncated:bool,left_out:[LeftOut],"
      "answer:text|null,chart:Chart|null,notes:[text],ms:num,unknown?:[text],cost?:num|null,trace?:text|null,"
      "alternatives:[Alternative],explain?:AskExplanation,error?:Failure}",
      "an answer in words, with the rows it is made of and how the question was read"},

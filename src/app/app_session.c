@@ -47,14 +47,16 @@ static bool is_writer(const AppSession *session) {
     return session->op->home == OP_HOME_WRITE || session->op->home == OP_HOME_CREATE;
 }
 
-void session_reusable(AppSession *session, int64_t data_version, int64_t data_at_us) {
+void session_reusable(AppSession *session, int64_t data_version, int64_t data_at_us, Str noted) {
     AppReuse *reuse = session->output->reuse;
     if (!reuse) return;
-    *reuse = (AppReuse){.is_known = true,
+    *reuse = (AppReuse){.arena = reuse->arena,
+                        .is_known = true,
+                        .project = arena_str(reuse->arena, session->project.name),
                         .model_version = snapshot_version(session->snapshot),
                         .data_version = data_version,
-                        .data_at_us = data_at_us};
-    (void)snprintf(reuse->project, sizeof reuse->project, "%.*s", STR_ARG(session->project.name));
+                        .data_at_us = data_at_us,
+                        .noted = arena_str(reuse->arena, noted)};
 }
 
 ErrCode session_meta(const Ctx *ctx, AppSession *session, Meta **ret_meta, Err *err) {
@@ -384,8 +386,8 @@ static ErrCode call(AppSession *session, Arena *arena, const OpArgs *args, bool 
     if (is_last) leave(session, arena, code);
     has_document |= session->is_raw && !code;
     if (code) log_error(op->name, &own, ctx.request_id);
-    if (code && !has_document && !(output->fails_apart && !writer_has_left(writer)))
-        err_ignore(writer_fail(writer, &own, NULL));
+    if (code && output->failed.write && !writer_has_left(writer)) writer_divert(writer, output->failed);
+    if (code && !has_document) err_ignore(writer_fail(writer, &own, NULL));
     if (!code && !has_document) code = writer_finish(writer, &own);
     if (code) *err = own;
     return code;

@@ -24,6 +24,11 @@ static bool is_additive(const Model *model, const QueryColumn *column) {
     return is_measure && member.measure->additivity == MODEL_ADDITIVE;
 }
 
+/* "amount.change", as a comparison names it. */
+static bool is_change(const QueryColumn *column) {
+    return str_ends(column->member, S(".change")) || str_ends(column->member, S(".growth"));
+}
+
 static ChartRole role_of(QueryRole role) {
     return role == QUERY_ROLE_MEASURE ? CHART_ROLE_MEASURE
            : role == QUERY_ROLE_TIME  ? CHART_ROLE_TIME
@@ -45,6 +50,7 @@ static ChartColumn column_of(const Model *model, const QueryColumn *c) {
                                      .fiscal_month = c->fiscal_month,
                                      .is_name = !is_measure},
                           .is_share = is_measure && is_share(c),
+                          .is_change = is_measure && is_change(c),
                           .is_additive = is_measure && is_additive(model, c),
                           .is_ordered = is_part,
                           .bucket = c->bucket};

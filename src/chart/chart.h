@@ -33,8 +33,9 @@ typedef struct ChartColumn {
     Format format;
     bool is_additive; /* measure: its figures add up to that of all */
     bool is_share;    /* measure: parts of a whole */
-    bool is_ordered;  /* dimension: numbers with an order of their own, as parts of a date are */
-    Value bucket;     /* dimension: the width of buckets whose lower ends the values are; of type null: they are none */
+    bool is_change;  /* measure: a difference from another time, which is no figure on the axis of the measure itself */
+    bool is_ordered; /* dimension: numbers with an order of their own, as parts of a date are */
+    Value bucket;    /* dimension: the width of buckets whose lower ends the values are; of type null: they are none */
 } ChartColumn;
 
 /* Rows; the batches have the columns in this order. All borrowed. */
@@ -59,7 +60,7 @@ typedef enum ChartKind {
 } ChartKind;
 const char *chart_kind_name(ChartKind kind); /* "kpi", "horizontal_bar", … */
 
-/* How a result is drawn. x, y and series are names of its columns. */
+/* How a result is drawn. x, y and series are names of its columns; a table's are those of the picture that it may be made into. */
 typedef struct ChartSpec {
     ChartKind kind;
     Str title; /* may be empty */
@@ -73,6 +74,8 @@ typedef struct ChartSpec {
 /* By the shape alone: roles and types of the columns, how many rows and different values there are. Without is_asked_for a table is
  * chosen where one says more than a picture; with it only where nothing can be drawn. There is no title. */
 ChartSpec chart_choose(Arena *arena, const ChartData *data, bool is_asked_for);
+/* Whether these columns can be drawn at all, whatever their rows; where they cannot nobody needs to keep rows for it. */
+bool chart_can_draw(const ChartData *data);
 
 /* What is 0 has its default; what is beyond the limits above is brought within. */
 typedef struct ChartSvgOptions {

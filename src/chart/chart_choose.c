@@ -45,9 +45,10 @@ static bool is_count(const ChartColumn *column) {
     return column->type.kind == TYPE_INT64 && column->is_additive;
 }
 
-static size_t n_different(const Shape *s, size_t column) {
+/* Up to one more than most. */
+static size_t n_different(const Shape *s, size_t column, size_t most) {
     Map *seen = map_new(s->arena);
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < s->n && map_count(seen) <= most; i++) {
         Value value = chart_cell(s->data, i, column);
         map_put(seen, value.is_null ? S("\1null") : value_print(s->arena, value), seen);
     }
@@ -81,12 +82,18 @@ static bool is_alike(const ChartColumn *a, const ChartColumn *b) {
     return str_eq(a->format.kind, b->format.kind) && str_eq(a->format.unit, b->format.unit) && type_is_number(a->type);
 }
 
+static bool is_known(const Shape *s, size_t column) {
+    for (size_t i = 0; i < s->n; i++)
+        if (!chart_cell(s->data, i, column).is_null) return true;
+    return false;
+}
+
 static void take(const Shape *s, ChartSpec *spec, size_t n_measures) {
     Str *y = ARENA_ARRAY(s->arena, Str, n_measures + 1);
     for (size_t i = 0; i < n_measures; i++) {
         const ChartColumn *c = measure_of(s, i);
-        if (is_alike(c, measure_of(s, 0)) || spec->kind == CHART_KPI || spec->kind == CHART_SCATTER)
-            y[spec->n_y++] = c->name;
+        bool is_on_axis = is_alike(c, measure_of(s, 0)) && !c->is_change && (!i || is_known(s, s->measures[i]));
+        if (is_on_axis || spec->kind == CHART_KPI || spec->kind == CHART_SCATTER) y[spec->n_y++] = c->name;
     }
     spec->y = y;
 }
@@ -107,7 +114,8 @@ static ChartKind of_categories(const Shape *s) {
 
 static void of_two_groups(const Shape *s, ChartSpec *spec) {
     const ChartColumn *measure = measure_of(s, 0);
-    size_t n_x = n_different(s, s->groups[0]), n_series = n_different(s, s->groups[1]);
+    size_t n_x = n_different(s, s->groups[0], MAX_CATEGORIES);
+    size_t n_series = n_different(s, s->groups[1], CHART_MAX_SERIES);
     spec->series = group_of(s, 1)->name;
     if (chart_is_time(group_of(s, 0)) && !measure->is_share) {
         spec->kind = n_series <= CHART_MAX_SERIES ? CHART_LINE : CHART_HEAT_MAP;
@@ -118,9 +126,12 @@ static void of_two_groups(const Shape *s, ChartSpec *spec) {
     spec->is_stacked = !is_many && (measure->is_additive || measure->is_share);
 }
 
+static bool can_draw(const Shape *s) {
+    return s->n_measures && s->n_groups <= 2 && (type_is_number(measure_of(s, 0)->type) || !s->n_groups);
+}
+
 static void choose(const Shape *s, ChartSpec *spec) {
-    bool has_figures = s->n && s->n_measures && (type_is_number(measure_of(s, 0)->type) || !s->n_groups);
-    if (!has_figures || s->n_groups > 2) return;
+    if (!s->n || !can_draw(s)) return;
     size_t n_measures = s->n_measures;
     if (s->n_groups) spec->x = group_of(s, 0)->name;
     if (!s->n_groups) {
@@ -132,20 +143,28 @@ static void choose(const Shape *s, ChartSpec *spec) {
         of_two_groups(s, spec);
         n_measures = 1;
     }
-    if (spec->kind == CHART_TABLE)
-        spec->x = (Str){0};
-    else
-        take(s, spec, n_measures);
+    take(s, spec, n_measures);
 }
 
-ChartSpec chart_choose(Arena *arena, const ChartData *data, bool is_asked_for) {
-    Shape s = {.arena = arena, .data = data, .n = chart_n_rows(data), .is_asked_for = is_asked_for};
-    ChartSpec spec = {.kind = CHART_TABLE};
+static Shape shape_of(Arena *arena, const ChartData *data) {
+    Shape s = {.arena = arena, .data = data, .n = chart_n_rows(data)};
     for (size_t i = 0; i < data->n_columns; i++) {
         bool is_measure = data->columns[i].role == CHART_ROLE_MEASURE;
         if (is_measure && s.n_measures < COUNT_OF(s.measures)) s.measures[s.n_measures++] = i;
         if (!is_measure && s.n_groups < COUNT_OF(s.groups)) s.groups[s.n_groups++] = i;
     }
+    return s;
+}
+
+ChartSpec chart_choose(Arena *arena, const ChartData *data, bool is_asked_for) {
+    ChartSpec spec = {.kind = CHART_TABLE};
+    Shape s = shape_of(arena, data);
+    s.is_asked_for = is_asked_for;
     choose(&s, &spec);
     return spec;
+}
+
+bool chart_can_draw(const ChartData *data) {
+    const Shape s = shape_of(NULL, data);
+    return can_draw(&s);
 }

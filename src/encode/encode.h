@@ -44,6 +44,8 @@ Writer *writer_new(Arena *arena, Sink sink, const WriterOptions *options);
 WriterFormat writer_format(const Writer *w);
 /* Whether any byte of the document has gone to the sink. */
 bool writer_has_left(const Writer *w);
+/* What has not gone to the sink goes to this one, and all that follows. */
+void writer_divert(Writer *w, Sink sink);
 /* A field; text shows it as "title: value" when title is not empty. */
 NODISCARD ErrCode writer_field(Writer *w, Str name, Str title, Value value, Err *err);
 /* JSON that stands already as a tree (JSON only). */

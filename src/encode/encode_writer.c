@@ -59,6 +59,10 @@ bool writer_has_left(const Writer *w) {
     return w->has_left;
 }
 
+void writer_divert(Writer *w, Sink sink) {
+    w->outside = sink;
+}
+
 Writer *writer_new(Arena *arena, Sink sink, const WriterOptions *options) {
     Writer *w = ARENA_NEW(arena, Writer);
     w->kind = KINDS[options->format];

@@ -98,7 +98,7 @@ typedef struct MetaQuestion {
     int64_t judged_at_us;
 } MetaQuestion;
 
-/* Once more asked: query and status are those of now. META_QUESTIONS_KEEP of a project are kept, and all that have a verdict. */
+/* Asked n_asked times more: query and status are those of now. META_QUESTIONS_KEEP of a project are kept, and all that have a verdict. */
 NODISCARD ErrCode meta_question_asked(const Ctx *ctx, Meta *meta, Str project, const MetaQuestion *question, Err *err);
 /* verdict, comment and judged_by are those of now. */
 NODISCARD ErrCode meta_question_judged(const Ctx *ctx, Meta *meta, Str project, const MetaQuestion *question, Err *err);

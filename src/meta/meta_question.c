@@ -31,13 +31,14 @@ static ErrCode forget_oldest(const Ctx *ctx, Meta *meta, Str project, Err *err) 
 }
 
 static ErrCode question_asked(const Ctx *ctx, Meta *meta, Str project, const MetaQuestion *question, Err *err) {
-    Value values[] = {value_text(question->query), value_text(question->status), value_int(clock_now(ctx->clock)),
-                      value_text(project),         value_text(question->text),   value_text(question->before)};
+    Value values[] = {value_text(question->query),  value_text(question->status), value_int(clock_now(ctx->clock)),
+                      value_int(question->n_asked), value_text(project),          value_text(question->text),
+                      value_text(question->before)};
     TRY(question_require(ctx, meta, project, question, err));
     TRY(engine_execf(ctx, meta->conn, NULL, err,
-                     "UPDATE question SET query = %V, status = %V, asked_at_us = %V, n_asked = n_asked + 1"
+                     "UPDATE question SET query = %V, status = %V, asked_at_us = %V, n_asked = n_asked + %V"
                      " WHERE project = %V AND text = %V AND before = %V",
-                     &values[0], &values[1], &values[2], &values[3], &values[4], &values[5]));
+                     &values[0], &values[1], &values[2], &values[3], &values[4], &values[5], &values[6]));
     return forget_oldest(ctx, meta, project, err);
 }
 

@@ -93,6 +93,7 @@ static void add(QueryCache *cache, Str key, const QueryStamp *stamp, Str documen
                      .document = arena_str(arena, document),
                      .stamp = *stamp};
     entry->stamp.project = arena_str(arena, stamp->project);
+    entry->stamp.noted = arena_str(arena, stamp->noted);
     entry->n_bytes = (int64_t)arena_used(arena) + ENTRY_BYTES;
     Entry *before = *place_of(cache, entry->hash, key);
     if (before) drop(cache, before);
@@ -115,6 +116,7 @@ static bool find(QueryCache *cache, Arena *arena, Str key, Str *ret_document, Qu
     *ret_document = arena_str(arena, entry->document);
     *ret_stamp = entry->stamp;
     ret_stamp->project = arena_str(arena, entry->stamp.project);
+    ret_stamp->noted = arena_str(arena, entry->stamp.noted);
     return true;
 }
 

@@ -15,6 +15,7 @@ typedef struct QueryStamp {
     int64_t data_version; /* -1: whatever the data */
     int64_t data_at_us;   /* from when the data's age counts, UTC… */
     size_t age_at, n_age; /* …and where in the document it stands: its keeper writes that anew; n_age 0: nowhere */
+    Str noted;            /* its keeper's, for when it is given again; may be empty */
 } QueryStamp;
 
 /* Whether a version stands at this moment, for certain; called under the cache's lock, so it must not come back here. */

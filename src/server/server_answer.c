@@ -3,7 +3,7 @@
 
 #include "server/server_internal.h"
 
-enum { PROBLEM_MAX_BYTES = 64 << 10, REQUEST_ID_MAX = 64 };
+enum { PROBLEM_MAX_BYTES = 1 << 20, REQUEST_ID_MAX = 64 };
 
 /* One that may stand in a header and a log line. */
 static bool is_request_id(Str id) {
@@ -73,7 +73,7 @@ void server_write_problem(JsonWriter *w, int status, const Err *err, Str request
     put_text(w, "request_id", request_id);
 }
 
-static void respond(NetRequest *request, int status, const Err *err) {
+static void respond(NetRequest *request, int status, const Err *err, const Json *findings) {
     Buf body CLEANUP(buf_release);
     JsonWriter w CLEANUP(json_writer_release);
     const Call *call = net_request_kept(request);
@@ -81,21 +81,23 @@ static void respond(NetRequest *request, int status, const Err *err) {
     json_writer_init(&w, sink_of_buf(&body), false, NULL);
     json_object_begin(&w);
     server_write_problem(&w, status, err, call->id);
+    if (findings) json_key(&w, S("findings"));
+    if (findings) json_tree(&w, findings);
     json_object_end(&w);
     err_ignore(json_writer_finish(&w));
     net_response_header(request, "Cache-Control", S("no-store"));
     err_ignore(net_respond(request, status, "application/problem+json", buf_str(&body), NULL));
 }
 
-void server_problem(NetRequest *request, const Err *err) {
+void server_problem(NetRequest *request, const Err *err, const Json *findings) {
     int status = err_info(err->code)->http;
     if (status == 503) net_response_header(request, "Retry-After", S("1"));
-    respond(request, status, err);
+    respond(request, status, err, findings);
 }
 
 void server_problem_of(NetRequest *request, int status, ErrCode code, const char *message) {
     Err err = {0};
     err_set(&err, code, "%s", message);
     if (status == 429 || status == 503) net_response_header(request, "Retry-After", S("1"));
-    respond(request, status, &err);
+    respond(request, status, &err, NULL);
 }

@@ -1,8 +1,40 @@
 /* A request -> an operation's arguments: a JSON object in the body, or query parameters. Beside the operation's own: project, timeout
- * (seconds) and format (json, csv). */
+ * (seconds) and format (json, csv, svg). */
 #include "server/server_internal.h"
 
 enum { TIMEOUT_MAX_S = 86400 };
+
+static const struct {
+    const char *name, *type;
+} FORMS[] = {[FORM_JSON] = {"json", SERVER_JSON},
+             [FORM_CSV] = {"csv", "text/csv; charset=utf-8"},
+             [FORM_SVG] = {"svg", "image/svg+xml"}};
+static_assert(COUNT_OF(FORMS) == FORM_COUNT, "a name for every form");
+
+const char *server_form_type(ServerForm form) {
+    return FORMS[form].type;
+}
+
+/* The argument by which it draws; NULL: it has none. */
+static const OpArg *chart_arg(const Op *op) {
+    for (size_t i = 0; i < op->n_args; i++)
+        if (op->args[i].type == OP_ARG_CHART) return &op->args[i];
+    return NULL;
+}
+
+bool server_op_has_form(const Op *op, ServerForm form) {
+    return form == FORM_JSON || (form == FORM_CSV ? op->result == OP_RESULT_TABLE : chart_arg(op) != NULL);
+}
+
+/* A browser that goes to an address takes pictures too, and shows JSON better. */
+ServerForm server_accepted_form(const NetRequest *request, const Op *op) {
+    Str accept = net_request_header(request, S("Accept"));
+    ServerForm form = str_find(accept, S("text/csv")) >= 0        ? FORM_CSV
+                      : str_find(accept, S("text/html")) >= 0     ? FORM_JSON
+                      : str_find(accept, S("image/svg+xml")) >= 0 ? FORM_SVG
+                                                                  : FORM_JSON;
+    return server_op_has_form(op, form) ? form : FORM_JSON;
+}
 
 static ErrCode set_timeout(OpCall *call, double seconds, Err *err) {
     if (!(seconds > 0) || seconds > TIMEOUT_MAX_S) {
@@ -14,11 +46,14 @@ static ErrCode set_timeout(OpCall *call, double seconds, Err *err) {
 }
 
 static ErrCode set_format(OpCall *call, Str text, Err *err) {
-    if (!writer_format_parse(text, &call->format) || call->format == WRITER_TEXT) {
-        err_set(err, ERR_INVALID, "format takes json or csv");
-        return err_at(err, S("format"), 0, 0);
+    for (ServerForm form = FORM_JSON; form < FORM_COUNT; form++) {
+        if (!str_eq(text, str_of(FORMS[form].name)) || !server_op_has_form(call->op, form)) continue;
+        call->form = form;
+        return ERR_OK;
     }
-    return ERR_OK;
+    err_set(err, ERR_INVALID, "format takes json%s%s here", server_op_has_form(call->op, FORM_CSV) ? ", csv" : "",
+            server_op_has_form(call->op, FORM_SVG) ? ", svg" : "");
+    return err_at(err, S("format"), 0, 0);
 }
 
 /* Of one of the operation's; NULL where it has none of that name that others may give. */
@@ -156,18 +191,15 @@ ErrCode server_call_param(OpCall *call, Str name, Str value, Err *err) {
     return ERR_OK;
 }
 
-bool server_accepts_csv(const NetRequest *request) {
-    return str_find(net_request_header(request, S("Accept")), S("text/csv")) >= 0;
-}
-
 ErrCode server_read_call(Arena *arena, const NetRequest *request, const Op *op, size_t max_bytes, OpCall *ret_call,
                          Err *err) {
     OpCall call = {.op = op, .args = op_args_new(arena, op)};
-    call.format = op->result == OP_RESULT_TABLE && server_accepts_csv(request) ? WRITER_CSV : WRITER_JSON;
+    call.form = server_accepted_form(request, op);
     Str name, value;
     for (size_t i = 0; net_request_param(request, i, &name, &value); i++)
         TRY(server_call_param(&call, name, value, err));
     TRY(server_call_json(arena, net_request_body(request), max_bytes, &call, err));
+    if (call.form == FORM_SVG) TRY(op_args_set(call.args, str_of(chart_arg(op)->name), S("-"), err));
     TRY(op_args_finish(call.args, err));
     *ret_call = call;
     return ERR_OK;

@@ -1,6 +1,6 @@
 /*
  * Documents that hang on nothing but the project's versions are kept (query_cache.h) by the request's own bytes. The one thing in them that
- * moves with time, the data's age, is written anew each time. What is kept has its form before it: KEPT_JSON, KEPT_CSV.
+ * moves with time, the data's age, is written anew each time. What is kept has its form before it, a byte.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@ Str server_cache_key(NetRequest *request, const Op *op) {
     char *key = arena_alloc(net_request_arena(request), n);
 #define PUT(text) (memcpy(key + at, (text).p ? (text).p : "", (text).n), at += (text).n, key[at++] = 0)
     PUT(op_name);
-    key[at++] = server_accepts_csv(request) ? 'c' : 'j';
+    key[at++] = (char)server_accepted_form(request, op);
     for (size_t i = 0; net_request_param(request, i, &name, &value); i++) PUT(name), PUT(value); /* hold no NUL */
     key[at++] = 0;
     PUT(body);
@@ -29,7 +29,8 @@ Str server_cache_key(NetRequest *request, const Op *op) {
 void server_find_age(Str kept, QueryStamp *stamp) {
     Str key = S(AGE_KEY);
     stamp->n_age = 0;
-    for (size_t at = stamp->data_at_us ? kept.n : 0; at-- > 0;) {
+    bool has_age = stamp->data_at_us && *kept.p == FORM_JSON;
+    for (size_t at = has_age ? kept.n : 0; at-- > 0;) {
         if (!str_starts(str_slice(kept, at, kept.n), key)) continue;
         stamp->age_at = at += key.n;
         while (at < kept.n && kept.p[at] >= '0' && kept.p[at] <= '9') at++;
@@ -61,6 +62,15 @@ static bool is_get(const NetRequest *request) {
     return !str_eq(net_request_method(request), S("POST"));
 }
 
+/* A picture is looked at by itself, too: nothing in it runs, and it fetches nothing. */
+void server_form_headers(NetRequest *request, ServerForm form) {
+    net_response_header(request, "Cache-Control", is_get(request) ? S("no-cache") : S("no-store"));
+    if (is_get(request)) net_response_header(request, "Vary", S("Accept, Accept-Encoding"));
+    if (form == FORM_SVG)
+        net_response_header(request, "Content-Security-Policy",
+                            S("default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+}
+
 bool server_tag(const Server *server, NetRequest *request, Str key, const QueryStamp *stamp) {
     return is_get(request) && server_not_modified(request, etag_of(server, net_request_arena(request), key, stamp));
 }
@@ -71,13 +81,13 @@ bool server_stands(void *arg, const QueryStamp *stamp) {
 }
 
 void server_respond_kept(Server *server, NetRequest *request, Str key, Str kept, const QueryStamp *stamp) {
-    bool is_csv = *kept.p == KEPT_CSV;
+    ServerForm form = (ServerForm)*kept.p;
     server_call(server, request)->is_kept = true;
-    net_response_header(request, "Cache-Control", is_get(request) ? S("no-cache") : S("no-store"));
-    if (is_get(request)) net_response_header(request, "Vary", S("Accept-Encoding"));
+    if (stamp->noted.n) holder_note_question(server->holder, stamp->project, stamp->noted);
+    server_form_headers(request, form);
     if (server_tag(server, request, key, stamp)) return;
     kept = with_age(net_request_arena(request), kept, stamp);
-    server_respond(request, is_csv ? SERVER_CSV : SERVER_JSON, str_slice(kept, 1, kept.n));
+    server_respond(request, server_form_type(form), str_slice(kept, 1, kept.n));
 }
 
 bool server_quick_cached(Server *server, NetRequest *request, const Op *op) {

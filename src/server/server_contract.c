@@ -19,8 +19,8 @@ static const AppShape SHAPES[] = {
     {"DataEvent", "{project:text,model_version:int,data_version:int,data_at?:time,problem?:text}",
      "data of an event `data`"},
     {"Problem",
-     "{type:text,title:text,status:int,code:text,detail:text,at?:text,line?:int,column?:int,request_id:text}",
-     "an error (RFC 9457); detail is for the person"},
+     "{type:text,title:text,status:int,code:text,detail:text,at?:text,line?:int,column?:int,request_id:text,findings?:[Finding]}",
+     "an error (RFC 9457); detail is for the person; findings say what is wrong with a pack, one by one"},
 };
 
 static void put(JsonWriter *w, const char *key, const char *text) {
@@ -63,7 +63,7 @@ static void put_arg_type(JsonWriter *w, const OpArg *arg) {
 static void put_default(JsonWriter *w, const OpArg *arg) {
     if (!arg->initial) return;
     json_key(w, S("default"));
-    if (arg->type == OP_ARG_INT)
+    if (arg->type == OP_ARG_INT || arg->type == OP_ARG_NUMBER)
         json_raw(w, str_of(arg->initial));
     else
         json_text(w, str_of(arg->initial));
@@ -89,14 +89,20 @@ static const OpArg COMMON[] = {
     {.name = "project", .type = OP_ARG_TEXT, .help = "the project; otherwise the home's only one"},
     {.name = "timeout", .type = OP_ARG_NUMBER, .help = "seconds after which it stops"},
     {.name = "format", .type = OP_ARG_TEXT, .choices = "json|csv", .help = "of the answer; csv is its first table"},
+    {.name = "format",
+     .type = OP_ARG_TEXT,
+     .choices = "json|csv|svg",
+     .help = "of the answer; csv is its first table, svg its chart"},
 };
 
 static bool takes(const Op *op, const OpArg *common) {
-    bool is_project = common == &COMMON[0], is_format = common == &COMMON[2];
     for (size_t i = 0; i < op->n_args; i++)
         if (strcmp(op->args[i].name, common->name) == 0) return false; /* its own */
-    if (is_project) return op->home != OP_HOME_NONE;
-    return !is_format || op->result == OP_RESULT_TABLE;
+    bool has_csv = server_op_has_form(op, FORM_CSV), has_svg = server_op_has_form(op, FORM_SVG);
+    return common == &COMMON[0]   ? op->home != OP_HOME_NONE
+           : common == &COMMON[2] ? has_csv && !has_svg
+           : common == &COMMON[3] ? has_csv && has_svg
+                                  : true;
 }
 
 static void put_body(JsonWriter *w, const Op *op) {
@@ -160,14 +166,16 @@ static void put_content(JsonWriter *w, const char *type, const char *shape) {
     json_object_end(w);
 }
 
+/* op: what gives it, in other forms as well; NULL: none that has any. */
 static void put_answers(JsonWriter *w, const char *status, const char *what, const char *type, const char *shape,
-                        bool has_csv) {
+                        const Op *op) {
     open(w, "responses");
     open(w, status);
     put(w, "description", what);
     open(w, "content");
     put_content(w, type, shape ? shape : "text");
-    if (has_csv) put_content(w, "text/csv", "text");
+    if (op && server_op_has_form(op, FORM_CSV)) put_content(w, "text/csv", "text");
+    if (op && server_op_has_form(op, FORM_SVG)) put_content(w, server_form_type(FORM_SVG), "text");
     json_object_end(w);
     json_object_end(w);
     open(w, "default");
@@ -208,10 +216,9 @@ static void put_operation(JsonWriter *w, Arena *arena, const Op *op, bool is_get
     else
         put_body(w, op);
     if (op->is_long)
-        put_answers(w, "202", "taken on as a job", SERVER_JSON, "Job", false);
+        put_answers(w, "202", "taken on as a job", SERVER_JSON, "Job", NULL);
     else
-        put_answers(w, "200", "the answer", SERVER_JSON, op->answer ? op->answer : "object",
-                    op->result == OP_RESULT_TABLE);
+        put_answers(w, "200", "the answer", SERVER_JSON, op->answer ? op->answer : "object", op);
     json_object_end(w);
 }
 
@@ -252,7 +259,7 @@ static void put_route(JsonWriter *w, Arena *arena, const Route *route) {
         json_object_end(w);
         json_array_end(w);
     }
-    put_answers(w, "200", "the answer", route->content_type, route->answer, false);
+    put_answers(w, "200", "the answer", route->content_type, route->answer, NULL);
     json_object_end(w);
 }
 

@@ -13,7 +13,6 @@
 #define SERVER_API "/api/v1/"
 #define SERVER_JSON "application/json"
 #define SERVER_HTML "text/html; charset=utf-8"
-#define SERVER_CSV "text/csv; charset=utf-8"
 enum { SERVER_GZIP_MIN_BYTES = 1400 /* shorter ones fit a packet as they are */ };
 
 typedef struct Jobs Jobs;
@@ -73,9 +72,9 @@ Call *server_call(Server *server,
 
 /* ---- answers (server_answer.c) -------------------------------------------------------------------------------------- */
 
-/* The document, or an error as problem+json (RFC 9457). */
+/* The document, or an error as problem+json (RFC 9457). findings: what is wrong with a pack, one by one; NULL: it is about none. */
 void server_json(NetRequest *request, int status, const Buf *body);
-void server_problem(NetRequest *request, const Err *err);
+void server_problem(NetRequest *request, const Err *err, const Json *findings);
 /* One of HTTP's own, that no operation gives: 405, 415, 429, … */
 void server_problem_of(NetRequest *request, int status, ErrCode code, const char *message);
 /* Its fields, into the object that is open on the writer. */
@@ -107,19 +106,27 @@ void server_done(void *server, const NetRequest *request);
 
 /* ---- operations (server_op.c, server_args.c) ------------------------------------------------------------------------ */
 
+/* What an answer is given as. */
+typedef enum ServerForm { FORM_JSON, FORM_CSV /* its first table */, FORM_SVG /* its chart */, FORM_COUNT } ServerForm;
+const char *server_form_type(ServerForm form); /* its Content-Type */
+/* Headers of an operation's answer. */
+void server_form_headers(NetRequest *request, ServerForm form);
+bool server_op_has_form(const Op *op, ServerForm form);
+/* What the Accept header asks for of those that the operation has; else JSON. */
+ServerForm server_accepted_form(const NetRequest *request, const Op *op);
+
 /* What a request asks of an operation; in the arena. */
 typedef struct OpCall {
     const Op *op;
     OpArgs *args;
     Str project;
     int64_t timeout_us;
-    WriterFormat format;
+    ServerForm form;
 } OpCall;
 
 /* From the body's JSON object, or the query parameters. */
 NODISCARD ErrCode server_read_call(Arena *arena, const NetRequest *request, const Op *op, size_t max_bytes,
                                    OpCall *ret_call, Err *err);
-bool server_accepts_csv(const NetRequest *request);
 /* Runs it, or takes its document from the cache, and answers. */
 void server_run_op(Server *server, NetRequest *request, const OpCall *call);
 /* 200 in one, compressed where that pays and is taken; the body is in the request's arena. */
@@ -127,7 +134,6 @@ void server_respond(NetRequest *request, const char *content_type, Str body);
 
 /* ---- documents that are kept (server_cache.c) ------------------------------------------------------------------------ */
 
-enum { KEPT_JSON = 'j', KEPT_CSV = 'c' };
 Str server_cache_key(NetRequest *request, const Op *op); /* in the request's arena */
 /* Where the age in a document stands that is to be kept. */
 void server_find_age(Str kept, QueryStamp *stamp);

@@ -245,7 +245,7 @@ void jobs_take(Jobs *jobs, NetRequest *request, const Op *op) {
     Err err = {0};
     Job *job = job_new(jobs);
     if (read_call(job, request, op, &err)) {
-        server_problem(request, &err);
+        server_problem(request, &err, NULL);
         job_free(job);
         return;
     }

@@ -5,18 +5,19 @@
  */
 #include "server/server_internal.h"
 
-enum { HELD_MAX_BYTES = 128 << 10 };
+enum { HELD_MAX_BYTES = 128 << 10, FAILED_MAX_BYTES = 1 << 20 };
 
 typedef struct Answer {
     Server *server;
     NetRequest *request;
-    const char *content_type;
+    ServerForm form;
     bool is_held; /* until its end is known, or it grows long */
     Buf held;
     bool is_begun;
     GzipOut *gzip;     /* NULL: as it is */
     Buf kept;          /* what is written, for the cache; its maximum is the cache's */
     QueryClaim *claim; /* on it; NULL: others do not wait for it */
+    Buf failed;        /* the document of a failure before the first byte */
 } Answer;
 
 /* ---- on its way out ------------------------------------------------------------------------------------------------- */
@@ -34,7 +35,7 @@ static ErrCode begin(Answer *answer, Err *err) {
         net_response_header(request, "Content-Encoding", S("gzip"));
         answer->gzip = gzip_out_new(net_request_arena(request), net_response_sink(request));
     }
-    TRY(net_response_begin(request, 200, answer->content_type, err));
+    TRY(net_response_begin(request, 200, server_form_type(answer->form), err));
     answer->is_begun = true;
     return send(answer, buf_str(&answer->held), err);
 }
@@ -81,21 +82,28 @@ static ErrCode run(Answer *answer, const OpCall *call, AppReuse *reuse, Err *err
                               .cancel = net_request_cancel(request),
                               .timeout_us = call->timeout_us,
                               .request_id = server_call(server, request)->id};
-    const AppOutput output = {.format = call->format,
+    const AppOutput output = {.format = call->form == FORM_CSV ? WRITER_CSV : WRITER_JSON,
                               .is_live = true,
-                              .fails_apart = true,
+                              .failed = sink_of_buf(&answer->failed),
                               .reuse = reuse,
                               .out = {write_answer, answer},
                               .live = {write_answer, answer}};
     return holder_run_op(server->holder, &asked, request, call->op, call->args, &output, err);
 }
 
-static void finish(Answer *answer, const OpCall *call, ErrCode code, const Err *err) {
-    bool is_broken = code && call->format != WRITER_JSON;
+static void answer_failure(Answer *answer, const Err *err) {
+    const Json *document = NULL, *findings = NULL;
+    bool is_read = !json_parse(net_request_arena(answer->request), buf_str(&answer->failed), NULL, &document, NULL);
+    if (is_read) findings = json_get(document, S("findings"));
+    server_problem(answer->request, err, findings);
+}
+
+static void finish(Answer *answer, ErrCode code, const Err *err) {
+    bool is_broken = code && answer->form != FORM_JSON;
     if (!answer->is_begun && code)
-        server_problem(answer->request, err);
+        answer_failure(answer, err);
     else if (!answer->is_begun)
-        server_respond(answer->request, answer->content_type,
+        server_respond(answer->request, server_form_type(answer->form),
                        arena_str(net_request_arena(answer->request), buf_str(&answer->held)));
     else if (is_broken || (answer->gzip && gzip_out_finish(answer->gzip, NULL)))
         net_response_abort(answer->request);
@@ -104,24 +112,25 @@ static void finish(Answer *answer, const OpCall *call, ErrCode code, const Err *
 /* Runs it and answers; tells whether the document may be given again, which is then in answer->kept. */
 static bool run_and_answer(Answer *answer, const OpCall *call, Str key, QueryStamp *ret_stamp) {
     Server *server = answer->server;
-    AppReuse reuse = {0};
+    AppReuse reuse = {.arena = net_request_arena(answer->request)};
     Err err = {0};
     buf_init(&answer->held, HELD_MAX_BYTES);
+    buf_init(&answer->failed, FAILED_MAX_BYTES);
     buf_init(&answer->kept, call->op->is_reusable ? (size_t)query_cache_max_entry(server->cache) : 0);
-    buf_add_char(&answer->kept, call->format == WRITER_CSV ? KEPT_CSV : KEPT_JSON);
-    bool is_post = str_eq(net_request_method(answer->request), S("POST"));
-    net_response_header(answer->request, "Cache-Control", is_post ? S("no-store") : S("no-cache"));
-    if (!is_post) net_response_header(answer->request, "Vary", S("Accept-Encoding"));
+    buf_add_char(&answer->kept, (char)answer->form);
+    server_form_headers(answer->request, answer->form);
     ErrCode code = run(answer, call, &reuse, &err);
-    *ret_stamp = (QueryStamp){.project = arena_str(net_request_arena(answer->request), str_of(reuse.project)),
+    *ret_stamp = (QueryStamp){.project = reuse.project,
                               .model_version = reuse.model_version,
                               .data_version = reuse.data_version,
-                              .data_at_us = reuse.data_at_us};
-    server_find_age(buf_str(&answer->kept), ret_stamp);
+                              .data_at_us = reuse.data_at_us,
+                              .noted = reuse.noted};
     bool is_reusable = !code && reuse.is_known && !answer->kept.is_overflown;
+    if (is_reusable) server_find_age(buf_str(&answer->kept), ret_stamp);
     bool is_answered = is_reusable && !answer->is_begun && server_tag(server, answer->request, key, ret_stamp);
-    if (!is_answered) finish(answer, call, code, &err);
+    if (!is_answered) finish(answer, code, &err);
     buf_release(&answer->held);
+    buf_release(&answer->failed);
     return is_reusable;
 }
 
@@ -129,8 +138,8 @@ void server_run_op(Server *server, NetRequest *request, const OpCall *call) {
     Arena *arena = net_request_arena(request);
     Answer answer = {.server = server,
                      .request = request,
-                     .content_type = call->format == WRITER_CSV ? SERVER_CSV : SERVER_JSON,
-                     .is_held = !call->op->is_streaming};
+                     .form = call->form,
+                     .is_held = !call->op->is_streaming || call->form == FORM_SVG};
     QueryStamp stamp;
     Err err = {0};
     Str key = server_cache_key(request, call->op), kept = {0};
@@ -139,7 +148,7 @@ void server_run_op(Server *server, NetRequest *request, const OpCall *call) {
         code = query_cache_claim(server->cache, arena, key, net_request_cancel(request), &kept, &stamp, &answer.claim,
                                  &err);
     if (code) {
-        server_problem(request, &err);
+        server_problem(request, &err, NULL);
     } else if (kept.n) {
         server_respond_kept(server, request, key, kept, &stamp);
     } else {

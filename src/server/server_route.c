@@ -162,7 +162,7 @@ void server_work(void *arg, NetRequest *request) {
         server_static_work(server, request);
     else if (server_read_call(net_request_arena(request), request, op, (size_t)server->config->max_body_bytes, &call,
                               &err))
-        server_problem(request, &err);
+        server_problem(request, &err, NULL);
     else
         server_run_op(server, request, &call);
 }

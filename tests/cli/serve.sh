@@ -40,6 +40,35 @@ posts 200 query "$revenue" -H 'Accept: text/csv'
 says 'France,5.25'
 posts 200 query "${revenue%\}},\"sql\":true}"
 json '"SELECT" in d["sql"]'
+
+# --- what a result says of itself: the picture that suits it, what is left out; and that picture
+posts 200 query "$revenue"
+json 'd["chart"] == {"kind": "kpi", "x": "invoice_line.country", "y": ["revenue"], "series": None, "stacked": False}'
+by_customer='{"project":"invoices","query":{"measures":["revenue"],"dimensions":["customer.id"]}}'
+posts 200 query "$by_customer"
+json 'd["chart"]["kind"] == "bar" and d["chart"]["x"] == "customer.id" and d["chart"]["y"] == ["revenue"]'
+json 'd["left_out"][0]["text"].endswith("without a customer is not shown.") and d["left_out"][0]["measures"]["revenue"] == -2.25'
+left_out=$(python3 -c 'import json; print(json.load(open("out.txt"))["left_out"][0]["text"])')
+posts 200 ask '{"project":"invoices","question":"revenue by customer id"}'
+json 'd["left_out"][0]["text"] == "'"$left_out"'" and d["chart"]["x"] == "customer.id"'
+posts 200 query '{"project":"invoices","query":{"rows":["invoice_line.country"]}}'
+json 'd["chart"] == {"kind": "table", "x": None, "y": [], "series": None, "stacked": False}'
+for _ in new kept; do
+    posts 200 query "${by_customer%\}},\"format\":\"svg\"}"
+    has '^content-type: image/svg\+xml'
+    has "^content-security-policy: default-src 'none'"
+    says '</svg>'
+    ! grep -q '"rows"' out.txt || fail "a document around the picture"
+done
+posts 200 ask '{"project":"invoices","question":"revenue by customer id"}' -H 'Accept: image/avif,image/svg+xml,*/*;q=0.8'
+says '<svg'
+posts 200 ask '{"project":"invoices","question":"revenue by customer id"}' -H 'Accept: text/html,image/svg+xml'
+json 'd["status"] == "answered"'
+posts 400 query '{"project":"invoices","query":{"rows":["invoice_line.country"]},"format":"svg"}'
+problem unsupported ''
+posts 400 explain "${by_customer%\}},\"format\":\"svg\"}"
+problem invalid 'format takes json here'
+
 posts 200 explain "$revenue"
 json 'd["rows_returned"] == 1'
 posts 200 ask '{"project":"invoices","question":"revenue by country"}'
@@ -70,6 +99,11 @@ asked() { posts 200 questions '{"project":"invoices"}' && grep -q '"revenue by c
 waits asked
 json '[q["verdict"] for q in d["asked"] if q["question"] == "revenue by country"] == ["up"]'
 json 'any(q["question"] == "and in february 2011" and q["before"] == ["revenue by country"] for q in d["asked"])'
+# what is given again from what is kept counts as well
+for _ in 1 2 3 4 5; do posts 200 ask '{"project":"invoices","question":"units by country"}'; done
+posts 200 ask '{"project":"invoices","question":"units by country"}' -H 'Accept-Encoding: gzip'
+times() { posts 200 questions '{"project":"invoices"}' && python3 -c 'import json, sys; sys.exit([q["times"] for q in json.load(open("out.txt"))["asked"] if q["question"] == "units by country"] != [6])'; }
+waits times
 posts 400 feedback '{"project":"invoices","question":"revenue by country","verdict":"great"}'
 problem invalid 'up|down|none'
 
@@ -97,6 +131,14 @@ posts 404 query '{"project":"third","query":{"measures":["revenue"]}}'
 problem not_found "there is no project 'third'"
 posts 504 query '{"project":"invoices","query":{"measures":["units"]},"timeout":0.000001}'
 problem timeout 'time limit'
+pack=$home/projects/invoices/pack/pack.yaml
+cp "$pack" right.yaml
+sed -i 's/format: currency/format: money/' "$pack"
+posts 400 model/check '{"project":"invoices"}'
+problem invalid 'errors'
+json 'len(d["findings"]) >= 2 and all(f["severity"] == "error" and f["line"] and f["column"] and f["message"] and f["file"] for f in d["findings"])'
+cp right.yaml "$pack"
+posts 200 model/check '{"project":"invoices"}'
 posts 403 model/check '{"project":"invoices","pack":"./own"}'
 problem denied 'not a folder'
 asks 405 /api/v1/sync

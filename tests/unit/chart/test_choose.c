@@ -12,7 +12,8 @@ typedef struct Made {
     ChartColumn columns[MAX_COLUMNS];
     size_t n_columns;
     size_t n_rows;
-    double factor; /* of measures */
+    double factor;   /* of measures */
+    size_t nulls_of; /* a measure's column without values; 0: none */
     bool is_asked_for;
 } Made;
 
@@ -57,6 +58,7 @@ static ChartSpec chart(Made *m, size_t n_first, size_t n_second, const char *lab
                           : types[c].kind == TYPE_FLOAT64 ? value_float(m->factor * (double)at)
                           : types[c].kind == TYPE_DATE    ? value_date(18000 + 31 * (int64_t)at)
                                                           : value_int((int64_t)at);
+            if (m->nulls_of && c == m->nulls_of) value = value_null(types[c]);
             batch_builder_set(builder, c, value);
         }
         batch_builder_next_row(builder);
@@ -125,7 +127,7 @@ TEST(few_categories_are_bars_and_many_lie) {
     m.n_rows = 51;
     c = chart(&m, 51, 1, "b");
     assert_kind(&c, CHART_TABLE);
-    assert_int_equal(c.n_y, 0);
+    assert_true(str_eq(c.x, S("bike")) && c.n_y == 1); /* what it may be made into */
 }
 
 TEST(parts_of_a_date_keep_their_order) {
@@ -188,6 +190,30 @@ TEST(one_axis_has_what_is_measured_alike) {
     ChartSpec c = chart(&m, 4, 1, "b");
     assert_kind(&c, CHART_BAR);
     assert_int_equal(c.n_y, 1);
+}
+
+TEST(differences_and_what_is_all_null_are_not_on_the_axis) {
+    Made m = made(state, 4);
+    group(&m, "bike", TYPE_TEXT);
+    measure(&m, "distance", TYPE_FLOAT64);
+    measure(&m, "distance.prior", TYPE_FLOAT64);
+    measure(&m, "distance.change", TYPE_FLOAT64)->is_change = true;
+    ChartSpec c = chart(&m, 4, 1, "b");
+    assert_int_equal(c.n_y, 2);
+    assert_true(str_eq(c.y[1], S("distance.prior")));
+    m.nulls_of = 2;
+    c = chart(&m, 4, 1, "b");
+    assert_int_equal(c.n_y, 1);
+}
+
+TEST(what_can_be_drawn_is_known_from_the_columns) {
+    Made m = made(state, 0);
+    group(&m, "bike", TYPE_TEXT);
+    assert_false(chart_can_draw(&(ChartData){m.columns, m.n_columns, NULL, 0}));
+    measure(&m, "trips", TYPE_INT64);
+    assert_true(chart_can_draw(&(ChartData){m.columns, m.n_columns, NULL, 0}));
+    m.columns[1].type = TYPE(TYPE_TEXT);
+    assert_false(chart_can_draw(&(ChartData){m.columns, m.n_columns, NULL, 0}));
 }
 
 TEST(counts_by_number_are_a_histogram) {
@@ -255,6 +281,8 @@ int main(void) {
         cmocka_unit_test(few_parts_of_a_whole_are_a_pie),
         cmocka_unit_test(two_measures_of_many_are_points),
         cmocka_unit_test(one_axis_has_what_is_measured_alike),
+        cmocka_unit_test(differences_and_what_is_all_null_are_not_on_the_axis),
+        cmocka_unit_test(what_can_be_drawn_is_known_from_the_columns),
         cmocka_unit_test(counts_by_number_are_a_histogram),
         cmocka_unit_test(all_else_is_a_table),
         cmocka_unit_test(asked_for_a_table_is_what_nothing_can_be_drawn_of),

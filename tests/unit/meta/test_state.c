@@ -223,7 +223,7 @@ TEST(state_of_version_1_is_brought_forward) {
     OK(&f, fixture_open(&f, false, false));
     MetaAttached till = {.source = S("till"), .path = S("/a.db")};
     OK(&f, meta_attached_set(&f.ctx, f.meta, S("p"), &till, &f.err));
-    MetaQuestion question = {.text = S("how much?"), .before = S("[]")};
+    MetaQuestion question = {.text = S("how much?"), .before = S("[]"), .n_asked = 1};
     OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &question, &f.err));
     fixture_free(&f);
 }
@@ -237,8 +237,9 @@ TEST(questions_are_counted_and_judged) {
     fixture_new(&f);
     add_project(&f, "p");
     add_project(&f, "q");
-    MetaQuestion how = {.text = S("how much?"), .before = S("[]"), .query = S("{}"), .status = S("answered")};
-    MetaQuestion on = {.text = S("how much?"), .before = S("[\"by day\"]"), .status = S("declined")};
+    MetaQuestion how = {
+        .text = S("how much?"), .before = S("[]"), .query = S("{}"), .status = S("answered"), .n_asked = 1};
+    MetaQuestion on = {.text = S("how much?"), .before = S("[\"by day\"]"), .status = S("declined"), .n_asked = 1};
     OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &how, &f.err));
     OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &how, &f.err));
     OK(&f, meta_question_asked(&f.ctx, f.meta, S("p"), &on, &f.err)); /* another: it goes on from something */

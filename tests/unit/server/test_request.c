@@ -100,7 +100,7 @@ TEST(arguments_come_as_json) {
                    ERR_OK);
     assert_true(str_eq(op_arg_text(call.args, "query"), S("{\"measures\":[\"m\"],\"limit\":3}")));
     assert_false(op_arg_flag(call.args, "sql"));
-    assert_int_equal(call.format, WRITER_CSV);
+    assert_int_equal(call.form, FORM_CSV);
     call = call_of(arena, "runs", "{\"limit\":7}", ERR_OK);
     assert_int_equal(op_arg_int(call.args, "limit"), 7);
     (void)call_of(arena, "runs", "{\"limit\":\"7\"}", ERR_OK);
