@@ -1,6 +1,7 @@
 /* How the app speaks to the server: JSON over HTTP, errors as problem+json. Nobody else calls fetch. */
 
-import type { Problem } from "./types";
+import { RowReader } from "./rows";
+import type { Problem, Table } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -33,10 +34,9 @@ async function failure(response: Response): Promise<Error> {
 }
 
 /** A result whose end failed after its first rows had left says so in its last member. */
-async function whole<T>(response: Response): Promise<T> {
-  const body = await response.json();
+function whole<T>(body: Partial<Table> & { error?: Problem & { message: string } }): T {
   if (body.error && body.columns) throw new ApiError(body.error.message, 500, body.error.code, body.error.at);
-  return body;
+  return body as T;
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
@@ -58,7 +58,7 @@ function withArgs(path: string, args: Record<string, string | undefined>): strin
 }
 
 export async function get<T>(path: string, args: Record<string, string | undefined>, signal?: AbortSignal): Promise<T> {
-  return whole(await send(withArgs(path, args), { signal }));
+  return whole(await (await send(withArgs(path, args), { signal })).json());
 }
 
 function posted(args: object, accept: string, signal?: AbortSignal): RequestInit {
@@ -71,7 +71,40 @@ function posted(args: object, accept: string, signal?: AbortSignal): RequestInit
 }
 
 export async function post<T>(path: string, args: object, signal?: AbortSignal): Promise<T> {
-  return whole(await send(path, posted(args, "application/json", signal)));
+  return whole(await (await send(path, posted(args, "application/json", signal))).json());
+}
+
+/** How often rows are handed on that are there before the answer is whole. What is whole sooner is not handed on in parts. */
+const PARTS_MS = 250;
+
+/** The same, which hands on what there is of it while its rows come. */
+export async function postForRows<T extends Table>(
+  path: string,
+  args: object,
+  onPart: (part: T) => void,
+  signal: AbortSignal,
+): Promise<T> {
+  const response = await send(path, posted(args, "application/json", signal));
+  const bytes = (response.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
+  const rows = new RowReader();
+  let nShown = 0;
+  const tell = () => {
+    if (!rows.head || rows.rows.length === nShown) return;
+    nShown = rows.rows.length;
+    onPart({ ...rows.head, rows: rows.rows.slice() } as T);
+  };
+  const timer = setInterval(tell, PARTS_MS);
+  try {
+    for (let piece = await bytes.read(); !piece.done; piece = await bytes.read())
+      rows.feed(decoder.decode(piece.value, { stream: true }));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ServerGone();
+  } finally {
+    clearInterval(timer);
+  }
+  return whole(rows.end() as T);
 }
 
 export async function postForFile(path: string, args: object): Promise<Blob> {

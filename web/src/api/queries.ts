@@ -1,7 +1,7 @@
 /* The server's operations as TanStack queries. All that reads a project's data has its name in the key's second place, where
    app/live.ts finds it when the data has changed. */
-import { keepPreviousData, queryOptions, useMutation } from "@tanstack/react-query";
-import { get, post, postForFile } from "./client";
+import { keepPreviousData, type QueryFunctionContext, queryOptions, useMutation } from "@tanstack/react-query";
+import { get, post, postForFile, postForRows } from "./client";
 import type {
   Answer,
   Explanation,
@@ -44,6 +44,16 @@ export const runsQuery = (project: string) =>
     enabled: project !== "",
   });
 
+/* Rows are shown as they come: until the answer is whole, its part so far stands in the cache under `isPart`. What is shown already
+   and only asked again stays as it is until then. */
+const streamed =
+  <T extends Table>(path: string, args: object) =>
+  ({ client, queryKey, signal }: QueryFunctionContext): Promise<T> => {
+    const shown = client.getQueryData<T>(queryKey);
+    const showPart = (part: T) => client.setQueryData<T>(queryKey, { ...part, isPart: true });
+    return postForRows<T>(path, args, shown && !shown.isPart ? () => undefined : showPart, signal);
+  };
+
 /* The server keeps no conversation: each question comes with those before it. */
 const conversation = (project: string, questions: string[]) => ({
   project,
@@ -55,7 +65,8 @@ const conversation = (project: string, questions: string[]) => ({
 export const askQuery = (project: string, questions: string[]) =>
   queryOptions({
     queryKey: dataKey(project, "ask", questions),
-    queryFn: ({ signal }) => post<Answer>("ask", conversation(project, questions), signal),
+    queryFn: streamed<Answer>("ask", conversation(project, questions)),
+    structuralSharing: false, // of many rows it costs more than drawing them
     enabled: project !== "" && questions.length > 0,
   });
 
@@ -69,7 +80,8 @@ export const askExplainedQuery = (project: string, questions: string[]) =>
 export const resultQuery = (project: string, query: SemanticQuery | null) =>
   queryOptions({
     queryKey: dataKey(project, "query", query),
-    queryFn: ({ signal }) => post<QueryResult>("query", { project, query, sql: true }, signal),
+    queryFn: streamed<QueryResult>("query", { project, query, sql: true }),
+    structuralSharing: false,
     enabled: project !== "" && query !== null,
   });
 

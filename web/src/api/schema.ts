@@ -682,7 +682,8 @@ export interface components {
         LeftOut: {
             member: string;
             fact_rows: number;
-            measures: {
+            text: string;
+            measures?: {
                 [key: string]: unknown;
             };
         };
@@ -714,6 +715,7 @@ export interface components {
             period?: components["schemas"]["Period"];
             defaults: string[];
             policies: string[];
+            chart: components["schemas"]["Chart"];
             model_version: number;
             data_version: number;
             /** Format: date-time */
@@ -735,7 +737,8 @@ export interface components {
             run_us: number;
         };
         Chart: {
-            kind: string;
+            /** @enum {string} */
+            kind: "kpi" | "line" | "bar" | "horizontal_bar" | "pie" | "scatter" | "histogram" | "heat_map" | "table";
             x: string | null;
             y: string[];
             series: string | null;
@@ -789,11 +792,7 @@ export interface components {
             columns: components["schemas"]["Column"][];
             rows: unknown[][];
             truncated: boolean;
-            left_out: {
-                member: string | null;
-                fact_rows: number;
-                text: string | null;
-            }[];
+            left_out: components["schemas"]["LeftOut"][];
             answer: string | null;
             chart: components["schemas"]["Chart"] | null;
             notes: string[];
@@ -951,6 +950,7 @@ export interface components {
             line?: number;
             column?: number;
             request_id: string;
+            findings?: components["schemas"]["Finding"][];
         };
     };
     responses: never;
@@ -1931,7 +1931,7 @@ export interface operations {
                 sql?: boolean;
                 project?: string;
                 timeout?: number;
-                format?: "json" | "csv";
+                format?: "json" | "csv" | "svg";
             };
             header?: never;
             path?: never;
@@ -1947,6 +1947,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QueryAnswer"];
                     "text/csv": string;
+                    "image/svg+xml": string;
                 };
             };
             /** @description why not */
@@ -1979,10 +1980,10 @@ export interface operations {
                     /** @description seconds after which it stops */
                     timeout?: number;
                     /**
-                     * @description of the answer; csv is its first table
+                     * @description of the answer; csv is its first table, svg its chart
                      * @enum {string}
                      */
-                    format?: "json" | "csv";
+                    format?: "json" | "csv" | "svg";
                 };
             };
         };
@@ -1995,6 +1996,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QueryAnswer"];
                     "text/csv": string;
+                    "image/svg+xml": string;
                 };
             };
             /** @description why not */
@@ -2166,7 +2168,7 @@ export interface operations {
                 explain?: boolean;
                 project?: string;
                 timeout?: number;
-                format?: "json" | "csv";
+                format?: "json" | "csv" | "svg";
             };
             header?: never;
             path?: never;
@@ -2182,6 +2184,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AskAnswer"];
                     "text/csv": string;
+                    "image/svg+xml": string;
                 };
             };
             /** @description why not */
@@ -2216,10 +2219,10 @@ export interface operations {
                     /** @description seconds after which it stops */
                     timeout?: number;
                     /**
-                     * @description of the answer; csv is its first table
+                     * @description of the answer; csv is its first table, svg its chart
                      * @enum {string}
                      */
-                    format?: "json" | "csv";
+                    format?: "json" | "csv" | "svg";
                 };
             };
         };
@@ -2232,6 +2235,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AskAnswer"];
                     "text/csv": string;
+                    "image/svg+xml": string;
                 };
             };
             /** @description why not */

@@ -19,14 +19,15 @@ export interface Table {
   columns: Column[];
   rows: Scalar[][];
   truncated?: boolean;
+  /** Its rows are still coming, or were stopped: what the document has behind them is not there. */
+  isPart?: boolean;
 }
 
 export type ChartSpec = Schemas["Chart"];
 export type Period = Schemas["Period"];
 export type Totals = Omit<Schemas["Total"], "measures"> & { measures: Record<string, Scalar> };
 
-export type QueryResult = Omit<Schemas["QueryAnswer"], "rows" | "totals" | "left_out"> &
-  Table & { totals?: Totals[]; chart?: ChartSpec | null; left_out: (Schemas["LeftOut"] & { text?: string })[] };
+export type QueryResult = Omit<Schemas["QueryAnswer"], "rows" | "totals"> & Table & { totals?: Totals[] };
 
 export type Explanation = Schemas["Explanation"];
 

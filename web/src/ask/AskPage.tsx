@@ -89,7 +89,6 @@ export default function AskPage({ project, model }: PageProps) {
           <li key={`${at}:${question}`} ref={at === n - 1 ? last : undefined}>
             <Turn
               project={project}
-              model={model}
               questions={upTo(at)}
               picked={picks.get(at)}
               onPick={(reading) =>

@@ -1,11 +1,11 @@
 /* An answer: the sentence, how it was read, the chart, the table, and on demand the SQL and the reading in detail. */
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChartSpec, Column, Period, SemanticQuery, Table } from "../api/types";
 import { useGo } from "../app/project";
 import { Chart, type Pick } from "../charts/Chart";
-import { type ChartKind, chooseSpecFor, kindOfSpec, possibleKinds } from "../charts/choose";
 import { KindSwitch } from "../charts/KindSwitch";
+import { type ChartKind, kindOfSpec, possibleKinds } from "../charts/kinds";
 import { narrowed } from "../explore/drill";
 import { formatPeriod, formatValue, titleOf } from "../format/format";
 import { ResultTable } from "../table/ResultTable";
@@ -44,9 +44,11 @@ interface ResultViewProps {
   project: string;
   questions: string[];
   shown: Shown;
+  /** What is said of rows that are still coming, in place of what can be done with the answer. */
+  children?: ReactNode;
 }
 
-export function ResultView({ project, questions, shown }: ResultViewProps) {
+export function ResultView({ project, questions, shown, children }: ResultViewProps) {
   const { t } = useTranslation();
   const go = useGo();
   const { table, query } = shown;
@@ -54,7 +56,6 @@ export function ResultView({ project, questions, shown }: ResultViewProps) {
   const kinds = useMemo(() => (spec ? possibleKinds(table, spec) : []), [table, spec]);
   const [chosen, setChosen] = useState<ChartKind | null>(null);
   const kind = chosen ?? kindOfSpec(spec);
-  const drawn = useMemo(() => (spec ? chooseSpecFor(table, spec, kind) : null), [table, spec, kind]);
   const isEmpty = table.rows.length === 0;
   const isFigure = !isEmpty && kindOfSpec(spec) === "kpi" && table.rows.length === 1;
 
@@ -81,15 +82,9 @@ export function ResultView({ project, questions, shown }: ResultViewProps) {
           <Split
             isNarrow={table.columns.length <= 3}
             chart={
-              drawn &&
+              spec &&
               kind !== "table" && (
-                <Chart
-                  table={table}
-                  spec={drawn}
-                  kind={kind}
-                  title={shown.reading}
-                  onPick={query ? drill : undefined}
-                />
+                <Chart table={table} spec={spec} kind={kind} title={shown.reading} onPick={query ? drill : undefined} />
               )
             }
             table={<ResultTable table={table} caption={shown.reading} pageSize={kind === "table" ? 25 : 10} />}
@@ -101,7 +96,7 @@ export function ResultView({ project, questions, shown }: ResultViewProps) {
             {note}
           </p>
         ))}
-        <Actions project={project} questions={questions} shown={shown} />
+        {children ?? <Actions project={project} questions={questions} shown={shown} />}
       </section>
     </div>
   );

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { askQuery, resultQuery } from "../api/queries";
-import type { Alternative, Answer, Model, QueryResult } from "../api/types";
-import { chooseChart } from "../charts/choose";
+import type { Alternative, Answer, QueryResult } from "../api/types";
+import { Coming } from "../table/Coming";
 import { useNow } from "../ui/now";
 import { StateCard, stateOfError } from "../ui/State";
 import { ResultView, type Shown } from "./ResultView";
@@ -12,7 +12,6 @@ import css from "./Turn.module.css";
 
 interface TurnProps {
   project: string;
-  model: Model;
   /** The conversation up to and with this question. */
   questions: string[];
   /** The other reading that was chosen. */
@@ -91,40 +90,40 @@ function ofAnswer(answer: Answer): Shown {
     reading: answer.reading ?? "",
     sentence: answer.status === "clarify" ? undefined : (answer.answer ?? undefined),
     table: answer,
-    chart: answer.chart,
+    chart: answer.chart ?? null,
     query: answer.query,
     sql: answer.sql,
-    notes: [...answer.notes, ...answer.left_out.map((l) => l.text ?? "")].filter(Boolean),
+    notes: answer.isPart ? [] : [...answer.notes, ...answer.left_out.map((l) => l.text)],
     period: answer.period,
   };
 }
 
-function ofReading(reading: Alternative, result: QueryResult, model: Model): Shown {
+function ofReading(reading: Alternative, result: QueryResult): Shown {
   return {
     reading: reading.reading,
     table: result,
-    chart: result.chart ?? chooseChart(result, model),
+    chart: result.chart ?? null,
     query: reading.query,
     sql: result.sql ?? null,
-    notes: result.left_out.map((l) => l.text ?? "").filter(Boolean),
+    notes: result.isPart ? [] : result.left_out.map((l) => l.text),
     period: result.period,
   };
 }
 
 /** One question and what came of it. */
-export function Turn({ project, model, questions, picked, onPick, onAsk }: TurnProps) {
+export function Turn({ project, questions, picked, onPick, onAsk }: TurnProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const asked = askQuery(project, questions);
   const answer = useQuery(asked);
-  const other = answer.data?.alternatives.find((one) => one.query && one.reading === picked);
+  const other = answer.data?.alternatives?.find((one) => one.query && one.reading === picked);
   const otherResult = useQuery(resultQuery(project, other?.query ?? null));
   const data = answer.data;
   const shown = useMemo(() => {
     if (!data) return null;
     if (!other) return ofAnswer(data);
-    return otherResult.data ? ofReading(other, otherResult.data, model) : null;
-  }, [data, other, otherResult.data, model]);
+    return otherResult.data ? ofReading(other, otherResult.data) : null;
+  }, [data, other, otherResult.data]);
 
   // What is announced: the sentence or the question back, not the whole table.
   const said = data ? (other ? other.reading : data.answer) : "";
@@ -132,17 +131,25 @@ export function Turn({ project, model, questions, picked, onPick, onAsk }: TurnP
   const isStopped = !answer.isFetching && !answer.data && !answer.error;
   const retry = () => (answer.data ? otherResult.refetch() : answer.refetch());
 
-  let body = (
-    <Waiting
-      onCancel={() =>
-        client.cancelQueries({ queryKey: other ? resultQuery(project, other.query).queryKey : asked.queryKey })
-      }
-    />
-  );
-  if (error && !shown) body = <StateCard {...stateOfError(error)} onRetry={retry} />;
+  const cancel = () =>
+    client.cancelQueries({ queryKey: other ? resultQuery(project, other.query).queryKey : asked.queryKey });
+
+  let body = <Waiting onCancel={cancel} />;
+  if (error && !(shown && !shown.table.isPart)) body = <StateCard {...stateOfError(error)} onRetry={retry} />;
   else if (isStopped)
     body = <StateCard kind="empty" title={t("ask.stopped.title")} text={t("ask.stopped.text")} onRetry={retry} />;
   else if (data?.status === "declined") body = <Declined answer={data} onAsk={onAsk} />;
+  else if (shown?.table.isPart)
+    body = (
+      <ResultView project={project} questions={questions} shown={shown}>
+        <Coming
+          n={shown.table.rows.length}
+          isStopped={!(other ? otherResult : answer).isFetching}
+          onCancel={cancel}
+          onRetry={retry}
+        />
+      </ResultView>
+    );
   else if (data && shown)
     body = (
       <>

@@ -5,7 +5,7 @@ import type { ChartSpec, Scalar, Table } from "../api/types";
 import { useAppearanceVersion } from "../app/accent";
 import { memberOf, titleOf } from "../format/format";
 import css from "./Chart.module.css";
-import type { ChartKind } from "./choose";
+import type { ChartKind } from "./kinds";
 import { type ChartData, chartData, chartHeight, chartOption, type Palette } from "./option";
 
 /** The mark a person chose: the raw values of its groups by member, and where it was. */
@@ -156,7 +156,9 @@ export function Chart({ table, spec, kind, title, height, onPick }: ChartProps) 
         style={{ minHeight: tall }}
       />
       {data && data.nHidden > 0 && (
-        <figcaption className={css.more}>{t("chart.more", { n: data.keys.length, of: table.rows.length })}</figcaption>
+        <figcaption className={css.more}>
+          {t("chart.more", { n: table.rows.length - data.nHidden, of: table.rows.length })}
+        </figcaption>
       )}
     </figure>
   );

@@ -10,8 +10,8 @@ import {
   IconStack,
   IconTable,
 } from "../ui/icons";
-import type { ChartKind } from "./choose";
 import css from "./KindSwitch.module.css";
+import type { ChartKind } from "./kinds";
 
 const ICONS: Record<ChartKind, typeof IconTable> = {
   kpi: IconTable,

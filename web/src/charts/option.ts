@@ -2,7 +2,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartSpec, Column, Scalar, Table } from "../api/types";
 import { formatValue, titleOf, toNumber } from "../format/format";
-import type { ChartKind } from "./choose";
+import { type ChartKind, numbersOf } from "./kinds";
 import { tooltipOfItem, tooltipOfPoints } from "./tooltip";
 
 export interface Palette {
@@ -32,7 +32,10 @@ export interface ChartData {
   nHidden: number;
 }
 
-const MAX_SHOWN = 30; // bars that lie; more are in the table
+/* Of more the first are drawn; all are in the table. */
+const MAX_LYING = 30;
+const MAX_PLACES = 5000;
+const MAX_SERIES = 60;
 
 function columnAt(table: Table, name: string | null): number {
   return table.columns.findIndex((c) => c.name === name);
@@ -41,17 +44,23 @@ function columnAt(table: Table, name: string | null): number {
 function pivot(table: Table, xAt: number, yAt: number, seriesAt: number): ChartData {
   const column = table.columns[yAt] as Column;
   const seriesColumn = table.columns[seriesAt] as Column;
-  const keys = [...new Set(table.rows.map((row) => row[xAt] as Scalar))];
+  const keys = [...new Set(table.rows.map((row) => row[xAt] as Scalar))].slice(0, MAX_PLACES);
   const place = new Map(keys.map((key, i) => [key, i]));
   const found = new Map<Scalar, Series>();
+  let nHidden = 0;
   for (const row of table.rows) {
     const key = row[seriesAt] as Scalar;
+    const at = place.get(row[xAt] as Scalar);
     let series = found.get(key);
+    if (at === undefined || (!series && found.size === MAX_SERIES)) {
+      nHidden++;
+      continue;
+    }
     if (!series) {
       series = { name: formatValue(key, seriesColumn), column, values: keys.map(() => null), key };
       found.set(key, series);
     }
-    series.values[place.get(row[xAt] as Scalar) ?? 0] = toNumber(row[yAt]);
+    series.values[at] = toNumber(row[yAt]);
   }
   const x = table.columns[xAt] as Column;
   return {
@@ -60,7 +69,7 @@ function pivot(table: Table, xAt: number, yAt: number, seriesAt: number): ChartD
     labels: keys.map((key) => formatValue(key, x)),
     series: [...found.values()],
     seriesColumn,
-    nHidden: 0,
+    nHidden,
   };
 }
 
@@ -71,7 +80,7 @@ export function chartData(table: Table, spec: ChartSpec, kind: ChartKind): Chart
   if (!x || yAts.length === 0) return null;
   const seriesAt = columnAt(table, spec.series);
   if (seriesAt >= 0) return pivot(table, xAt, yAts[0] as number, seriesAt);
-  const rows = kind === "horizontal_bar" ? table.rows.slice(0, MAX_SHOWN) : table.rows;
+  const rows = table.rows.slice(0, kind === "horizontal_bar" ? MAX_LYING : MAX_PLACES);
   const keys = rows.map((row) => row[xAt] as Scalar);
   const series = yAts.map((at) => {
     const column = table.columns[at] as Column;
@@ -244,10 +253,7 @@ function pie(data: ChartData, p: Palette): EChartsCoreOption {
 }
 
 function scatter(table: Table, data: ChartData, p: Palette): EChartsCoreOption {
-  const numbers = table.columns.filter(
-    (c) => c.role === "measure" && /^(int64|float64|decimal)/.test(c.type) && !/\.(prior|change|growth)$/.test(c.name),
-  );
-  const [across, up] = numbers as [Column, Column];
+  const [across, up] = numbersOf(table) as [Column, Column];
   const [i, j] = [table.columns.indexOf(across), table.columns.indexOf(up)];
   const named = { nameLocation: "middle", nameGap: 28, nameTextStyle: { color: p.ink2, fontSize: 12 } };
   return {

@@ -1,14 +1,15 @@
 import { Button, Skeleton } from "@mantine/core";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { explainQuery, fetchCsv, liveResultQuery } from "../api/queries";
+import { explainQuery, fetchCsv, liveResultQuery, resultQuery } from "../api/queries";
 import type { Column, Model, QueryResult, Scalar, SemanticQuery } from "../api/types";
 import { Sql } from "../ask/Sql";
 import { Chart, type Pick } from "../charts/Chart";
-import { type ChartKind, chooseChart, chooseSpecFor, kindOfSpec, possibleKinds } from "../charts/choose";
 import { KindSwitch } from "../charts/KindSwitch";
-import { formatCount, formatDuration, formatPeriod, formatValue, memberOf, titleOf } from "../format/format";
+import { type ChartKind, kindOfSpec, possibleKinds } from "../charts/kinds";
+import { formatCount, formatDuration, formatPeriod, formatValue, memberOf, titleOf, toNumber } from "../format/format";
+import { Coming } from "../table/Coming";
 import { ResultTable } from "../table/ResultTable";
 import { save, useCopy } from "../ui/files";
 import { IconBulb, IconCheck, IconCode, IconCopy, IconDownload } from "../ui/icons";
@@ -16,7 +17,7 @@ import { Panel } from "../ui/Panel";
 import { Split } from "../ui/Split";
 import { StateCard, stateOfError } from "../ui/State";
 import { DrillMenu } from "./DrillMenu";
-import { asked, tidy } from "./draft";
+import { asked, countOf, ROW_STEPS, tidy } from "./draft";
 import css from "./ExplorePage.module.css";
 import type { Members } from "./members";
 
@@ -59,22 +60,57 @@ function Account({ result }: { result: QueryResult }) {
   const { t } = useTranslation();
   const lines = [
     result.period && formatPeriod(result.period.text),
-    ...result.left_out.map(
-      (l) => l.text ?? t("explore.leftOut", { n: formatCount(l.fact_rows ?? 0), member: l.member }),
-    ),
+    ...result.left_out.map((l) => l.text),
     ...(result.truncated ? [t("ask.truncated", { n: formatCount(result.rows.length) })] : []),
   ].filter((line): line is string => Boolean(line));
   return <p className={css.account}>{lines.join(" · ")}</p>;
 }
 
-function Shown({ result, model, members, draft, onDraft }: Omit<ResultProps, "project"> & { result: QueryResult }) {
+/** What there is beyond the rows that are shown, and a way to see more of it. */
+function More({
+  project,
+  draft,
+  n,
+  onMore,
+}: {
+  project: string;
+  draft: SemanticQuery;
+  n: number;
+  onMore?: () => void;
+}) {
+  const { t } = useTranslation();
+  const count = useQuery(resultQuery(project, countOf(draft)));
+  const all = toNumber(count.data?.rows[0]?.[0]);
+  if (all !== null && all <= n) return null;
+  return (
+    <div className={css.more}>
+      <span className="num">
+        {all === null
+          ? t("explore.first", { n: formatCount(n) })
+          : t("explore.firstOf", { n: formatCount(n), left: formatCount(all - n) })}
+      </span>
+      {onMore && (
+        <Button variant="default" size="xs" onClick={onMore}>
+          {t("explore.showMore")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface ShownProps extends Omit<ResultProps, "project"> {
+  result: QueryResult;
+  /** In place of the account, while the rows are coming. */
+  coming: ReactNode;
+}
+
+function Shown({ result, model, members, draft, onDraft, coming }: ShownProps) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<ChartKind | null>(null);
   const [pick, setPick] = useState<Pick | null>(null);
-  const spec = useMemo(() => result.chart ?? chooseChart(result, model), [result, model]);
-  const kinds = useMemo(() => possibleKinds(result, spec), [result, spec]);
+  const spec = result.isPart ? null : result.chart;
+  const kinds = useMemo(() => (spec ? possibleKinds(result, spec) : []), [result, spec]);
   const kind = chosen && kinds.includes(chosen) ? chosen : kindOfSpec(spec);
-  const drawn = useMemo(() => chooseSpecFor(result, spec, kind), [result, spec, kind]);
   const title = result.columns.map(titleOf).join(", ");
   if (result.rows.length === 0) return <StateCard kind="noData" />;
 
@@ -86,18 +122,18 @@ function Shown({ result, model, members, draft, onDraft }: Omit<ResultProps, "pr
       y: box.bottom,
     });
   };
-  const isFigure = spec.kind === "kpi";
   return (
     <>
       <header className={css.bar}>
-        <Account result={result} />
+        {coming ?? <Account result={result} />}
         <KindSwitch kinds={kinds} value={kind} onChange={setChosen} />
       </header>
       <Split
         isNarrow={result.columns.length <= 3}
         chart={
-          !isFigure &&
-          kind !== "table" && <Chart table={result} spec={drawn} kind={kind} title={title} onPick={setPick} />
+          spec &&
+          kind !== "kpi" &&
+          kind !== "table" && <Chart table={result} spec={spec} kind={kind} title={title} onPick={setPick} />
         }
         table={
           <ResultTable
@@ -128,9 +164,15 @@ export function Result({ project, model, members, draft, onDraft }: ResultProps)
   const [panel, setPanel] = useState<"explain" | "sql" | null>(null);
   const [csvError, setCsvError] = useState<Error | null>(null);
   const { isCopied, copy } = useCopy();
-  const query = asked(draft);
-  const result = useQuery(liveResultQuery(project, query));
+  const client = useQueryClient();
   const clean = tidy(draft);
+  const text = JSON.stringify(clean);
+  const [step, setStep] = useState({ text, at: 0 });
+  const at = step.text === text ? step.at : 0; // another query begins anew
+  const limit = ROW_STEPS[at] ?? ROW_STEPS[0];
+  const query = asked(draft, limit);
+  const live = liveResultQuery(project, query);
+  const result = useQuery(live);
   const toggle = (one: "explain" | "sql") => setPanel((open) => (open === one ? null : one));
 
   if (!query) return <StateCard kind="empty" title={t("explore.empty.title")} text={t("explore.empty.text")} />;
@@ -142,11 +184,36 @@ export function Result({ project, model, members, draft, onDraft }: ResultProps)
         <Skeleton height={200} />
       </div>
     );
-  const sql = result.data.sql;
+  const { sql, isPart } = result.data;
+  const n = result.data.rows.length;
+  const coming = isPart && !result.isPlaceholderData && (
+    <Coming
+      n={n}
+      isStopped={!result.isFetching}
+      onCancel={() => client.cancelQueries({ queryKey: live.queryKey })}
+      onRetry={() => result.refetch()}
+    />
+  );
+  const isCut = !isPart && !result.isPlaceholderData && !draft.limit && n === limit;
   return (
     <>
       <div className={css.live} data-stale={result.isPlaceholderData || undefined}>
-        <Shown result={result.data} model={model} members={members} draft={draft} onDraft={onDraft} />
+        <Shown
+          result={result.data}
+          model={model}
+          members={members}
+          draft={draft}
+          onDraft={onDraft}
+          coming={coming || null}
+        />
+        {isCut && (
+          <More
+            project={project}
+            draft={clean}
+            n={n}
+            onMore={at + 1 < ROW_STEPS.length ? () => setStep({ text, at: at + 1 }) : undefined}
+          />
+        )}
       </div>
       <footer className={css.actions}>
         <Button
@@ -176,7 +243,7 @@ export function Result({ project, model, members, draft, onDraft }: ResultProps)
           color="gray"
           size="xs"
           leftSection={isCopied ? <IconCheck size={16} stroke={1.75} /> : <IconCopy size={16} stroke={1.75} />}
-          onClick={() => copy(JSON.stringify(clean))}
+          onClick={() => copy(text)}
         >
           {isCopied ? t("ask.copied") : t("explore.copyQuery")}
         </Button>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Column, Model, SemanticQuery } from "../api/types";
-import { added, asked, moved, parseDraft, placedFilters, removed, tidy, withFilter } from "./draft";
+import { added, asked, countOf, moved, parseDraft, placedFilters, removed, tidy, withFilter } from "./draft";
 import { finerGrain, narrowed, nextLevel, rowsBehind, testOf, withTest } from "./drill";
 
 const model = {
@@ -45,12 +45,22 @@ test("filters are put in, changed and taken away where they stand", () => {
 
 test("what is asked has a total where there are groups, and a limit", () => {
   expect(asked({})).toBeNull();
-  expect(asked({ measures: ["trips"] })).toEqual({ measures: ["trips"], limit: 1000 });
+  expect(asked({ measures: ["trips"] })).toEqual({ measures: ["trips"], limit: 10_000 });
+  expect(asked({ measures: ["trips"] }, 50_000)).toMatchObject({ limit: 50_000 });
   expect(asked({ measures: ["trips"], dimensions: ["weather"], limit: 3 })).toMatchObject({
     totals: ["all"],
     limit: 3,
   });
   expect(asked({ rows: ["weather"] })).not.toHaveProperty("totals");
+});
+
+test("all its rows are counted: its groups, or the rows themselves", () => {
+  const measures = [{ expr: "count(*)", as: "n" }];
+  expect(countOf({ measures: ["trips"], dimensions: ["weather"], order: ["trips"] })).toEqual({
+    source: { measures: ["trips"], dimensions: ["weather"] },
+    measures,
+  });
+  expect(countOf({ rows: ["weather"], where: ["bulk"], order: ["weather"] })).toEqual({ where: ["bulk"], measures });
 });
 
 test("a time that says nothing is left out", () => {

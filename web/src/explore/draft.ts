@@ -7,7 +7,8 @@ import { filtersOf } from "./drill";
 
 export type Shelf = "measures" | "dimensions" | "filters";
 
-const MAX_ROWS = 1000;
+/** How many rows are shown at first; a person may ask for more, up to the last of these. */
+export const ROW_STEPS = [10_000, 50_000, 250_000, 1_000_000] as const;
 
 export const nameOf = (named: Named) => (typeof named === "string" ? named : named.as);
 
@@ -34,12 +35,21 @@ export function isEmpty(draft: SemanticQuery): boolean {
   return !draft.measures?.length && !draft.dimensions?.length && !draft.rows?.length && !draft.time?.grain;
 }
 
-/** As it is asked: with the total, and no more rows than a page can use. */
-export function asked(draft: SemanticQuery): SemanticQuery | null {
+/** As it is asked: with the total, and no more rows than are shown. */
+export function asked(draft: SemanticQuery, limit: number = ROW_STEPS[0]): SemanticQuery | null {
   if (isEmpty(draft)) return null;
   const isGrouped = draft.dimensions?.length || draft.time?.grain;
   const hasTotal = isGrouped && draft.measures?.length && !draft.rows;
-  return { ...draft, ...(hasTotal && { totals: ["all"] }), limit: draft.limit ?? MAX_ROWS };
+  return { ...draft, ...(hasTotal && { totals: ["all"] }), limit: draft.limit ?? limit };
+}
+
+/** How many rows the draft has in all. */
+export function countOf(draft: SemanticQuery): SemanticQuery {
+  const { order: _, ...source } = draft;
+  const measures = [{ expr: "count(*)", as: "n" }];
+  if (!draft.rows) return { source, measures };
+  const { rows: _rows, ...same } = source;
+  return { ...same, measures };
 }
 
 /** Without the keys that say nothing, so that addresses stay short. */

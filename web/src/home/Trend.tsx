@@ -1,13 +1,12 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { liveResultQuery } from "../api/queries";
 import type { Member, Model, SemanticQuery } from "../api/types";
 import { address, useGo } from "../app/project";
 import { Chart, type Pick } from "../charts/Chart";
-import { chooseChart, kindOfSpec } from "../charts/choose";
+import { kindOfSpec } from "../charts/kinds";
 import { StateCard, stateOfError } from "../ui/State";
 import css from "./Card.module.css";
 import { type HomeDefinition, type Period, trendQuery } from "./definition";
@@ -23,12 +22,12 @@ interface TrendProps {
 }
 
 /** The chosen measure along the time, over the time it is compared with. A mark leads to what happened then. */
-export function Trend({ project, model, definition, period, member }: TrendProps) {
+export function Trend({ project, definition, period, member }: TrendProps) {
   const { t } = useTranslation();
   const go = useGo();
   const query = trendQuery(definition, period, member.name);
   const result = useQuery(liveResultQuery(project, query));
-  const spec = useMemo(() => (result.data ? chooseChart(result.data, model) : null), [result.data, model]);
+  const spec = result.data?.chart;
   const title = member.title;
 
   const drill = ({ values }: Pick) => {

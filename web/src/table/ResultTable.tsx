@@ -62,7 +62,7 @@ export function ResultTable({ table, totals, caption, pageSize = 10, onPick }: R
     data: table.rows,
     columns,
     initialState: { pagination: { pageSize, pageIndex: 0 } },
-    autoResetPageIndex: true,
+    autoResetPageIndex: !table.isPart, // who pages through rows that are coming stays there
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
     getPaginationRowModel: getPaginationRowModel(),
