@@ -118,6 +118,7 @@ typedef struct AppServerConfig {
     int64_t max_header_bytes; /* request line and headers; default 16 KB */
     int max_connections;      /* open at one time; default 512 */
     int n_workers;            /* requests that are worked on at one time; default 8 */
+    int n_slow;               /* answers that wait for slow readers beside them; default 64 */
     int max_waiting;          /* requests that wait for a worker; default 128 */
     int64_t idle_ms;          /* a connection that moves no byte so long is closed; default 60 s */
     int n_job_workers;        /* jobs that run at one time; default 2 */

@@ -171,6 +171,7 @@ static ErrCode open_socket(const Ctx *ctx, Holder *holder, Err *err) {
     config.handler = serve;
     config.arg = holder;
     config.n_workers = HOLDER_WORKERS;
+    config.n_slow = HOLDER_SLOW;
     config.max_waiting = HOLDER_WAITING;
     config.max_connections = HOLDER_CONNECTIONS;
     config.max_body_bytes = HOLDER_BODY_MAX_BYTES;

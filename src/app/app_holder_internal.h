@@ -20,6 +20,7 @@
 
 enum {
     HOLDER_WORKERS = 8,
+    HOLDER_SLOW = 64,
     HOLDER_WAITING = 64,
     HOLDER_CONNECTIONS = 128,
     HOLDER_BODY_MAX_BYTES = 64 << 20, /* a query may come from a file of 16 MiB, escaped */

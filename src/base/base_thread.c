@@ -110,20 +110,77 @@ typedef struct Job {
     void *arg;
 } Job;
 
+/* There are as many threads as jobs may run and pause; one takes a job when fewer run than may, and none that paused wants to go on. */
 struct Pool {
     Queue *jobs;
     pthread_t *threads;
     int n_threads;
+    pthread_mutex_t lock;
+    pthread_cond_t has_work;  /* and a place for it */
+    pthread_cond_t has_place; /* for one that resumes */
+    int n_running, max_running;
+    int n_paused, max_paused;
+    int n_resuming;
+    bool is_closed;
 };
 
-/* Until the queue is closed and empty, so that every accepted job has run when the pool goes. */
+/* Under the lock: a place is free, or has become of use. */
+static void offer_place(Pool *pool) {
+    pthread_cond_signal(pool->n_resuming ? &pool->has_place : &pool->has_work);
+}
+
+static Job *take_job(Pool *pool) {
+    Job *job = NULL;
+    pthread_mutex_lock(&pool->lock);
+    for (;;) {
+        bool has_place = pool->n_running < pool->max_running && !pool->n_resuming;
+        if (has_place && (job = queue_pop(pool->jobs, 0))) break;
+        if (pool->is_closed && !queue_length(pool->jobs)) break;
+        pthread_cond_wait(&pool->has_work, &pool->lock);
+    }
+    pool->n_running += job != NULL;
+    pthread_mutex_unlock(&pool->lock);
+    return job;
+}
+
+static void leave_place(Pool *pool) {
+    pthread_mutex_lock(&pool->lock);
+    pool->n_running--;
+    offer_place(pool);
+    if (pool->is_closed) pthread_cond_broadcast(&pool->has_work); /* it may have been the last */
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* Until the pool is closed and its queue empty, so that every accepted job has run when the pool goes. */
 static void *work(void *arg) {
     Pool *pool = arg;
-    for (Job *job; (job = queue_pop(pool->jobs, -1));) {
+    for (Job *job; (job = take_job(pool));) {
         job->fn(job->arg);
         free(job);
+        leave_place(pool);
     }
     return NULL;
+}
+
+bool pool_pause(Pool *pool) {
+    pthread_mutex_lock(&pool->lock);
+    bool may_pause = pool->n_paused < pool->max_paused;
+    pool->n_paused += may_pause;
+    pool->n_running -= may_pause;
+    if (may_pause) offer_place(pool);
+    pthread_mutex_unlock(&pool->lock);
+    return may_pause;
+}
+
+void pool_resume(Pool *pool) {
+    pthread_mutex_lock(&pool->lock);
+    pool->n_resuming++;
+    while (pool->n_running >= pool->max_running) pthread_cond_wait(&pool->has_place, &pool->lock);
+    pool->n_resuming--;
+    pool->n_paused--;
+    pool->n_running++;
+    if (pool->n_running < pool->max_running) offer_place(pool); /* those that waited for this one to go first */
+    pthread_mutex_unlock(&pool->lock);
 }
 
 /* Workers take no signals: they are for the thread that started the program, which knows what to do with them. Those
@@ -136,9 +193,15 @@ static void block_signals(sigset_t *ret_before) {
     pthread_sigmask(SIG_SETMASK, &all, ret_before);
 }
 
-Pool *pool_new(const char *name, int n_threads, size_t cap_jobs) {
+Pool *pool_new(const char *name, int n_running, int n_paused, size_t cap_jobs) {
     Pool *pool = base_zalloc(1, sizeof(Pool));
+    int n_threads = n_running + n_paused;
     pool->jobs = queue_new(cap_jobs);
+    pool->max_running = n_running;
+    pool->max_paused = n_paused;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->has_work, NULL);
+    pthread_cond_init(&pool->has_place, NULL);
     pool->threads = base_zalloc((size_t)n_threads, sizeof(pthread_t));
     sigset_t before;
     block_signals(&before);
@@ -159,8 +222,14 @@ ErrCode pool_submit(Pool *pool, void (*fn)(void *arg), void *arg, Err *err) {
     Job *job = base_alloc(sizeof(Job));
     *job = (Job){.fn = fn, .arg = arg};
     ErrCode code = queue_push(pool->jobs, job, err);
-    if (code) free(job);
-    return code;
+    if (code) {
+        free(job);
+        return code;
+    }
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_signal(&pool->has_work);
+    pthread_mutex_unlock(&pool->lock);
+    return ERR_OK;
 }
 
 size_t pool_waiting(Pool *pool) {
@@ -171,7 +240,14 @@ size_t pool_waiting(Pool *pool) {
 void pool_free(Pool *pool) {
     if (!pool) return;
     queue_close(pool->jobs);
+    pthread_mutex_lock(&pool->lock);
+    pool->is_closed = true;
+    pthread_cond_broadcast(&pool->has_work);
+    pthread_mutex_unlock(&pool->lock);
     for (int i = 0; i < pool->n_threads; i++) pthread_join(pool->threads[i], NULL);
+    pthread_cond_destroy(&pool->has_place);
+    pthread_cond_destroy(&pool->has_work);
+    pthread_mutex_destroy(&pool->lock);
     queue_free(pool->jobs);
     free(pool->threads);
     free(pool);

@@ -29,7 +29,8 @@ typedef struct NetServerConfig {
     NetRefuse *refuse;          /* NULL: in plain text */
     NetDone *done;              /* NULL: nobody wants to know */
     void *arg;                  /* of all four */
-    int n_workers;              /* requests answered at one time */
+    int n_workers;              /* requests answered at one time… */
+    int n_slow;                 /* …beside those whose readers are slow: one more of these is broken off */
     size_t max_waiting;         /* requests that wait for a worker; the next gets 503 */
     int max_connections;        /* open at one time; the next waits to be accepted… */
     int spare_connections;      /* …but as many more are accepted to be told so (503) and closed */
@@ -40,7 +41,7 @@ typedef struct NetServerConfig {
     int client_check_period_ms; /* how often it is looked whether waiting clients are still there */
 } NetServerConfig;
 
-/* 4 workers, 64 waiting, 256 connections, 32 KiB of headers, 1 MiB of body, 256 KiB unread, 60 s, 50 ms; no socket, no handler. */
+/* 4 workers, 16 slow, 64 waiting, 256 connections, 32 KiB of headers, 1 MiB of body, 256 KiB unread, 60 s, 50 ms; no socket, no handler. */
 extern const NetServerConfig NET_SERVER_DEFAULT;
 
 /* Starts answering. ERR_IO; the socket is closed then too. */
@@ -86,8 +87,8 @@ int64_t net_request_begun_us(
 void net_response_header(NetRequest *request, const char *name, Str value);
 /* The answer: begin, write…, and return from the handler. A handler that returns without a begin answers 500. */
 NODISCARD ErrCode net_response_begin(NetRequest *request, int status, const char *content_type, Err *err);
-/* Waits while the reader has max_unread_bytes to take. ERR_CANCELLED when the client is gone or the server stops, ERR_TIMEOUT.
- * After a failure the answer is aborted. */
+/* Waits while the reader has max_unread_bytes to take, of a worker whose place another request has meanwhile. ERR_CANCELLED when the
+ * client is gone or the server stops, ERR_TIMEOUT, ERR_BUSY: n_slow others wait so. After a failure the answer is aborted. */
 NODISCARD ErrCode net_response_write(NetRequest *request, Str bytes, Err *err);
 Sink net_response_sink(NetRequest *request);
 /* Ends the answer so that its reader sees that it is not whole. */

@@ -34,6 +34,7 @@ struct NetRequest {
 
     Cancel cancel;
     int64_t deadline_us;
+    bool is_slow; /* its reader, once */
 
     NetRequest *next; /* of those the server has submitted, under the server's lock */
     NetRequest *prev;
@@ -72,6 +73,7 @@ void net_request_lose(NetRequest *request);
 enum MHD_Result net_request_answer(NetRequest *request);
 
 const NetServerConfig *net_server_config(const NetServer *server);
+Pool *net_server_pool(const NetServer *server);
 bool net_server_is_unix(const NetServer *server);
 /* A condition that waits on the monotonic clock, and a time on it. */
 void net_cond_init(pthread_cond_t *cond);

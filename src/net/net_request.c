@@ -251,6 +251,32 @@ static size_t put(NetRequest *request, Str bytes) {
     return n;
 }
 
+static void wait_a_while(NetRequest *request) {
+    const struct timespec until = net_time_in(WRITE_CHECK_MS);
+    pthread_cond_timedwait(&request->has_room, &request->lock, &until);
+}
+
+/* Until there is any; for a slow reader until half of what it may leave unread is free, and others have the worker's place meanwhile.
+ * Under the lock, which is not held while it waits to have its place again: the library's thread must never wait for that. */
+static ErrCode wait_for_room(NetRequest *request, Err *err) {
+    size_t cap = net_server_config(request->server)->max_unread_bytes;
+    Pool *pool = net_server_pool(request->server);
+    int64_t slow_us = clock_monotonic(CLOCK_SYSTEM) + WRITE_CHECK_MS * 1000;
+    ErrCode code = ERR_OK;
+    while (request->n_unread == cap && !request->is_slow && !(code = check(request, err))) {
+        wait_a_while(request);
+        request->is_slow = request->n_unread == cap && clock_monotonic(CLOCK_SYSTEM) >= slow_us;
+    }
+    if (code || request->n_unread < cap) return code;
+    if (!pool_pause(pool))
+        return err_set(err, ERR_BUSY, "too many clients take their answers slowly: this one is given up");
+    while (request->n_unread > cap / 2 && !(code = check(request, err))) wait_a_while(request);
+    pthread_mutex_unlock(&request->lock);
+    pool_resume(pool);
+    pthread_mutex_lock(&request->lock);
+    return code;
+}
+
 ErrCode net_response_write(NetRequest *request, Str bytes, Err *err) {
     if (!request->unread) return err_set(err, ERR_INTERNAL, "an answer was written before it was begun");
     ErrCode code = ERR_OK;
@@ -258,9 +284,7 @@ ErrCode net_response_write(NetRequest *request, Str bytes, Err *err) {
     while (bytes.n && !(code = check(request, err))) {
         size_t n = put(request, bytes);
         bytes = str_slice(bytes, n, bytes.n);
-        if (n) continue;
-        const struct timespec until = net_time_in(WRITE_CHECK_MS);
-        pthread_cond_timedwait(&request->has_room, &request->lock, &until);
+        if (bytes.n && (code = wait_for_room(request, err))) break;
     }
     if (code) request->is_aborted = true; /* an end would make it look whole */
     pthread_mutex_unlock(&request->lock);

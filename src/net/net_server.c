@@ -23,6 +23,7 @@ enum { LIBRARY_BYTES = 16 << 10 /* for its own buffers, a connection; it clears 
 const NetServerConfig NET_SERVER_DEFAULT = {
     .listen_fd = -1,
     .n_workers = 4,
+    .n_slow = 16,
     .max_waiting = 64,
     .max_connections = 256,
     .max_header_bytes = 32 << 10,
@@ -51,6 +52,10 @@ struct NetServer {
 
 const NetServerConfig *net_server_config(const NetServer *server) {
     return &server->config;
+}
+
+Pool *net_server_pool(const NetServer *server) {
+    return server->pool;
 }
 
 bool net_server_is_unix(const NetServer *server) {
@@ -276,7 +281,7 @@ ErrCode net_server_start(const NetServerConfig *config, NetServer **ret_server, 
     server->is_unix = is_unix(config->listen_fd);
     pthread_mutex_init(&server->lock, NULL);
     net_cond_init(&server->changed);
-    server->pool = pool_new("net", config->n_workers, config->max_waiting);
+    server->pool = pool_new("net", config->n_workers, config->n_slow, config->max_waiting);
     server->has_thread = pthread_create(&server->thread, NULL, check_main, server) == 0;
     if (server->has_thread) server->daemon = start_daemon(server);
     if (server->daemon) {

@@ -28,6 +28,7 @@ static NetServerConfig net_config(Server *server, int listen_fd) {
     net.done = server_done;
     net.arg = server;
     net.n_workers = config->n_workers;
+    net.n_slow = config->n_slow;
     net.max_waiting = (size_t)config->max_waiting;
     net.max_connections = config->max_connections;
     net.spare_connections = MAX_OF(config->max_connections / 8, 8);

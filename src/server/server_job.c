@@ -185,7 +185,7 @@ Jobs *jobs_new(Holder *holder, const AppServerConfig *config) {
     *jobs = (Jobs){.holder = holder, .config = config};
     jobs->arena = arena;
     pthread_mutex_init(&jobs->lock, NULL);
-    jobs->pool = pool_new("job", config->n_job_workers, (size_t)config->max_jobs_waiting);
+    jobs->pool = pool_new("job", config->n_job_workers, 0, (size_t)config->max_jobs_waiting);
     return jobs;
 }
 

@@ -46,8 +46,7 @@ asks 431 "/health?$(printf 'x%.0s' {1..5000})"
 posts 200 query '{"project":"invoices","query":{"measures":["revenue"],"dimensions":["invoice_line.invoice_no"]},"timeout":60}'
 json 'd["truncated"] and len(d["rows"]) == 50000'
 
-# --- workers and the queue: a reader that takes nothing holds the only worker, one more waits, the next is refused, and what needs no worker
-# goes on; then the reader is given up
+# --- a slow reader holds no worker, though there is but one
 cat >slow.py <<'PY'
 import socket, sys, time
 host, port = sys.argv[1].split("//")[1].split(":")
@@ -58,14 +57,34 @@ s.connect((host, int(port)))
 s.sendall(b"POST /api/v1/query HTTP/1.1\r\nHost: %s:%s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (host.encode(), port.encode(), len(body)) + body)
 s.recv(100)
 print("begun", flush=True)
-time.sleep(20)
+try:
+    while s.recv(64):
+        time.sleep(0.2)
+except OSError:
+    pass
 PY
 python3 slow.py "$url" >slow.txt &
 slow=$!
 waits grep -q begun slow.txt
+for _ in 1 2 3; do asks 200 '/api/v1/runs?project=invoices'; done
+kill -0 $slow || fail "the slow reader is gone"
+kill $slow
+wait $slow 2>/dev/null || true
+
+# --- workers and the queue: a writer that waits for its turn holds the only worker, one more request waits, the next is refused, and what
+# needs no worker goes on
+job() { curl -sS -D head.txt -o out.txt -w '%{http_code}' -H 'Content-Type: application/json' -d '{"project":"shop","scale":20}' "$url/api/v1/generate"; }
+id() { python3 -c 'import json; print(json.load(open("out.txt"))["id"])'; }
+running() { asks 200 "/api/v1/jobs/$job" && grep -q '"status":"running"' out.txt; }
+[ "$(job)" = 202 ] || fail "no job: $(cat out.txt)"
+job=$(id)
+waits running
 posts() { # in the background one cannot count
     curl -sS -m 30 -o "$4" -D "$5" -w '%{http_code}' -H 'Content-Type: application/json' --data-binary "$3" "$url/api/v1/$2" >"$4.status"
 }
+posts 200 feedback '{"project":"invoices","question":"revenue","verdict":"up"}' first.txt first.head &
+first=$!
+sleep 0.5
 posts 200 runs '{"project":"invoices"}' second.txt second.head &
 second=$!
 waiting() { curl -s "$url/metrics" | grep -q '^starling_requests_waiting 1$'; }
@@ -75,10 +94,10 @@ problem busy 'try again later'
 has '^retry-after: [0-9]+$'
 asks 200 /health
 asks 200 /
+asks 200 "/api/v1/jobs/$job" -X DELETE
+wait $first
 wait $second
-[ "$(cat second.txt.status)" = 200 ] || fail "who waited got $(cat second.txt.status)"
-kill $slow
-wait $slow 2>/dev/null || true
+[ "$(cat first.txt.status) $(cat second.txt.status)" = '200 200' ] || fail "who waited got $(cat first.txt.status) $(cat second.txt.status)"
 ok
 
 # --- connections: nine at a time are one too many
@@ -119,11 +138,8 @@ one_left() { curl -s "$url/metrics" | grep -q '^starling_streams 0$'; }
 waits one_left
 
 # --- jobs: one runs, one waits, the third is refused; both can be cancelled
-job() { curl -sS -D head.txt -o out.txt -w '%{http_code}' -H 'Content-Type: application/json' -d '{"project":"shop","scale":20}' "$url/api/v1/generate"; }
-id() { python3 -c 'import json; print(json.load(open("out.txt"))["id"])'; }
 [ "$(job)" = 202 ] || fail "no job: $(cat out.txt)"
-first=$(id)
-running() { asks 200 "/api/v1/jobs/$first" && grep -q '"status":"running"' out.txt; }
+job=$(id)
 waits running
 [ "$(job)" = 202 ] || fail "no second job: $(cat out.txt)"
 second=$(id)
@@ -131,9 +147,9 @@ second=$(id)
 problem busy 'jobs'
 has '^retry-after: '
 asks 200 "/api/v1/jobs/$second" -X DELETE
-asks 200 "/api/v1/jobs/$first" -X DELETE
+asks 200 "/api/v1/jobs/$job" -X DELETE
 over() { asks 200 "/api/v1/jobs/$1" && grep -q '"ended_at"' out.txt; }
-waits over $first
+waits over $job
 json 'd["status"] == "cancelled"'
 waits over $second
 json 'd["status"] == "cancelled"'
@@ -141,7 +157,7 @@ for n in 1 2; do
     curl -sS -o out.txt -H 'Content-Type: application/json' -d '{"project":"invoices"}' "$url/api/v1/sync"
     waits over $(id)
 done
-asks 404 "/api/v1/jobs/$first" # two others have ended since
+asks 404 "/api/v1/jobs/$job" # two others have ended since
 
 # --- the end, with a job that runs and a reader that takes nothing: within the grace and a little
 [ "$(job)" = 202 ] || fail "no job at the end"

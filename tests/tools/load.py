@@ -2,7 +2,7 @@
 """Many clients of one server: load.py URL PROJECT PID [SECONDS]
 
 300 connections stay open, 40 of them readers that take next to nothing of long answers, 20 streams of events, and 100 ask questions at
-a time, over and over; some leave in the middle. Every answer is whole and right, or a clean 429 or 503 (problem+json, Retry-After); the
+a time, over and over; some leave in the middle. First the slow ones are alone with somebody who asks quick questions. Every answer is whole and right, or a clean 429 or 503 (problem+json, Retry-After); the
 process stays within its memory, and afterwards it is idle again. Standard library only.
 """
 import asyncio
@@ -136,7 +136,26 @@ async def watch(until):
         await asyncio.sleep(0.5)
 
 
+async def quick_beside_slow():
+    """Readers that take next to nothing, five times as many as workers, do not stop a quick question."""
+    until, took = time.monotonic() + 8, []
+    readers = [asyncio.create_task(slow(until)) for _ in range(40)]
+    await asyncio.sleep(3)
+    connection = await asyncio.open_connection(host, int(port))
+    for n in range(20):  # each is another one, so none is kept
+        begun = time.monotonic()
+        query = {"measures": ["revenue"], "dimensions": ["invoice_line.country"], "limit": n + 1}
+        assert (await call(connection, "POST", "/api/v1/query", {"project": project, "query": query}))[0] == 200
+        took.append(time.monotonic() - begun)
+    connection[1].close()
+    assert not any(reader.done() for reader in readers), "a slow reader did not stay"
+    await asyncio.gather(*readers)
+    print("beside 40 slow readers: a question in %.0f ms, at most %.0f" % (1000 * sorted(took)[10], 1000 * max(took)))
+    assert max(took) < 5, "a quick question waited for slow readers"
+
+
 async def main():
+    await quick_beside_slow()
     before, until = resident_mb(), time.monotonic() + seconds
     work = [asker(until, n) for n in range(100)] + [slow(until) for _ in range(40)] + [stream(until) for _ in range(20)]
     await asyncio.gather(watch(until), *work, *[idle(until) for _ in range(140)])

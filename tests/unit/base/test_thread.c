@@ -125,7 +125,7 @@ static void pass_gate(void *arg) {
 
 TEST(a_full_pool_refuses_and_freeing_drains_it) {
     Gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .is_open_now = PTHREAD_COND_INITIALIZER};
-    Pool *pool = pool_new("test", 2, 5);
+    Pool *pool = pool_new("test", 2, 0, 5);
     Err err;
     for (int i = 0; i < 2; i++) assert_int_equal(pool_submit(pool, pass_gate, &gate, &err), ERR_OK);
     while (atomic_load(&gate.n_started) < 2) sched_yield(); /* both workers are busy: what follows waits */
@@ -139,6 +139,47 @@ TEST(a_full_pool_refuses_and_freeing_drains_it) {
     pool_free(pool);
     assert_int_equal(atomic_load(&gate.n_done), 7);
     pool_free(NULL);
+}
+
+/* Pauses, waits for the gate, and goes on. */
+typedef struct Pausing {
+    Gate gate;
+    Pool *pool;
+    atomic_int n_paused, n_refused, n_running, most_running;
+} Pausing;
+
+static void pause_at_gate(void *arg) {
+    Pausing *p = arg;
+    if (!pool_pause(p->pool)) {
+        atomic_fetch_add(&p->n_refused, 1);
+        return;
+    }
+    atomic_fetch_add(&p->n_paused, 1);
+    pass_gate(&p->gate);
+    pool_resume(p->pool);
+    int n = atomic_fetch_add(&p->n_running, 1) + 1, most = atomic_load(&p->most_running);
+    while (n > most && !atomic_compare_exchange_weak(&p->most_running, &most, n)) sched_yield();
+    sched_yield();
+    atomic_fetch_sub(&p->n_running, 1);
+}
+
+TEST(a_job_that_pauses_leaves_its_place_to_others) {
+    Pausing p = {.gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .is_open_now = PTHREAD_COND_INITIALIZER}};
+    Gate *gate = &p.gate, open = {.lock = PTHREAD_MUTEX_INITIALIZER, .is_open = true};
+    p.pool = pool_new("test", 2, 5, 20);
+    for (int i = 0; i < 6; i++) assert_int_equal(pool_submit(p.pool, pause_at_gate, &p, NULL), ERR_OK);
+    while (atomic_load(&p.n_paused) < 5 || atomic_load(&p.n_refused) < 1) sched_yield();
+    assert_int_equal(pool_submit(p.pool, pass_gate, &open, NULL), ERR_OK); /* though five of two places wait */
+    while (atomic_load(&open.n_done) < 1) sched_yield();
+    pthread_mutex_lock(&gate->lock);
+    gate->is_open = true;
+    pthread_cond_broadcast(&gate->is_open_now);
+    pthread_mutex_unlock(&gate->lock);
+    for (int i = 0; i < 15; i++) assert_int_equal(pool_submit(p.pool, pass_gate, &open, NULL), ERR_OK);
+    pool_free(p.pool);
+    assert_int_equal(atomic_load(&gate->n_done), 5);
+    assert_int_equal(atomic_load(&open.n_done), 16);
+    assert_true(atomic_load(&p.most_running) <= 2);
 }
 
 typedef struct Seen {
@@ -156,7 +197,7 @@ static void look_around(void *arg) {
 
 TEST(workers_have_a_name_and_take_no_signals) {
     Seen seen = {0};
-    Pool *pool = pool_new("elevenchars", 1, 1);
+    Pool *pool = pool_new("elevenchars", 1, 0, 1);
     while (pool_submit(pool, look_around, &seen, NULL)) sched_yield();
     pool_free(pool);
     assert_string_equal(seen.name, "elevenchars-0");
@@ -174,6 +215,7 @@ int main(void) {
         cmocka_unit_test(closing_wakes_those_who_wait),
         cmocka_unit_test(every_item_arrives_once),
         cmocka_unit_test(a_full_pool_refuses_and_freeing_drains_it),
+        cmocka_unit_test(a_job_that_pauses_leaves_its_place_to_others),
         cmocka_unit_test(workers_have_a_name_and_take_no_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

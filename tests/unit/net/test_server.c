@@ -133,6 +133,33 @@ TEST(a_slow_reader_stops_the_producer) {
     fixture_free(f);
 }
 
+TEST(slow_readers_hold_no_worker_and_one_too_many_is_broken_off) {
+    enum { SLOW = 5 };
+    int fds[SLOW + 1];
+    Fixture *f = fixture_make();
+    f->config.n_workers = 2;
+    f->config.n_slow = SLOW;
+    fixture_start(f);
+    for (int i = 0; i < SLOW; i++) fds[i] = raw_get(f, "/big");
+    WAIT_FOR(atomic_load(&f->n_begun) == SLOW); /* more than there are workers */
+    int64_t asked_us = now_us();
+    Answer a = call(f, "POST", "/echo", S("quick"));
+    assert_true(str_eq(buf_str(&a.body), S("quick")));
+    assert_true(now_us() - asked_us < 1000000);
+    buf_release(&a.body);
+    sleep_ms(300); /* all of them are known to be slow */
+    fds[SLOW] = raw_get(f, "/big");
+    WAIT_FOR(atomic_load(&f->last_code) == ERR_BUSY);
+    char block[65536];
+    for (int i = 0; i < SLOW; i++) { /* and each gets the whole of its answer */
+        size_t n_read = 0;
+        for (ssize_t n; n_read < BIG_BYTES && (n = recv(fds[i], block, sizeof block, 0)) > 0;) n_read += (size_t)n;
+        assert_true(n_read >= BIG_BYTES);
+    }
+    for (int i = 0; i <= SLOW; i++) close(fds[i]);
+    fixture_free(f);
+}
+
 TEST(a_reader_that_takes_nothing_is_given_up) {
     Fixture *f = fixture_make();
     fixture_start(f);
@@ -363,6 +390,7 @@ int main(void) {
         cmocka_unit_test(listens_on_tcp_as_well),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(a_slow_reader_stops_the_producer),
+        cmocka_unit_test(slow_readers_hold_no_worker_and_one_too_many_is_broken_off),
         cmocka_unit_test(a_reader_that_takes_nothing_is_given_up),
         cmocka_unit_test(a_client_that_leaves_cancels_its_work),
         cmocka_unit_test(a_full_queue_is_503),
