@@ -104,7 +104,8 @@ typedef struct HolderVersion {
 int64_t holder_versions(Holder *holder, Arena *arena, HolderVersion **ret_versions, size_t *ret_n);
 /* Waits up to ms for that number to be another than `seen`; gives it. */
 int64_t holder_versions_wait(Holder *holder, int64_t seen, int64_t ms);
-/* Whether a project stands at just these versions (data -1: whatever the data) and nobody is at work who might change that. */
+/* Whether a project stands at just these versions (data -1: whatever the data) and nobody is at work who might change that: writers of other
+ * projects may be. */
 bool holder_is_at(Holder *holder, Str project, int64_t model, int64_t data);
 
 /* A question is asked once more, as an answer's AppReuse has it: kept by the loop, for suggestions. Copied. */

@@ -40,7 +40,7 @@ static ErrCode check_wait(const Ctx *ctx, const Holder *holder, int64_t until_us
                    (int)getpid(), holder->home, wait_ms / 1000);
 }
 
-ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, int64_t wait_ms, Err *err) {
+ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, Str project, int64_t wait_ms, Err *err) {
     int64_t until_us = clock_monotonic(ctx->clock) + wait_ms * 1000;
     ErrCode code = ERR_OK;
     pthread_mutex_lock(&holder->lock);
@@ -50,8 +50,10 @@ ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, int64_t wa
         pthread_cond_timedwait(&holder->changed, &holder->lock, &until);
     }
     holder->n_waiting[side]--;
-    if (!code) holder->is_taken = true;
-    if (!code) holder->is_settled = false;
+    if (!code) {
+        holder->is_taken = true;
+        holder_unsettle(holder, project);
+    }
     pthread_mutex_unlock(&holder->lock);
     return code;
 }

@@ -246,7 +246,7 @@ static void sync(Loop *loop, Followed *p) {
     Err err = {0};
     SyncReport report = {0};
     loop->ctx.request_id = ctx_new_request_id(loop->ctx.arena);
-    if (holder_enter(&loop->ctx, holder, HOLDER_FOLLOW, 0, &err)) return;
+    if (holder_enter(&loop->ctx, holder, HOLDER_FOLLOW, p->name, 0, &err)) return;
     ErrCode code = sync_in_turn(loop, p, &report, &err);
     p->is_read = false;
     holder_leave(holder, HOLDER_FOLLOW);
@@ -268,7 +268,7 @@ static void sync(Loop *loop, Followed *p) {
 static void write_out(Loop *loop, Followed *p) {
     bool is_time = p->n_in_wal >= REST_MIN_CHANGES && clock_monotonic(loop->ctx.clock) - p->synced_us > REST_US;
     Err err = {0};
-    if (!is_time || holder_enter(&loop->ctx, loop->holder, HOLDER_FOLLOW, 0, &err)) return;
+    if (!is_time || holder_enter(&loop->ctx, loop->holder, HOLDER_FOLLOW, p->name, 0, &err)) return;
     if (warehouse_checkpoint(&loop->ctx, p->warehouse, &err)) log_error("sync.follow", &err, loop->ctx.request_id);
     holder_leave(loop->holder, HOLDER_FOLLOW);
     p->n_in_wal = 0;
@@ -325,7 +325,7 @@ static void tell_versions(Loop *loop) {
 static void round_of(Loop *loop, int64_t n_commands) {
     Err err = {0};
     if (loop->n_commands != n_commands) {
-        if (holder_enter(&loop->ctx, loop->holder, HOLDER_FOLLOW, 0, &err)) return;
+        if (holder_enter(&loop->ctx, loop->holder, HOLDER_FOLLOW, (Str){0}, 0, &err)) return;
         ErrCode code = look_at_projects(loop, &err);
         holder_leave(loop->holder, HOLDER_FOLLOW);
         if (code)

@@ -113,7 +113,8 @@ struct Holder {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool is_taken; /* a writer is at work */
+    bool is_taken;                  /* a writer is at work… */
+    char at_work[APP_NAME_MAX + 1]; /* …on this project; empty: on any */
     HolderSide turn;
     int n_waiting[HOLDER_SIDES];
     int64_t n_commands; /* writing commands that have ended: projects and models may be others */
@@ -123,6 +124,7 @@ struct Holder {
     Arena *versions_arena; /* of the list; NULL: none was told yet */
     HolderVersion *versions;
     size_t n_versions;
+    bool *unsettled; /* of each of them: a writer has been at work on it since its version was told */
     int64_t versions_serial;
     HolderQuestion *questions; /* app_holder_questions.c */
     int n_questions;
@@ -133,8 +135,8 @@ struct Holder {
  * may be NULL. */
 NODISCARD ErrCode holder_run(const Ctx *ctx, AppSession *session, bool is_first_full, const AppFront *front,
                              const OpArgs *args, Err *err);
-/* A writer's turn. ERR_BUSY after wait_ms (0: without limit), ERR_CANCELLED, ERR_TIMEOUT. */
-NODISCARD ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, int64_t wait_ms, Err *err);
+/* A writer's turn, for its work on a project (empty: on any). ERR_BUSY after wait_ms (0: without limit), ERR_CANCELLED, ERR_TIMEOUT. */
+NODISCARD ErrCode holder_enter(const Ctx *ctx, Holder *holder, HolderSide side, Str project, int64_t wait_ms, Err *err);
 void holder_leave(Holder *holder, HolderSide side);
 struct timespec holder_time_in(int64_t ms); /* on the monotonic clock */
 /* Waits up to ms for a writing command to end; gives how many have. */
@@ -143,6 +145,8 @@ int64_t holder_wait(Holder *holder, int64_t n_seen, int64_t ms);
 /* The loop's word on what the projects stand at, n_commands being those whose outcome it has seen. The list is copied. */
 void holder_tell_versions(Holder *holder, const HolderVersion *versions, size_t n, int64_t n_commands);
 bool holder_is_settled(Holder *holder);
+/* A writer begins its work on a project (empty: on any), and nothing stands of it any more. Under the lock. */
+void holder_unsettle(Holder *holder, Str project);
 
 /* What holder_note_question takes: a reader's question, with what came of it. */
 Str holder_question_pack(Arena *arena, const MetaQuestion *question);

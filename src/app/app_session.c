@@ -272,14 +272,16 @@ static ErrCode enter_new_home(Ctx *ctx, AppSession *session, const OpArgs *args,
 }
 
 /* The home that this process holds: no lock, but a writer waits for its turn. */
-static ErrCode enter_held_home(Ctx *ctx, AppSession *session, Err *err) {
+static ErrCode enter_held_home(Ctx *ctx, AppSession *session, const OpArgs *args, Err *err) {
     const AppConfig *held = session->holder->config;
     session->home = session->holder->home;
     TRY(home_config(ctx->arena, session->home, &session->config, err));
     session->config.memory_limit_bytes = held->memory_limit_bytes; /* of the instance that is open */
     session->config.n_threads = held->n_threads;
     if (!is_writer(session)) return ERR_OK;
-    TRY(holder_enter(ctx, session->holder, HOLDER_COMMAND, session->config.lock_wait_ms, err));
+    Str project = {0};
+    if (session->op->needs_project) TRY(wanted_project(session, args, &project, err));
+    TRY(holder_enter(ctx, session->holder, HOLDER_COMMAND, project, session->config.lock_wait_ms, err));
     session->has_entered = true;
     return ERR_OK;
 }
@@ -287,7 +289,7 @@ static ErrCode enter_held_home(Ctx *ctx, AppSession *session, Err *err) {
 /* Finds (or makes) the home, reads its settings and takes its lock. */
 static ErrCode enter_home(Ctx *ctx, AppSession *session, const OpArgs *args, Err *err) {
     const Op *op = session->op;
-    if (session->holder) return enter_held_home(ctx, session, err);
+    if (session->holder) return enter_held_home(ctx, session, args, err);
     if (op->home == OP_HOME_CREATE) return enter_new_home(ctx, session, args, err);
     Err own = {0};
     ErrCode code = home_find(ctx, session->request->home ? session->request->home : ".", &session->home, &own);

@@ -79,6 +79,13 @@ running() { asks 200 "/api/v1/jobs/$job" && grep -q '"status":"running"' out.txt
 [ "$(job)" = 202 ] || fail "no job: $(cat out.txt)"
 job=$(id)
 waits running
+# what is kept of one project stands while another is written
+hits() { curl -s "$url/health" | python3 -c 'import json, sys; print(json.load(sys.stdin)["cache"]["hits"])'; }
+posts 200 query '{"project":"invoices","query":{"measures":["revenue"]}}'
+before=$(hits)
+posts 200 query '{"project":"invoices","query":{"measures":["revenue"]}}'
+[ "$(hits)" = $((before + 1)) ] || fail "not given again beside a writer of another project"
+running || fail "the writer was not at work"
 posts() { # in the background one cannot count
     curl -sS -m 30 -o "$4" -D "$5" -w '%{http_code}' -H 'Content-Type: application/json' --data-binary "$3" "$url/api/v1/$2" >"$4.status"
 }
