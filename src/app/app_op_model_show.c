@@ -231,34 +231,38 @@ static Str joined(const Ctx *ctx, const Str *texts, size_t n) {
 typedef struct Field {
     const char *name;
     const char *title; /* for people */
-    Str value;
+    Value value;       /* null: there is none */
 } Field;
+
+static Value said(Str text) {
+    return text.n ? value_text(text) : value_null(TYPE(TYPE_TEXT));
+}
 
 /* What there is to say of one; with titles also to people. Lists are texts to people. */
 static ErrCode write_entry(const Ctx *ctx, Writer *w, const Entry *entry, bool has_titles, Err *err) {
     const ModelLabel *label = entry->label;
-    Str decimals = label->decimals < 0 ? (Str){0} : arena_printf(ctx->arena, "%d", label->decimals);
+    Value decimals = label->decimals < 0 ? value_null(TYPE(TYPE_INT64)) : value_int(label->decimals);
     const Field fields[] = {
-        {"kind", "Kind", str_of(entry->kind)},
-        {"name", "Name", entry->name},
-        {"title", "Title", label->title},
-        {"of", "Of", entry->owner},
-        {"type", "Type", type_text(ctx, entry)},
-        {"description", "Description", label->description},
-        {"expr", "Definition", entry->expr},
-        {"levels", "Levels", entry->levels},
-        {"time", "Time", entry->time},
-        {"format", "Format", label->format},
-        {"unit", "Unit", label->unit},
+        {"kind", "Kind", said(str_of(entry->kind))},
+        {"name", "Name", said(entry->name)},
+        {"title", "Title", said(label->title)},
+        {"of", "Of", said(entry->owner)},
+        {"type", "Type", said(type_text(ctx, entry))},
+        {"description", "Description", said(label->description)},
+        {"expr", "Definition", said(entry->expr)},
+        {"levels", "Levels", said(entry->levels)},
+        {"time", "Time", said(entry->time)},
+        {"format", "Format", said(label->format)},
+        {"unit", "Unit", said(label->unit)},
         {"decimals", "Decimals", decimals},
-        {"pii", "Personal data", model_pii_name(label->pii_class)},
-        {"aggregate", "As a measure", entry->aggregate},
-        {"additivity", "Additivity", entry->additivity},
+        {"pii", "Personal data", said(model_pii_name(label->pii_class))},
+        {"aggregate", "As a measure", said(entry->aggregate)},
+        {"additivity", "Additivity", said(entry->additivity)},
     };
     for (size_t i = 0; i < COUNT_OF(fields); i++)
-        if (fields[i].value.n)
+        if (!fields[i].value.is_null)
             TRY(writer_field(w, str_of(fields[i].name), has_titles ? str_of(fields[i].title) : (Str){0},
-                             value_text(fields[i].value), err));
+                             fields[i].value, err));
     if (entry->is_hidden) TRY(writer_field(w, S("is_hidden"), (Str){0}, value_bool(true), err));
     const struct {
         const char *name, *title;

@@ -47,7 +47,7 @@ static const AppShape SHAPES[] = {
     {"Member",
      "{kind:\"fact\"|\"time\"|\"attribute\"|\"column\"|\"dimension\"|\"hierarchy\"|\"filter\"|\"measure\",name:text,title:text,"
      "of?:text,type?:text,description?:text,expr?:text,levels?:text,members?:[text],time?:text,format?:text,unit?:text,"
-     "decimals?:text,pii?:text,aggregate?:text,additivity?:text,is_hidden?:bool,synonyms?:[text],visible_to?:[text],"
+     "decimals?:int,pii?:text,aggregate?:text,additivity?:text,is_hidden?:bool,synonyms?:[text],visible_to?:[text],"
      "aggregations?:[text],facts?:[text]}",
      "something that can be asked for"},
     {"Ui", "{title?:text,color?:text,logo?:text}", "how a pack presents itself"},
@@ -60,7 +60,8 @@ static const AppShape SHAPES[] = {
      "{id:int,kind:text,status:\"running\"|\"done\"|\"failed\"|\"interrupted\",started_at:time,duration_us:int,error?:text}",
      NULL},
     {"Finding", "{severity:\"error\"|\"warning\",file:text,line:int,column:int,message:text}", NULL},
-    {"Report", "{project:text,run:int|null,version:int,changes:int,duration_us:int,steps?:Table}", "what a run did"},
+    {"Report", "{project:text,run:int|null,version:int,changes:int,duration_us:int,index_error:text|null,steps?:Table}",
+     "what a run did; index_error: why the index of values is behind the data, which the next question mends"},
 };
 
 const AppShape *app_shapes(size_t *ret_n) {

@@ -215,10 +215,13 @@ static void put_operation(JsonWriter *w, Arena *arena, const Op *op, bool is_get
         put_params(w, op);
     else
         put_body(w, op);
-    if (op->is_long)
+    if (op->is_long) {
         put_answers(w, "202", "taken on as a job", SERVER_JSON, "Job", NULL);
-    else
+        json_key(w, S("x-result")); /* the job's, which its own shape leaves open */
+        app_schema_print(w, op->answer ? op->answer : "object");
+    } else {
         put_answers(w, "200", "the answer", SERVER_JSON, op->answer ? op->answer : "object", op);
+    }
     json_object_end(w);
 }
 

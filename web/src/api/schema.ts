@@ -818,7 +818,7 @@ export interface components {
             time?: string;
             format?: string;
             unit?: string;
-            decimals?: string;
+            decimals?: number;
             pii?: string;
             aggregate?: string;
             additivity?: string;
@@ -882,6 +882,7 @@ export interface components {
             version: number;
             changes: number;
             duration_us: number;
+            index_error: string | null;
             steps?: components["schemas"]["Table"];
         };
         Health: {
