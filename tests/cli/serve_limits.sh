@@ -41,6 +41,7 @@ problem too_large 'body is too long'
 asks 431 /health -H "X-Long: $(printf 'x%.0s' {1..5000})"
 problem too_large 'headers are too long'
 asks 431 "/health?$(printf 'x%.0s' {1..5000})"
+asks 431 /health -H "X-Long: $(printf 'x%.0s' {1..40000})" # by the library itself, in its own words
 
 # --- rows
 posts 200 query '{"project":"invoices","query":{"measures":["revenue"],"dimensions":["invoice_line.invoice_no"]},"timeout":60}'
