@@ -199,7 +199,8 @@ ErrCode server_read_call(Arena *arena, const NetRequest *request, const Op *op, 
     for (size_t i = 0; net_request_param(request, i, &name, &value); i++)
         TRY(server_call_param(&call, name, value, err));
     TRY(server_call_json(arena, net_request_body(request), max_bytes, &call, err));
-    if (call.form == FORM_SVG) TRY(op_args_set(call.args, str_of(chart_arg(op)->name), S("-"), err));
+    const OpArg *chart = call.form == FORM_SVG ? chart_arg(op) : NULL;
+    if (chart) TRY(op_args_set(call.args, str_of(chart->name), S("-"), err));
     TRY(op_args_finish(call.args, err));
     *ret_call = call;
     return ERR_OK;
