@@ -111,6 +111,10 @@ bool holder_is_at(Holder *holder, Str project, int64_t model, int64_t data);
 /* A question is asked once more, as an answer's AppReuse has it: kept by the loop, for suggestions. Copied. */
 void holder_note_question(Holder *holder, Str project, Str noted);
 
+/* The logo of a project's pack, with its media type; in the arena. Waits for files. ERR_NOT_FOUND: no such project, or it has none. */
+NODISCARD ErrCode holder_logo(Holder *holder, Arena *arena, Str project, Str *ret_bytes, const char **ret_type,
+                              Err *err);
+
 /* ---- for operations ------------------------------------------------------------------------------------------------- */
 
 /* server.…: what `serve` takes at most. */

@@ -139,5 +139,7 @@ Str app_run_status(const AppSession *session, const MetaRun *run);
 Str app_run_error(const AppSession *session, const MetaRun *run);
 /* ["a","b"]; in the arena. */
 NODISCARD ErrCode app_list_json(Arena *arena, const Str *texts, size_t n, Str *ret, Err *err);
+/* How a pack presents itself, into the object that is open. */
+NODISCARD ErrCode app_write_looks(Writer *w, const ModelUi *ui, Err *err);
 /* A findings list on the writer: notes for the person, "findings" for machines. */
 NODISCARD ErrCode app_write_findings(const Ctx *ctx, Writer *w, const ModelFindings *findings, Err *err);

@@ -17,28 +17,79 @@ static ErrCode write_summary(const Ctx *ctx, Writer *w, Str what, const ModelFin
                    findings->is_cut ? " and more" : "");
 }
 
-/* The pack's questions are compiled as its own model would, for somebody who sees all of it. */
-static void check_questions(const Ctx *ctx, Model *model, ModelFindings *findings) {
+typedef struct Check {
+    Ctx own; /* the model's own, of somebody who sees all of it */
+    ModelFindings *findings;
+} Check;
+
+static void check_question(const Check *check, const ModelQuestion *question, Str what) {
+    ModelFindings *findings = check->findings;
+    Arena *arena = check->own.arena;
+    Err why = {0};
+    ErrCode code = ask_question_compile(&check->own, question, &why);
+    if (!code) return;
+    char text[ERR_MESSAGE_MAX + ERR_FILE_MAX];
+    Str message = arena_printf(arena, "%.*s: %s", STR_ARG(what), err_format(&why, text, sizeof text));
+    ModelFinding *at = ARENA_ARRAY(arena, ModelFinding, findings->n + 1);
+    for (size_t i = 0; i < findings->n; i++) at[i] = findings->at[i];
+    at[findings->n++] = (ModelFinding){.is_error = true, .code = code, .place = question->place, .message = message};
+    findings->at = at;
+    findings->n_errors++;
+}
+
+/* The first of the page's measures in its period, and so compared; what is left out has nothing wrong in it. */
+static Str home_query(Arena *arena, const Model *model, Str period, Str compare) {
+    const ModelHome *home = &model->ui.home;
+    Buf text CLEANUP(buf_release);
+    JsonWriter w CLEANUP(json_writer_release);
+    buf_init(&text, HOME_TEXT_MAX_BYTES);
+    json_writer_init(&w, sink_of_buf(&text), false, NULL);
+    json_object_begin(&w);
+    json_key(&w, S("measures"));
+    json_array_begin(&w);
+    json_text(&w, home->n_measures ? home->measures[0] : model->measures[0].name);
+    json_array_end(&w);
+    json_key(&w, S("time"));
+    json_object_begin(&w);
+    json_key(&w, S("range"));
+    json_text(&w, period);
+    if (compare.n) {
+        json_key(&w, S("compare"));
+        json_text(&w, compare);
+    }
+    json_object_end(&w);
+    json_object_end(&w);
+    err_ignore(json_writer_finish(&w));
+    return arena_str(arena, buf_str(&text));
+}
+
+static void check_home(const Check *check, const Model *model) {
+    const ModelHome *home = &model->ui.home;
+    Arena *arena = check->own.arena;
+    bool has_period = home->period.n && !str_eq(home->period, S(MODEL_HOME_ALL));
+    bool has_compare = home->compare.n && !str_eq(home->compare, S(MODEL_HOME_NONE));
+    size_t n_errors = check->findings->n_errors;
+    if (!model->n_measures) return;
+    ModelQuestion period = {.query = home_query(arena, model, home->period, (Str){0}), .place = home->period_place};
+    if (has_period) check_question(check, &period, S("the home page's period"));
+    Str range = has_period ? home->period : S("2000"); /* any year: only the comparison is asked */
+    ModelQuestion compare = {.query = home_query(arena, model, range, home->compare), .place = home->compare_place};
+    if (has_compare && check->findings->n_errors == n_errors)
+        check_question(check, &compare, S("what the home page compares with"));
+}
+
+/* What only the compiler of queries can tell: whether the pack's questions, and what its home page is to show, can be asked. */
+static void check_queries(const Ctx *ctx, Model *model, ModelFindings *findings) {
     Snapshot *snapshot = snapshot_new(0);
     snapshot_set(snapshot, SNAPSHOT_MODEL, model, NULL);
-    Ctx own = *ctx;
-    own.snapshot = snapshot;
-    own.security = &SECURITY_OWNER;
-    ModelFinding *at = ARENA_ARRAY(ctx->arena, ModelFinding, findings->n + model->n_questions);
-    for (size_t i = 0; i < findings->n; i++) at[i] = findings->at[i];
-    findings->at = at;
+    Check check = {.own = *ctx, .findings = findings};
+    check.own.snapshot = snapshot;
+    check.own.security = &SECURITY_OWNER;
     for (size_t i = 0; i < model->n_questions; i++) {
-        const ModelQuestion *question = &model->questions[i];
-        Err why = {0};
-        ErrCode code = ask_question_compile(&own, question, &why);
-        if (!code) continue;
-        char text[ERR_MESSAGE_MAX + ERR_FILE_MAX];
-        Str message = arena_printf(ctx->arena, "question '%.*s': %s", STR_ARG(question->question),
-                                   err_format(&why, text, sizeof text));
-        findings->at[findings->n++] =
-            (ModelFinding){.is_error = true, .code = code, .place = question->place, .message = message};
-        findings->n_errors++;
+        Str what = arena_printf(ctx->arena, "question '%.*s'", STR_ARG(model->questions[i].question));
+        check_question(&check, &model->questions[i], what);
     }
+    check_home(&check, model);
     snapshot_release(snapshot);
 }
 
@@ -111,7 +162,7 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
         *err = first;
         return code;
     }
-    if (!code) check_questions(ctx, model, &findings);
+    if (!code) check_queries(ctx, model, &findings);
     if (!code && project && !str_eq(model->hash, project->model->hash))
         TRY(writer_note(w, S("This text is not applied yet (starling model apply): the data was not looked at."), err));
     else if (!code && project)
@@ -166,7 +217,7 @@ static ErrCode accept_text(const Ctx *ctx, const PipelineProject *project, Write
         *err = first;
         return code;
     }
-    if (!code) check_questions(ctx, *ret_model, &findings);
+    if (!code) check_queries(ctx, *ret_model, &findings);
     return findings.n_errors ? write_summary(ctx, w, str_of(project->pack), &findings, err) : ERR_OK;
 }
 

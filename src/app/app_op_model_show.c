@@ -17,7 +17,9 @@ typedef struct Entry {
     const Str *members; /* of a hierarchy: its levels as queries write them, coarse to fine */
     size_t n_members;
     Str time;                /* of a fact: its main time axis */
+    Str time_unit;           /* of a fact whose time is a number: what one step is called */
     Str additivity;          /* of a measure */
+    Str better;              /* of a measure: which way it is to go; empty: neither */
     Str aggregate;           /* of a column: what it stands for as a measure; may be empty */
     const Str *aggregations; /* of a column: what may be asked of it */
     size_t n_aggregations;
@@ -79,7 +81,8 @@ static void add_fact(Entries *e, const ModelFact *fact) {
                    .label = &fact->label,
                    .facts = self,
                    .n_facts = 1,
-                   .time = fact->time < 0 ? (Str){0} : fact->columns[fact->time].name});
+                   .time = fact->time < 0 ? (Str){0} : fact->columns[fact->time].name,
+                   .time_unit = fact->axis_unit});
     for (size_t i = 0; i < fact->n_columns; i++) {
         const ModelFactColumn *column = &fact->columns[i];
         ModelMember member = {.kind = MODEL_MEMBER_COLUMN, .fact = fact, .column = column};
@@ -203,7 +206,8 @@ static void gather(Entries *e) {
                        .label = &measure->label,
                        .type = measure->type,
                        .expr = definition(e, measure->fact, measure->expr),
-                       .additivity = model_additivity_name(measure->additivity)});
+                       .additivity = model_additivity_name(measure->additivity),
+                       .better = measure->better ? model_better_name(measure->better) : (Str){0}});
     }
 }
 
@@ -252,12 +256,14 @@ static ErrCode write_entry(const Ctx *ctx, Writer *w, const Entry *entry, bool h
         {"expr", "Definition", said(entry->expr)},
         {"levels", "Levels", said(entry->levels)},
         {"time", "Time", said(entry->time)},
+        {"time_unit", "Step of time", said(entry->time_unit)},
         {"format", "Format", said(label->format)},
         {"unit", "Unit", said(label->unit)},
         {"decimals", "Decimals", decimals},
         {"pii", "Personal data", said(model_pii_name(label->pii_class))},
         {"aggregate", "As a measure", said(entry->aggregate)},
         {"additivity", "Additivity", said(entry->additivity)},
+        {"better", "Better", said(entry->better)},
     };
     for (size_t i = 0; i < COUNT_OF(fields); i++)
         if (!fields[i].value.is_null)
@@ -358,11 +364,49 @@ static ErrCode write_questions(const Ctx *ctx, Writer *w, const Model *model, Er
     return writer_list_end(w, err);
 }
 
-static ErrCode write_ui(Writer *w, const ModelUi *ui, Err *err) {
+static bool is_seen(const Model *model, Str name) {
+    ModelMember member;
+    return !model_member(model, NULL, name, &member, NULL);
+}
+
+/* Without what the caller may not see. */
+static ErrCode write_tops(Writer *w, const Model *model, Err *err) {
+    const ModelHome *home = &model->ui.home;
+    if (!home->tops) return ERR_OK;
+    TRY(writer_list_begin(w, S("tops"), err));
+    for (size_t i = 0; i < home->n_tops; i++) {
+        const ModelTop *top = &home->tops[i];
+        if (!is_seen(model, top->dimension) || (top->measure.n && !is_seen(model, top->measure))) continue;
+        TRY(writer_object_begin(w, (Str){0}, err));
+        if (top->measure.n) TRY(writer_field(w, S("measure"), (Str){0}, value_text(top->measure), err));
+        TRY(writer_field(w, S("dimension"), (Str){0}, value_text(top->dimension), err));
+        if (top->limit) TRY(writer_field(w, S("limit"), (Str){0}, value_int(top->limit), err));
+        TRY(writer_field(w, S("order"), (Str){0}, value_text(top->is_ascending ? S("asc") : S("desc")), err));
+        TRY(writer_object_end(w, err));
+    }
+    return writer_list_end(w, err);
+}
+
+static ErrCode write_home(const Ctx *ctx, Writer *w, const Model *model, Err *err) {
+    const ModelHome *home = &model->ui.home;
+    Str *measures = ARENA_ARRAY(ctx->arena, Str, home->n_measures + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < home->n_measures; i++)
+        if (is_seen(model, home->measures[i])) measures[n++] = home->measures[i];
+    TRY(writer_object_begin(w, S("home"), err));
+    TRY(write_texts(w, S("measures"), measures, n, err));
+    if (home->trend.n && is_seen(model, home->trend))
+        TRY(writer_field(w, S("trend"), (Str){0}, value_text(home->trend), err));
+    TRY(write_tops(w, model, err));
+    if (home->period.n) TRY(writer_field(w, S("period"), (Str){0}, value_text(home->period), err));
+    if (home->compare.n) TRY(writer_field(w, S("compare"), (Str){0}, value_text(home->compare), err));
+    return writer_object_end(w, err);
+}
+
+static ErrCode write_ui(const Ctx *ctx, Writer *w, const Model *model, Err *err) {
     TRY(writer_object_begin(w, S("ui"), err));
-    if (ui->title.n) TRY(writer_field(w, S("title"), (Str){0}, value_text(ui->title), err));
-    if (ui->color.n) TRY(writer_field(w, S("color"), (Str){0}, value_text(ui->color), err));
-    if (ui->logo.n) TRY(writer_field(w, S("logo"), (Str){0}, value_text(ui->logo), err));
+    TRY(app_write_looks(w, &model->ui, err));
+    TRY(write_home(ctx, w, model, err));
     return writer_object_end(w, err);
 }
 
@@ -395,7 +439,7 @@ static ErrCode show_all(const Entries *e, Writer *w, Err *err) {
     TRY(write_members(e, w, (Str){0}, err));
     TRY(write_rules(e->ctx, w, model, err));
     TRY(write_questions(e->ctx, w, model, err));
-    return write_ui(w, &model->ui, err);
+    return write_ui(e->ctx, w, model, err);
 }
 
 /* ---- one ------------------------------------------------------------------------------------------------------------ */

@@ -1,12 +1,14 @@
 /* starling projects: what there is to ask, and how it presents itself. */
 #include "app/app_internal.h"
 
-static ErrCode write_ui(Writer *w, const ModelUi *ui, Err *err) {
-    TRY(writer_object_begin(w, S("ui"), err));
-    if (ui->title.n) TRY(writer_field(w, S("title"), (Str){0}, value_text(ui->title), err));
-    if (ui->color.n) TRY(writer_field(w, S("color"), (Str){0}, value_text(ui->color), err));
-    if (ui->logo.n) TRY(writer_field(w, S("logo"), (Str){0}, value_text(ui->logo), err));
-    return writer_object_end(w, err);
+ErrCode app_write_looks(Writer *w, const ModelUi *ui, Err *err) {
+    const struct {
+        const char *name;
+        Str value;
+    } looks[] = {{"title", ui->title}, {"color", ui->color}, {"logo", ui->logo}, {"number_locale", ui->number_locale}};
+    for (size_t i = 0; i < COUNT_OF(looks); i++)
+        if (looks[i].value.n) TRY(writer_field(w, str_of(looks[i].name), (Str){0}, value_text(looks[i].value), err));
+    return ERR_OK;
 }
 
 static ErrCode write_project(const Ctx *ctx, AppSession *session, Meta *meta, Writer *w, const MetaProject *project,
@@ -22,7 +24,9 @@ static ErrCode write_project(const Ctx *ctx, AppSession *session, Meta *meta, Wr
         TRY(writer_field(w, S("description"), (Str){0}, value_text(at.model->description), err));
     TRY(writer_field(w, S("pack"), (Str){0}, value_text(project->pack), err));
     TRY(writer_field(w, S("model_version"), (Str){0}, value_int(version), err));
-    TRY(write_ui(w, &at.model->ui, err));
+    TRY(writer_object_begin(w, S("ui"), err));
+    TRY(app_write_looks(w, &at.model->ui, err));
+    TRY(writer_object_end(w, err));
     TRY(writer_object_end(w, err));
     return writer_note(w, arena_printf(ctx->arena, "%.*s  %.*s", STR_ARG(project->name), STR_ARG(at.model->title)),
                        err);

@@ -1,17 +1,32 @@
-/* starling status: the home's projects, how fresh they are, and how their last runs ended. */
+/* starling status: the home's projects, their sources, how fresh they are, and how their last runs ended. */
 #include "app/app_holder_internal.h"
+
+enum { LOOK_RUNS = 50 /* so far back a run that read the sources is looked for */ };
 
 typedef struct ProjectStatus {
     MetaProject project;
+    const Model *model; /* NULL: this program cannot read it */
     bool has_data;
     int64_t version;
     int64_t published_at_us;
-    bool has_run;
-    MetaRun last_run;
+    WarehouseSource *sources; /* one a source of the model; has_data */
+    const MetaRun *last_run;  /* NULL: none */
+    const MetaRun *last_sync; /* the newest run that read the sources; NULL: none */
 } ProjectStatus;
 
-/* The newest published batch of a project's warehouse, opened just for this. */
-static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *status, Err *err) {
+/* ---- reading -------------------------------------------------------------------------------------------------------- */
+
+static ErrCode read_sources(const Ctx *ctx, EngineConn *conn, ProjectStatus *status, Err *err) {
+    const Model *model = status->model;
+    if (!model) return ERR_OK;
+    status->sources = ARENA_ARRAY(ctx->arena, WarehouseSource, model->n_sources + 1);
+    for (size_t i = 0; i < model->n_sources; i++)
+        TRY(warehouse_source(ctx, conn, model, &model->sources[i], &status->sources[i], err));
+    return ERR_OK;
+}
+
+/* What a project's warehouse holds, opened just for this. */
+static ErrCode read_warehouse(const Ctx *ctx, AppSession *session, ProjectStatus *status, Err *err) {
     EngineDb *db = NULL;
     HomeProject at = home_project(ctx->arena, session->home, status->project.name);
     if (!file_exists(at.warehouse)) return ERR_OK;
@@ -21,10 +36,35 @@ static ErrCode read_version(const Ctx *ctx, AppSession *session, ProjectStatus *
     Str batch = {0};
     if (!code) code = warehouse_version(ctx, conn, &status->version, &batch, &status->published_at_us, err);
     status->has_data = !code && status->version > 0;
+    if (status->has_data) code = read_sources(ctx, conn, status, err);
     engine_disconnect(conn);
     engine_close(db);
     return code;
 }
+
+static ErrCode read_runs(const Ctx *ctx, Meta *meta, ProjectStatus *status, Err *err) {
+    MetaRun *runs = NULL;
+    size_t n = 0;
+    TRY(meta_runs(ctx, meta, status->project.name, LOOK_RUNS, &runs, &n, err));
+    if (n) status->last_run = &runs[0];
+    for (size_t i = 0; i < n && !status->last_sync; i++) {
+        bool is_load = str_eq(runs[i].kind, S("load")) || str_eq(runs[i].kind, S("generate"));
+        if (!is_load) status->last_sync = &runs[i];
+    }
+    return ERR_OK;
+}
+
+static ErrCode read_project(const Ctx *ctx, AppSession *session, Meta *meta, ProjectStatus *status, Err *err) {
+    PipelineProject at = {0};
+    int64_t version = 0;
+    if (!app_project_load(ctx, session->app, session->home, meta, status->project.name, ctx->arena, &at, &version,
+                          NULL))
+        status->model = at.model;
+    TRY(read_warehouse(ctx, session, status, err));
+    return read_runs(ctx, meta, status, err);
+}
+
+/* ---- writing -------------------------------------------------------------------------------------------------------- */
 
 /* Where the home is held its loop knows. */
 static ErrCode write_problem(const Ctx *ctx, const AppSession *session, Writer *w, Str project, Err *err) {
@@ -40,20 +80,65 @@ static ErrCode write_problem(const Ctx *ctx, const AppSession *session, Writer *
     return ERR_OK;
 }
 
-static ErrCode write_sources(const Ctx *ctx, const AppSession *session, Writer *w, Str project, Err *err) {
+static ErrCode write_run(const AppSession *session, Writer *w, Str name, const MetaRun *run, Err *err) {
+    Str error = app_run_error(session, run);
+    TRY(writer_object_begin(w, name, err));
+    TRY(writer_field(w, S("id"), (Str){0}, value_int(run->id), err));
+    TRY(writer_field(w, S("kind"), (Str){0}, value_text(run->kind), err));
+    TRY(writer_field(w, S("status"), (Str){0}, value_text(app_run_status(session, run)), err));
+    TRY(writer_field(w, S("started_at"), (Str){0}, value_timestamp(run->started_at_us), err));
+    TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(run->duration_us), err));
+    TRY(writer_field(w, S("changes"), (Str){0}, value_int(run->n_rows), err));
+    if (error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(error), err));
+    return writer_object_end(w, err);
+}
+
+/* "sync 7 done in 2 s: why not" */
+static Str run_words(const Ctx *ctx, const AppSession *session, const MetaRun *run) {
+    Str how = app_run_status(session, run), error = app_run_error(session, run);
+    if (str_eq(how, str_of(meta_status_name(META_RUNNING))))
+        return arena_printf(ctx->arena, "running: %.*s %" PRId64, STR_ARG(run->kind), run->id);
+    Str took = format_duration(ctx->arena, run->duration_us);
+    return arena_printf(ctx->arena, "last run: %.*s %" PRId64 " %.*s in %.*s%s%.*s", STR_ARG(run->kind), run->id,
+                        STR_ARG(how), STR_ARG(took), error.n ? ": " : "", STR_ARG(error));
+}
+
+/* When it came in, as a time and as an age. */
+static ErrCode write_time(const Ctx *ctx, Writer *w, int64_t at_us, Str *ret_age, Err *err) {
+    int64_t age_us = clock_now(ctx->clock) - at_us;
+    *ret_age = format_duration(ctx->arena, age_us);
+    TRY(writer_field(w, S("data_at"), (Str){0}, value_timestamp(at_us), err));
+    return writer_field(w, S("data_age_s"), (Str){0}, value_int(age_us / TIME_US_PER_SECOND), err);
+}
+
+static ErrCode write_source(const Ctx *ctx, const AppSession *session, Writer *w, const ProjectStatus *status,
+                            const ModelSource *source, Err *err) {
     static const char *const KINDS[] = {
         [MODEL_SOURCE_MANAGED] = "managed", [MODEL_SOURCE_FILES] = "files", [MODEL_SOURCE_ATTACHED] = "attached"};
-    PipelineProject at = {0};
-    int64_t version = 0;
-    bool is_read =
-        !app_project_load(ctx, session->app, session->home, session->meta, project, ctx->arena, &at, &version, NULL);
-    TRY(writer_list_begin(w, S("sources"), err));
-    for (size_t i = 0; is_read && i < at.model->n_sources; i++) {
-        TRY(writer_object_begin(w, (Str){0}, err));
-        TRY(writer_field(w, S("name"), (Str){0}, value_text(at.model->sources[i].name), err));
-        TRY(writer_field(w, S("kind"), (Str){0}, value_text(str_of(KINDS[at.model->sources[i].kind])), err));
-        TRY(writer_object_end(w, err));
+    const WarehouseSource *held = status->has_data ? &status->sources[source - status->model->sources] : NULL;
+    Str holds = S("nothing taken in yet"), age;
+    TRY(writer_object_begin(w, (Str){0}, err));
+    TRY(writer_field(w, S("name"), (Str){0}, value_text(source->name), err));
+    TRY(writer_field(w, S("kind"), (Str){0}, value_text(str_of(KINDS[source->kind])), err));
+    if (held) TRY(writer_field(w, S("rows"), (Str){0}, value_int(held->n_rows), err));
+    if (held && held->has_data) {
+        TRY(write_time(ctx, w, held->changed_at_us, &age, err));
+        Str rows = format_count(ctx->arena, held->n_rows, "row", "rows");
+        holds = arena_printf(ctx->arena, "%.*s, the newest change %.*s old", STR_ARG(rows), STR_ARG(age));
     }
+    if (status->last_sync) TRY(write_run(session, w, S("last_run"), status->last_sync, err));
+    TRY(writer_object_end(w, err));
+    return writer_note(w,
+                       arena_printf(ctx->arena, "    source %.*s (%s): %.*s", STR_ARG(source->name),
+                                    KINDS[source->kind], STR_ARG(holds)),
+                       err);
+}
+
+static ErrCode write_sources(const Ctx *ctx, const AppSession *session, Writer *w, const ProjectStatus *status,
+                             Err *err) {
+    TRY(writer_list_begin(w, S("sources"), err));
+    for (size_t i = 0; status->model && i < status->model->n_sources; i++)
+        TRY(write_source(ctx, session, w, status, &status->model->sources[i], err));
     return writer_list_end(w, err);
 }
 
@@ -65,12 +150,9 @@ static ErrCode write_project(const Ctx *ctx, const AppSession *session, Writer *
     TRY(writer_field(w, S("pack"), (Str){0}, value_text(status->project.pack), err));
     TRY(writer_field(w, S("model_version"), (Str){0}, value_int(status->project.model_version), err));
     TRY(writer_field(w, S("data_version"), (Str){0}, value_int(status->version), err));
-    Str fresh = S("no data yet; run `starling load`, then `starling sync`");
+    Str fresh = S("no data yet; run `starling load`, then `starling sync`"), age;
     if (status->has_data) {
-        int64_t age_us = clock_now(ctx->clock) - status->published_at_us;
-        TRY(writer_field(w, S("data_at"), (Str){0}, value_timestamp(status->published_at_us), err));
-        TRY(writer_field(w, S("data_age_s"), (Str){0}, value_int(age_us / TIME_US_PER_SECOND), err));
-        Str age = format_duration(arena, age_us);
+        TRY(write_time(ctx, w, status->published_at_us, &age, err));
         fresh = arena_printf(arena, "data version %" PRId64 ", %.*s old", status->version, STR_ARG(age));
     }
     TRY(writer_note(w,
@@ -79,26 +161,11 @@ static ErrCode write_project(const Ctx *ctx, const AppSession *session, Writer *
                                  status->project.model_version, STR_ARG(fresh)),
                     err));
     TRY(write_problem(ctx, session, w, status->project.name, err));
-    TRY(write_sources(ctx, session, w, status->project.name, err));
-    if (status->has_run) {
-        const MetaRun *run = &status->last_run;
-        Str took = format_duration(arena, run->duration_us);
-        Str how = app_run_status(session, run), error = app_run_error(session, run);
-        TRY(writer_object_begin(w, S("last_run"), err));
-        TRY(writer_field(w, S("id"), (Str){0}, value_int(run->id), err));
-        TRY(writer_field(w, S("kind"), (Str){0}, value_text(run->kind), err));
-        TRY(writer_field(w, S("status"), (Str){0}, value_text(how), err));
-        TRY(writer_field(w, S("started_at"), (Str){0}, value_timestamp(run->started_at_us), err));
-        TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(run->duration_us), err));
-        if (error.n) TRY(writer_field(w, S("error"), (Str){0}, value_text(error), err));
-        TRY(writer_object_end(w, err));
-        if (str_eq(how, str_of(meta_status_name(META_RUNNING))))
-            TRY(writer_note(w, arena_printf(arena, "    running: %.*s %" PRId64, STR_ARG(run->kind), run->id), err));
-        else
-            TRY(writer_note(w,
-                            arena_printf(arena, "    last run: %.*s %" PRId64 " %.*s in %.*s%s%.*s", STR_ARG(run->kind),
-                                         run->id, STR_ARG(how), STR_ARG(took), error.n ? ": " : "", STR_ARG(error)),
-                            err));
+    TRY(write_sources(ctx, session, w, status, err));
+    if (status->last_run) {
+        TRY(write_run(session, w, S("last_run"), status->last_run, err));
+        Str words = run_words(ctx, session, status->last_run);
+        TRY(writer_note(w, arena_printf(arena, "    %.*s", STR_ARG(words)), err));
     }
     return writer_object_end(w, err);
 }
@@ -118,14 +185,7 @@ static ErrCode run(const Ctx *ctx, AppSession *session, const OpArgs *args, Writ
         if (wanted.n && !str_eq(projects[i].name, wanted)) continue;
         n_shown++;
         ProjectStatus status = {.project = projects[i]};
-        TRY(read_version(ctx, session, &status, err));
-        MetaRun *runs = NULL;
-        size_t n_runs = 0;
-        TRY(meta_runs(ctx, meta, projects[i].name, 1, &runs, &n_runs, err));
-        if (n_runs) {
-            status.has_run = true;
-            status.last_run = runs[0];
-        }
+        TRY(read_project(ctx, session, meta, &status, err));
         TRY(write_project(ctx, session, w, &status, err));
     }
     TRY(writer_list_end(w, err));
@@ -141,6 +201,6 @@ const Op APP_OP_STATUS = {
     .permission = PERMISSION_READ_MODEL,
     .home = OP_HOME_READ,
     .answer =
-        "{home:text,projects:[{name:text,pack:text,model_version:int,data_version:int,data_at?:time,data_age_s?:int,problem?:text,sources:[{name:text,kind:\"managed\"|\"files\"|\"attached\"}],last_run?:Run}]}",
+        "{home:text,projects:[{name:text,pack:text,model_version:int,data_version:int,data_at?:time,data_age_s?:int,problem?:text,sources:[Source],last_run?:Run}]}",
     .run = run,
 };

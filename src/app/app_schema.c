@@ -46,19 +46,26 @@ static const AppShape SHAPES[] = {
      "an answer in words, with the rows it is made of and how the question was read"},
     {"Member",
      "{kind:\"fact\"|\"time\"|\"attribute\"|\"column\"|\"dimension\"|\"hierarchy\"|\"filter\"|\"measure\",name:text,title:text,"
-     "of?:text,type?:text,description?:text,expr?:text,levels?:text,members?:[text],time?:text,format?:text,unit?:text,"
-     "decimals?:int,pii?:text,aggregate?:text,additivity?:text,is_hidden?:bool,synonyms?:[text],visible_to?:[text],"
-     "aggregations?:[text],facts?:[text]}",
+     "of?:text,type?:text,description?:text,expr?:text,levels?:text,members?:[text],time?:text,time_unit?:text,format?:text,"
+     "unit?:text,decimals?:int,pii?:text,aggregate?:text,additivity?:text,better?:\"up\"|\"down\",is_hidden?:bool,"
+     "synonyms?:[text],visible_to?:[text],aggregations?:[text],facts?:[text]}",
      "something that can be asked for"},
-    {"Ui", "{title?:text,color?:text,logo?:text}", "how a pack presents itself"},
+    {"Home",
+     "{measures?:[text],trend?:text,tops?:[{measure?:text,dimension:text,limit?:int,order:\"desc\"|\"asc\"}],period?:text,"
+     "compare?:text}",
+     "what the home page shows at first; the rest is derived"},
+    {"Ui", "{title?:text,color?:text,logo?:text,number_locale?:text,home?:Home}", "how a pack presents itself"},
     {"Question", "{question:text,query:text,also?:[text],verified_by?:text,verified_on?:date,is_example:bool}", NULL},
     {"Model",
      "{project:text,name:text,title:text,version:int,description?:text,time_zone:text,fiscal_year_month:int,"
      "time_parts:[{name:text,grain?:text}],members:[Member],rules:[text],questions:[Question],ui:Ui}",
      "all that can be asked"},
     {"Run",
-     "{id:int,kind:text,status:\"running\"|\"done\"|\"failed\"|\"interrupted\",started_at:time,duration_us:int,error?:text}",
+     "{id:int,kind:text,status:\"running\"|\"done\"|\"failed\"|\"interrupted\",started_at:time,duration_us:int,changes:int,error?:text}",
      NULL},
+    {"Source",
+     "{name:text,kind:\"managed\"|\"files\"|\"attached\",rows?:int,data_at?:time,data_age_s?:int,last_run?:Run}",
+     "where data comes from: the rows that are held of it, when its newest change came in, the last run that read it"},
     {"Finding", "{severity:\"error\"|\"warning\",file:text,line:int,column:int,message:text}", NULL},
     {"Report", "{project:text,run:int|null,version:int,changes:int,duration_us:int,index_error:text|null,steps?:Table}",
      "what a run did; index_error: why the index of values is behind the data, which the next question mends"},

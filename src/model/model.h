@@ -270,6 +270,10 @@ typedef struct ModelSemiAdditive {
     ModelPlace place;
 } ModelSemiAdditive;
 
+/* Which way a measure is to go: what a change of it means. */
+typedef enum ModelBetter { MODEL_BETTER_NONE, MODEL_BETTER_UP, MODEL_BETTER_DOWN, MODEL_BETTER_COUNT } ModelBetter;
+Str model_better_name(ModelBetter better); /* "up" */
+
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;
@@ -279,6 +283,7 @@ typedef struct ModelMeasure {
     const ModelFact *fact;                  /* whose rows it aggregates; NULL: it is a formula of measures of several */
     uint64_t facts;                         /* bit i: of fact i */
     const ModelSemiAdditive *semi_additive; /* NULL: all rows count; of sums and counts only */
+    ModelBetter better;
     ModelPlace place;
 } ModelMeasure;
 
@@ -300,12 +305,37 @@ typedef struct ModelQuestion {
     ModelPlace place;
 } ModelQuestion;
 
+/* A list of the home page: the largest (smallest) parts of a measure. */
+typedef struct ModelTop {
+    Str measure; /* empty: whichever is chosen on the page */
+    Str dimension;
+    int limit; /* 0: the page's own */
+    bool is_ascending;
+} ModelTop;
+
+/* What the home page shows at first. Empty: it is derived from the rest of the model. */
+typedef struct ModelHome {
+    const Str *measures; /* the tiles */
+    size_t n_measures;
+    Str trend; /* the measure that is chosen at first */
+    const ModelTop *tops;
+    size_t n_tops;
+    Str period; /* a range of the query language, or MODEL_HOME_ALL */
+    ModelPlace period_place;
+    Str compare; /* what a query's `compare` takes, or MODEL_HOME_NONE */
+    ModelPlace compare_place;
+} ModelHome;
+#define MODEL_HOME_ALL "all"
+#define MODEL_HOME_NONE "none"
+
 /* How the pack's app is to look. */
 typedef struct ModelUi {
     Str title; /* empty: the pack's */
     Str color; /* "#1f6feb"; may be empty */
-    Str logo;  /* an SVG or PNG file within the pack; may be empty */
+    Str logo;  /* an image within the pack; may be empty */
     ModelPlace logo_place;
+    Str number_locale; /* a language tag, "de-DE"; may be empty */
+    ModelHome home;
 } ModelUi;
 
 /* Who looks at a model: members that are visible to others only do not exist for them. {0}: somebody who sees all. */
@@ -378,6 +408,10 @@ NODISCARD ErrCode model_load(Arena *arena, const char *folder, Model **ret_model
 
 /* Adds what is wrong with the files in `folder` that the model names and that must be there to be of use: the logo. */
 void model_check_files(Arena *arena, const Model *model, const char *folder, ModelFindings *findings);
+/* The logo in the pack's folder, with the media type that its bytes show. ERR_NOT_FOUND: there is none; ERR_TOO_LARGE; ERR_DATA: it is not
+ * what its name says. */
+NODISCARD ErrCode model_logo(Arena *arena, const Model *model, const char *folder, Str *ret_bytes,
+                             const char **ret_type, Err *err);
 
 /* The same model as somebody with these roles sees it: names are found, and suggested, only where model_sees. Shares everything
  * with *model, pointers to members included; roles are borrowed. */

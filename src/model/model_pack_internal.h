@@ -23,7 +23,10 @@ enum {
     PACK_QUESTION_MAX = 500,
     PACK_QUESTIONS_MAX = 1000,
     PACK_ALSO_MAX = 20,
-    PACK_LOGO_MAX = 256 << 10
+    PACK_LOGO_MAX = 256 << 10,
+    PACK_HOME_MEASURES_MAX = 8,
+    PACK_HOME_TOPS_MAX = 8,
+    PACK_HOME_ROWS_MAX = 20
 };
 
 /* ---- the schema: which keys stand where (model_pack_keys.c) --------------------------------------------------------- */
@@ -69,6 +72,8 @@ typedef enum PackObject {
     PACK_OBJECT_SEMI_ADDITIVE,
     PACK_OBJECT_QUESTION,
     PACK_OBJECT_UI,
+    PACK_OBJECT_HOME,
+    PACK_OBJECT_HOME_TOP,
     PACK_OBJECT_COUNT
 } PackObject;
 
@@ -202,8 +207,8 @@ void pack_read_ignores(Pack *p, const Yaml *map, ModelFact *fact);
 void pack_check_ignores(Pack *p, const ModelFact *fact);
 void pack_read_filters(Pack *p, const Yaml *root);  /* model_pack_filter.c */
 void pack_read_measures(Pack *p, const Yaml *root); /* model_pack_measure.c */
-void pack_read_rules(Pack *p, const Yaml *root);    /* model_pack_words.c: rules, questions, ui */
+void pack_read_rules(Pack *p, const Yaml *root);    /* model_pack_words.c: rules, questions */
 void pack_read_questions(Pack *p, const Yaml *root);
-void pack_read_ui(Pack *p, const Yaml *root);
+void pack_read_ui(Pack *p, const Yaml *root); /* model_pack_ui.c */
 /* What is wrong with the logo in the pack's folder. */
 void pack_check_logo(Pack *p, const char *folder);

@@ -72,14 +72,30 @@ static const PackKey KEYS_FACT_COLUMN[] = {VALUE_LABEL_KEYS,
 static const PackKey KEYS_LOOKUP[] = {{"table", PACK_TEXT, true}, {"on", PACK_MAP, true}, {"value", PACK_EXPR, false}};
 static const PackKey KEYS_FILTER[] = {
     LABEL_KEYS, {"visible_to", PACK_TEXTS, false}, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}};
-static const PackKey KEYS_MEASURE[] = {
-    VALUE_LABEL_KEYS, {"expr", PACK_EXPR, true}, {"fact", PACK_TEXT, false}, {"semi_additive", PACK_MAP, false}};
+static const PackKey KEYS_MEASURE[] = {VALUE_LABEL_KEYS,
+                                       {"expr", PACK_EXPR, true},
+                                       {"fact", PACK_TEXT, false},
+                                       {"semi_additive", PACK_MAP, false},
+                                       {"better", PACK_TEXT, false}};
 static const PackKey KEYS_SEMI_ADDITIVE[] = {
     {"time", PACK_TEXT, false}, {"take", PACK_TEXT, false}, {"per", PACK_TEXTS, false}};
 static const PackKey KEYS_QUESTION[] = {{"question", PACK_TEXT, true},     {"query", PACK_QUERY, true},
                                         {"also", PACK_TEXTS, false},       {"verified_by", PACK_TEXT, false},
                                         {"verified_on", PACK_TEXT, false}, {"is_example", PACK_BOOL, false}};
-static const PackKey KEYS_UI[] = {{"title", PACK_TEXT, false}, {"color", PACK_TEXT, false}, {"logo", PACK_TEXT, false}};
+static const PackKey KEYS_UI[] = {{"title", PACK_TEXT, false},
+                                  {"color", PACK_TEXT, false},
+                                  {"logo", PACK_TEXT, false},
+                                  {"number_locale", PACK_TEXT, false},
+                                  {"home", PACK_MAP, false}};
+static const PackKey KEYS_HOME[] = {{"measures", PACK_TEXTS, false},
+                                    {"trend", PACK_TEXT, false},
+                                    {"tops", PACK_LIST, false},
+                                    {"period", PACK_TEXT, false},
+                                    {"compare", PACK_TEXT, false}};
+static const PackKey KEYS_HOME_TOP[] = {{"measure", PACK_TEXT, false},
+                                        {"dimension", PACK_TEXT, true},
+                                        {"limit", PACK_INT, false},
+                                        {"order", PACK_TEXT, false}};
 
 #define OBJECT(name_, keys_) \
     { .name = (name_), .keys = (keys_), .n_keys = COUNT_OF(keys_) }
@@ -106,6 +122,8 @@ static const PackObjectInfo OBJECTS[PACK_OBJECT_COUNT] = {
     [PACK_OBJECT_SEMI_ADDITIVE] = OBJECT("semi_additive", KEYS_SEMI_ADDITIVE),
     [PACK_OBJECT_QUESTION] = OBJECT("question", KEYS_QUESTION),
     [PACK_OBJECT_UI] = OBJECT("ui", KEYS_UI),
+    [PACK_OBJECT_HOME] = OBJECT("home", KEYS_HOME),
+    [PACK_OBJECT_HOME_TOP] = OBJECT("home_top", KEYS_HOME_TOP),
 };
 
 const PackObjectInfo *pack_object_info(PackObject object) {

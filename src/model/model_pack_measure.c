@@ -112,6 +112,14 @@ static void type_measure(MeasureReader *r, size_t index) {
     if (r->n_open == 0) arena_reset(p->scratch);
 }
 
+/* By ModelBetter. */
+static const Str BETTER_NAMES[] = {S("none"), S("up"), S("down")};
+static_assert(COUNT_OF(BETTER_NAMES) == MODEL_BETTER_COUNT, "a name for each");
+
+Str model_better_name(ModelBetter better) {
+    return BETTER_NAMES[better];
+}
+
 /* ---- the section ---------------------------------------------------------------------------------------------------- */
 
 static void check_clash(Pack *p, const ModelMeasure *measure) {
@@ -150,6 +158,8 @@ void pack_read_measures(Pack *p, const Yaml *root) {
         measure->expr = pack_expr(p, expr);
         r.typings[i].uses_broken = p->n_errors > n_before;
         if (expr) r.typings[i].place = expr->place;
+        measure->better =
+            (ModelBetter)pack_choice(p, value, "better", BETTER_NAMES, COUNT_OF(BETTER_NAMES), MODEL_BETTER_NONE);
         if (yaml_get(value, S("semi_additive"))) measure->additivity = MODEL_SEMI_ADDITIVE;
         r.typings[i].given = pack_given_fact(p, pack_scalar(value, "fact"), &r.typings[i].is_broken);
         check_clash(p, measure);

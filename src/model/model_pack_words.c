@@ -1,6 +1,6 @@
 /*
- * What a pack says in words and looks: the sections `rules`, `questions` and `ui`. Questions are only looked at as JSON here;
- * whether they can be asked is told by who can compile them.
+ * What a pack says in words: the sections `rules` and `questions`. Questions are only looked at as JSON here; whether they can be asked is
+ * told by who can compile them.
  */
 #include "model/model_pack_internal.h"
 
@@ -122,62 +122,4 @@ void pack_read_questions(Pack *p, const Yaml *root) {
     }
     p->model->questions = questions;
     p->model->n_questions = n;
-}
-
-/* ---- ui ------------------------------------------------------------------------------------------------------------- */
-
-static bool is_color(Str text) {
-    if (text.n != 7 || *text.p != '#') return false;
-    for (size_t i = 1; i < text.n; i++) {
-        char c = text.p[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) return false;
-    }
-    return true;
-}
-
-static bool is_logo(Str text) {
-    return pack_is_beside(text, S(".svg")) || pack_is_beside(text, S(".png"));
-}
-
-void pack_read_ui(Pack *p, const Yaml *root) {
-    const Yaml *map = yaml_get(root, S("ui"));
-    if (!map || map->kind != YAML_MAP || !pack_check(p, map, map->place, PACK_OBJECT_UI)) return;
-    const Yaml *color = pack_scalar(map, "color"), *logo = pack_scalar(map, "logo");
-    p->model->ui = (ModelUi){.title = pack_text(p, map, "title", PACK_TITLE_MAX),
-                             .color = color ? color->text : (Str){0},
-                             .logo = logo ? logo->text : (Str){0},
-                             .logo_place = logo ? logo->place : map->place};
-    if (color && !is_color(color->text))
-        pack_find(p, color->place, "'%.*s' is no colour; write it in quotes as \"#1f6feb\"", STR_ARG(color->text));
-    if (logo && !is_logo(logo->text))
-        pack_find(p, logo->place, "'%.*s' must be an SVG or PNG file beside pack.yaml, such as logo.svg",
-                  STR_ARG(logo->text));
-}
-
-/* The signature of a PNG; an SVG is XML whose first element is svg, after what may stand before it. */
-static bool begins_as(Str name, Str bytes) {
-    if (str_ends(name, S(".png"))) return str_starts(bytes, S("\x89PNG\r\n\x1a\n"));
-    enum { LOOK_BYTES = 1024 };
-    if (str_starts(bytes, S("\xEF\xBB\xBF"))) bytes = str_slice(bytes, 3, bytes.n);
-    Str start = str_trim(str_slice(bytes, 0, MIN_OF(bytes.n, LOOK_BYTES)));
-    return start.n && *start.p == '<' && str_find(start, S("<svg")) >= 0;
-}
-
-void pack_check_logo(Pack *p, const char *folder) {
-    const ModelUi *ui = &p->model->ui;
-    Err err = {0};
-    Str bytes = {0};
-    if (!ui->logo.n) return;
-    ErrCode code = file_read(p->scratch, path_join(p->scratch, folder, arena_cstr(p->scratch, ui->logo)), PACK_LOGO_MAX,
-                             &bytes, &err);
-    if (code == ERR_NOT_FOUND)
-        pack_find(p, ui->logo_place, "the logo '%.*s' is not in the pack's folder", STR_ARG(ui->logo));
-    else if (code == ERR_TOO_LARGE)
-        pack_find(p, ui->logo_place, "the logo '%.*s' has more than %d KiB; make it smaller", STR_ARG(ui->logo),
-                  PACK_LOGO_MAX >> 10);
-    else if (code)
-        pack_find(p, ui->logo_place, "the logo '%.*s' cannot be read: %s", STR_ARG(ui->logo), err.message);
-    else if (!begins_as(ui->logo, bytes))
-        pack_find(p, ui->logo_place, "the logo '%.*s' does not begin as %s", STR_ARG(ui->logo),
-                  str_ends(ui->logo, S(".png")) ? "a PNG file does" : "an SVG file does: with <svg …>");
 }

@@ -135,6 +135,14 @@ NODISCARD ErrCode warehouse_position(const Ctx *ctx, Warehouse *warehouse, Str s
  * ctx->arena. */
 NODISCARD ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version, Str *ret_batch,
                                     int64_t *ret_at_us, Err *err);
+/* What a warehouse that has a version holds of one source. */
+typedef struct WarehouseSource {
+    int64_t n_rows; /* of its tables as they are now; what waits in quarantine is not among them */
+    bool has_data;
+    int64_t changed_at_us; /* when its newest change was published */
+} WarehouseSource;
+NODISCARD ErrCode warehouse_source(const Ctx *ctx, EngineConn *conn, const Model *model, const ModelSource *source,
+                                   WarehouseSource *ret_source, Err *err);
 /* Writes what the engine's log holds into its file, while others read on. Between batches. */
 NODISCARD ErrCode warehouse_checkpoint(const Ctx *ctx, EngineDb *db, Err *err);
 /* Begins a batch: one transaction until publish or abandon. */

@@ -86,6 +86,37 @@ ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version
     return code;
 }
 
+/* Adds a table's rows, and the number of its newest record. */
+static ErrCode add_table(const Ctx *ctx, EngineConn *conn, const ModelTable *table, WarehouseSource *source,
+                         int64_t *seq, Err *err) {
+    Value name = value_text(table->name), n;
+    TRY(engine_valuef(ctx, conn, &n, err,
+                      "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'bronze' AND table_name = %V", &name));
+    if (!n.i) return ERR_OK; /* the model has it, and no sync has made it yet */
+    TRY(engine_valuef(ctx, conn, &n, err, "SELECT count(*) FROM %R", pipeline_silver(ctx->arena, table)));
+    source->n_rows += n.i;
+    TRY(engine_valuef(ctx, conn, &n, err, "SELECT coalesce(max(_seq), 0) FROM %R", pipeline_bronze(ctx->arena, table)));
+    *seq = MAX_OF(*seq, n.i);
+    return ERR_OK;
+}
+
+ErrCode warehouse_source(const Ctx *ctx, EngineConn *conn, const Model *model, const ModelSource *source,
+                         WarehouseSource *ret_source, Err *err) {
+    WarehouseSource found = {0};
+    int64_t seq = 0;
+    for (size_t i = 0; i < model->n_tables; i++)
+        if (model->tables[i].source == source) TRY(add_table(ctx, conn, &model->tables[i], &found, &seq, err));
+    if (seq) {
+        Value at;
+        TRY(engine_valuef(ctx, conn, &at, err, "SELECT min(published_at) FROM _starling.batch WHERE last_seq >= %d",
+                          seq));
+        found.has_data = !at.is_null;
+        found.changed_at_us = at.is_null ? 0 : at.i;
+    }
+    *ret_source = found;
+    return ERR_OK;
+}
+
 /* ---- a batch -------------------------------------------------------------------------------------------------------- */
 
 static ErrCode begin_state(const Ctx *ctx, Warehouse *warehouse, Err *err) {

@@ -87,7 +87,7 @@ bool server_guard(const Server *server, NetRequest *request);
 
 /* ---- routes (server_route.c) ---------------------------------------------------------------------------------------- */
 
-/* One of our own: answered on the library's thread. */
+/* One of our own: answered on the library's thread, or by a worker where it waits for something. */
 typedef struct Route {
     const char *method;
     const char *path; /* '*' stands for one part, handed on as `part` */
@@ -95,6 +95,7 @@ typedef struct Route {
     const char *summary;
     const char *content_type;
     const char *answer; /* as app_schema.h has it; NULL: not JSON */
+    bool is_slow;       /* takes a worker */
 } Route;
 const Route *server_routes(size_t *ret_n);
 Map *server_op_routes(Arena *arena);
@@ -220,6 +221,9 @@ void metrics_add(Metrics *metrics, size_t op, int status, int64_t duration_us);
 void server_metrics(Server *server, NetRequest *request, Str part);
 
 void server_health(Server *server, NetRequest *request);
+
+/* The logo of the project `part` (server_logo.c). */
+void server_logo(Server *server, NetRequest *request, Str part);
 
 /* ---- reading what a stranger sends; for these files, tests and tests/fuzz ------------------------------------------- */
 

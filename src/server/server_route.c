@@ -30,18 +30,21 @@ static void run_events(Server *server, NetRequest *request, Str part) {
 }
 
 static const Route ROUTES[] = {
-    {"GET", "/health", run_health, "How the server is", SERVER_JSON, "Health"},
-    {"GET", SERVER_API "health", run_health, "How the server is", SERVER_JSON, "Health"},
-    {"GET", "/metrics", server_metrics, "Counts, in Prometheus' text format", "text/plain", NULL},
-    {"GET", SERVER_API "jobs", run_jobs, "Long operations, the newest first", SERVER_JSON, "{jobs:[Job]}"},
-    {"GET", SERVER_API "jobs/*", run_job, "A long operation, and its document when it is done", SERVER_JSON, "Job"},
-    {"DELETE", SERVER_API "jobs/*", run_job_cancel, "Cancel a long operation", SERVER_JSON, "Job"},
+    {"GET", "/health", run_health, "How the server is", SERVER_JSON, "Health", false},
+    {"GET", SERVER_API "health", run_health, "How the server is", SERVER_JSON, "Health", false},
+    {"GET", "/metrics", server_metrics, "Counts, in Prometheus' text format", "text/plain", NULL, false},
+    {"GET", SERVER_API "jobs", run_jobs, "Long operations, the newest first", SERVER_JSON, "{jobs:[Job]}", false},
+    {"GET", SERVER_API "jobs/*", run_job, "A long operation, and its document when it is done", SERVER_JSON, "Job",
+     false},
+    {"DELETE", SERVER_API "jobs/*", run_job_cancel, "Cancel a long operation", SERVER_JSON, "Job", false},
     {"GET", SERVER_API "jobs/*/events", run_events, "A long operation's progress: events progress and end, each a job",
-     "text/event-stream", NULL},
+     "text/event-stream", NULL, false},
     {"GET", SERVER_API "events", run_events, "News of the projects' data: events data, at once and at each change",
-     "text/event-stream", NULL},
-    {"GET", SERVER_API "openapi.json", server_openapi, "This contract", SERVER_JSON, "object"},
-    {"GET", "/docs", server_docs, "A page of this contract", "text/html", NULL},
+     "text/event-stream", NULL, false},
+    {"GET", SERVER_API "projects/*/logo", server_logo, "The logo that the pack of a project names", "image/*", NULL,
+     true},
+    {"GET", SERVER_API "openapi.json", server_openapi, "This contract", SERVER_JSON, "object", false},
+    {"GET", "/docs", server_docs, "A page of this contract", "text/html", NULL, false},
 };
 
 const Route *server_routes(size_t *ret_n) {
@@ -68,23 +71,27 @@ static bool is_method(Str asked, const char *method) {
     return str_eq(asked, str_of(method)) || (str_eq(asked, S("HEAD")) && str_eq(str_of(method), S("GET")));
 }
 
-static bool run_own(Server *server, NetRequest *request) {
+typedef enum Ran { RAN_NOT, RAN, RAN_LATER } Ran;
+
+/* RAN_LATER: it takes a worker, and this is none. */
+static Ran run_own(Server *server, NetRequest *request, bool is_worker) {
     Str path = net_request_path(request), part;
     Str allowed = {0};
     for (size_t i = 0; i < COUNT_OF(ROUTES); i++) {
         const Route *route = &ROUTES[i];
         if (!server_path_matches(route->path, path, &part)) continue;
         if (is_method(net_request_method(request), route->method)) {
+            if (route->is_slow && !is_worker) return RAN_LATER;
             route->run(server, request, part);
-            return true;
+            return RAN;
         }
         allowed = arena_printf(net_request_arena(request), "%.*s%s%s", STR_ARG(allowed), allowed.n ? ", " : "",
                                route->method);
     }
-    if (!allowed.n) return false;
+    if (!allowed.n) return RAN_NOT;
     net_response_header(request, "Allow", allowed);
     server_problem_of(request, 405, ERR_UNSUPPORTED, "this method is not for this path; see /docs");
-    return true;
+    return RAN;
 }
 
 /* ---- operations ----------------------------------------------------------------------------------------------------- */
@@ -147,7 +154,8 @@ bool server_quick(void *arg, NetRequest *request) {
     if (!server_guard(server, request)) return true;
     find_op(server, path, call);
     if (call->op) return quick_op(server, request, call);
-    if (run_own(server, request)) return true;
+    Ran ran = run_own(server, request, false);
+    if (ran != RAN_NOT) return ran == RAN;
     if (!str_starts(path, S("/api/"))) return server_static_quick(server, request);
     server_problem_of(request, 404, ERR_NOT_FOUND, "there is nothing at this path; see /docs");
     return true;
@@ -158,13 +166,14 @@ void server_work(void *arg, NetRequest *request) {
     const Op *op = server_call(server, request)->op;
     OpCall call;
     Err err = {0};
-    if (!op)
-        server_static_work(server, request);
-    else if (server_read_call(net_request_arena(request), request, op, (size_t)server->config->max_body_bytes, &call,
-                              &err))
+    if (!op) {
+        if (run_own(server, request, true) == RAN_NOT) server_static_work(server, request);
+    } else if (server_read_call(net_request_arena(request), request, op, (size_t)server->config->max_body_bytes, &call,
+                                &err)) {
         server_problem(request, &err, NULL);
-    else
+    } else {
         server_run_op(server, request, &call);
+    }
 }
 
 void server_refuse(void *arg, NetRequest *request, int status, const char *why) {

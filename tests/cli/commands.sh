@@ -88,8 +88,13 @@ runs "$starling" query '{"measures":["pieces_moved"]}' --home home --project sec
 # --- a status of everything
 runs "$starling" status --home home --json
 json '[p["name"] for p in d["projects"]] == ["online-retail", "second"]'
+json '[s["kind"] for p in d["projects"] for s in p["sources"]] == ["files", "files"]'
+json '[s["rows"] for s in d["projects"][1]["sources"]] == [3] and d["projects"][1]["sources"][0]["data_age_s"] >= 0'
+json 'd["projects"][1]["sources"][0]["last_run"]["status"] == "done" and "rows" not in d["projects"][0]["sources"][0]'
 runs "$starling" status --home home
 says "no data yet"
+says "source files (files): nothing taken in yet"
+says "source files (files): 3 rows, the newest change"
 
 # --- what is said beside a CSV, and of a time without data
 printf 'home: 1\nquery:\n  max_rows: 1\n' >home/starling.yaml

@@ -39,6 +39,10 @@ says "Definition:  sum(amount)"
 says "Also called: sales, turnover, net revenue, net sales"
 runs "$starling" model show revenue --json
 json 'd["format"] == "currency" and d["unit"] == "GBP" and d["synonyms"][0] == "sales" and d["of"] == "invoice_line"'
+runs "$starling" model show --json
+json 'd["ui"]["number_locale"] == "en-GB" and d["ui"]["home"]["measures"][0] == "revenue" and d["ui"]["home"]["period"] == "past 13 weeks"'
+json '[(t.get("measure"), t["dimension"], t["order"]) for t in d["ui"]["home"]["tops"]][1:] == [(None, "country", "desc"), ("returned_units", "description", "desc")]'
+json '{m["name"]: m for m in d["members"]}["returned_units"]["better"] == "down"'
 runs "$starling" model show customer --json
 json 'd["kind"] == "dimension" and [m["name"] for m in d["members"]] == ["customer.id", "known_customer"]'
 runs "$starling" model show invoice_line.country --json
@@ -92,6 +96,14 @@ says "question 'Which articles sell best?'"
 says "the logo 'logo.svg' is not in the pack's folder"
 refuses 2 "2 errors" "$starling" model apply
 cp kept.yaml "$pack" && cp ../own/logo.svg projects/own/pack/
+sed -i 's/period: past 13 weeks/period: past 13 weaks/' "$pack"
+refuses 2 "1 error" "$starling" model check
+says ":13: the home page's period: time.range: 'past 13 weaks' is no period"
+refuses 2 "1 error" "$starling" model apply
+sed -i 's/period: past 13 weaks/compare: the year before/' "$pack"
+refuses 2 "1 error" "$starling" model check
+says "what the home page compares with:"
+cp kept.yaml "$pack"
 runs "$starling" model check
 says "nothing to complain about"
 echo "$passed passed, 0 failed"

@@ -19,6 +19,34 @@ refuses 6 "is taken by another process" "$starling" serve --home "$work/second" 
 asks 200 /
 has "^content-security-policy: .*script-src 'self'; style-src 'self';"
 
+# --- the logo of a pack: the one file that it names, which cannot run anything
+mkdir looks
+sed '/sample:/d; s/^name: .*/name: looks/' "$source_folder/packs/online-retail/pack.yaml" >looks/pack.yaml
+echo '  logo: logo.svg' >>looks/pack.yaml
+echo '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>' >looks/logo.svg
+runs "$starling" init "$work/third" --pack ./looks
+asks 404 /api/v1/projects/invoices/logo
+says "the pack has no logo"
+asks 404 /api/v1/projects/nobody/logo
+asks 404 /api/v1/projects/..%2Finvoices/logo
+asks 405 /api/v1/projects/invoices/logo -X POST
+ends
+home=$work/third serves
+asks 200 /api/v1/projects/looks/logo
+cmp -s out.txt looks/logo.svg || fail "the logo is another"
+has '^content-type: image/svg\+xml'
+has '^x-content-type-options: nosniff'
+has "^content-security-policy: default-src 'none';.* sandbox"
+tag=$(tr -d '\r' <head.txt | sed -n 's/^[Ee][Tt]ag: //p')
+asks 304 /api/v1/projects/looks/logo -H "If-None-Match: $tag"
+third=$work/third/projects/looks/pack
+printf 'GIF89a' >"$third/logo.svg"
+asks 422 /api/v1/projects/looks/logo
+rm "$third/logo.svg" && ln -s /etc/passwd "$third/logo.svg"
+if curl -s "$url/api/v1/projects/looks/logo" | grep -q root:; then fail "a file of the machine went out as a logo"; fi
+home=$work/third ends
+serves
+
 # --- operations
 posts 200 query "$revenue"
 has '^content-type: application/json'

@@ -207,6 +207,37 @@ TEST(what_is_said_is_kept) {
     assert_true(str_eq(model->questions[1].query, S("{}")));
 }
 
+TEST(a_home_page_is_kept) {
+    Arena *arena CLEANUP(arena_freep) = arena_new(0);
+    Model *model = NULL;
+    Err err = {0};
+    Str text =
+        pack_with(arena, "  rare: {expr: min(pieces), better: down}\n"
+                         "ui:\n"
+                         "  number_locale: de-DE\n"
+                         "  home:\n"
+                         "    measures: [revenue, rare]\n"
+                         "    trend: lines\n"
+                         "    tops: [client.name, {measure: letters, dimension: day.weekday, limit: 7, order: asc}]\n"
+                         "    period: 2014\n"
+                         "    compare: none\n");
+    if (parse(arena, text, &model, &err)) fail_msg("%s", err.message);
+    const ModelHome *home = &model->ui.home;
+    assert_int_equal(home->n_measures, 2);
+    assert_true(str_eq(home->measures[1], S("rare")));
+    assert_int_equal(model_measure(model, S("rare"))->better, MODEL_BETTER_DOWN);
+    assert_int_equal(model_measure(model, S("revenue"))->better, MODEL_BETTER_NONE);
+    assert_true(str_eq(home->trend, S("lines")));
+    assert_int_equal(home->n_tops, 2);
+    assert_true(!home->tops[0].measure.n && !home->tops[0].limit && !home->tops[0].is_ascending);
+    assert_true(str_eq(home->tops[1].measure, S("letters")));
+    assert_true(str_eq(home->tops[1].dimension, S("day.weekday")));
+    assert_true(home->tops[1].limit == 7 && home->tops[1].is_ascending);
+    assert_true(str_eq(home->period, S("2014")));
+    assert_true(home->period_place.line > 0 && home->compare_place.line == home->period_place.line + 1);
+    assert_true(str_eq(model->ui.number_locale, S("de-DE")));
+}
+
 TEST(a_viewer_sees_what_is_for_the_role) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     static const Str roles[] = {S_INIT("door"), S_INIT("desk")};
@@ -234,6 +265,7 @@ TEST(limits_of_what_is_said) {
         {"  m: {expr: sum(rate), visible_to: [", "r%d,", "]}\n", "'visible_to' has 21 texts", PACK_ROLES_MAX},
         {"questions: [{query: '{}', question: a, also: [", "b%d,", "]}]\n", "'also' has 21 texts", PACK_ALSO_MAX},
         {"questions:\n", "  - {query: '{}', question: q%d}\n", "", "1001 questions", PACK_QUESTIONS_MAX},
+        {"ui: {home: {tops: [", "client.name,", "]}}\n", "'tops' has 9 lists", PACK_HOME_TOPS_MAX},
     };
     for (size_t l = 0; l < COUNT_OF(limits); l++) {
         for (int more = 0; more <= 1; more++) {
@@ -282,6 +314,10 @@ TEST(a_logo_is_an_image_in_the_pack) {
     assert_logo("logo.svg", S("hello <svg>"), "does not begin as an SVG file does");
     assert_logo("logo.svg", S(""), "does not begin as an SVG file does");
     assert_logo("logo.png", S("<svg/>"), "does not begin as a PNG file does");
+    assert_logo("logo.webp", S("RIFF\x10\0\0\0WEBPVP8 "), NULL);
+    assert_logo("logo.webp", S("RIFF\x10\0\0\0WAVE"), "does not begin as a WebP file does");
+    assert_logo("logo.jpg", S("\xFF\xD8\xFF\xE0"), NULL);
+    assert_logo("logo.jpeg", S("\xFF\xD8"), "does not begin as a JPEG file does");
 }
 
 /* ---- limits --------------------------------------------------------------------------------------------------------- */
@@ -626,6 +662,7 @@ int main(void) {
         cmocka_unit_test(online_retail_loads_clean),
         cmocka_unit_test(pricing_loads_clean),
         cmocka_unit_test(what_is_said_is_kept),
+        cmocka_unit_test(a_home_page_is_kept),
         cmocka_unit_test(a_viewer_sees_what_is_for_the_role),
         cmocka_unit_test(limits_of_what_is_said),
         cmocka_unit_test(a_logo_is_an_image_in_the_pack),

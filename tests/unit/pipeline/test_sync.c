@@ -89,6 +89,46 @@ TEST(changes_by_hand_arrive) {
     fixture_free(&f);
 }
 
+static WarehouseSource source_of(Fixture *f, const Model *model, const char *name) {
+    EngineConn *conn;
+    WarehouseSource held = {0};
+    size_t at = 0;
+    while (!str_eq(model->sources[at].name, str_of(name))) at++;
+    OK(f, engine_connect(&f->ctx, f->project.warehouse, &conn, &f->err));
+    OK(f, warehouse_source(&f->ctx, conn, model, &model->sources[at], &held, &f->err));
+    engine_disconnect(conn);
+    return held;
+}
+
+TEST(each_source_has_an_age_of_its_own) {
+    Fixture f;
+    fixture_demo(&f);
+    load_demo(&f);
+    OK(&f, sync_all(&f));
+    int64_t first_us = f.now_us;
+    WarehouseSource shop = source_of(&f, f.project.model, "shop"), log = source_of(&f, f.project.model, "log");
+    assert_true(shop.has_data && shop.changed_at_us == first_us);
+    assert_true(log.has_data && log.changed_at_us == first_us);
+    assert_int_equal(shop.n_rows,
+                     atoll(warehouse_rows(&f, "SELECT (SELECT count(*) FROM silver.group) + (SELECT count(*) FROM "
+                                              "silver.client) + (SELECT count(*) FROM silver.order) + "
+                                              "(SELECT count(*) FROM silver.return)")));
+    f.now_us += TIME_US_PER_DAY;
+    oltp_exec(&f, "DELETE FROM \"order\" WHERE id = 2");
+    OK(&f, sync_all(&f));
+    WarehouseSource later = source_of(&f, f.project.model, "shop");
+    assert_int_equal(later.n_rows, shop.n_rows - 1);
+    assert_int_equal(later.changed_at_us, f.now_us);
+    assert_int_equal(source_of(&f, f.project.model, "log").changed_at_us, first_us);
+    /* nothing taken in, and a table that no sync has made yet */
+    f.now_us += TIME_US_PER_DAY;
+    OK(&f, sync_all(&f));
+    assert_int_equal(source_of(&f, f.project.model, "shop").changed_at_us, f.now_us - TIME_US_PER_DAY);
+    use_changed_pack(&f, "      event:\n", "      other:\n        columns: {what: text}\n      event:\n");
+    assert_int_equal(source_of(&f, f.project.model, "log").n_rows, log.n_rows);
+    fixture_free(&f);
+}
+
 TEST(a_lost_database_is_no_deletion) {
     Fixture f;
     fixture_demo(&f);
@@ -388,6 +428,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_sync_does_nothing),
         cmocka_unit_test(changes_by_hand_arrive),
+        cmocka_unit_test(each_source_has_an_age_of_its_own),
         cmocka_unit_test(a_lost_database_is_no_deletion),
         cmocka_unit_test(a_warehouse_that_does_not_fit_is_built_anew),
         cmocka_unit_test(equal_rows_all_count),

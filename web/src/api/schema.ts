@@ -124,6 +124,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The logo that the pack of a project names */
+        get: operations["getApiV1ProjectsLogo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -816,22 +833,40 @@ export interface components {
             levels?: string;
             members?: string[];
             time?: string;
+            time_unit?: string;
             format?: string;
             unit?: string;
             decimals?: number;
             pii?: string;
             aggregate?: string;
             additivity?: string;
+            /** @enum {string} */
+            better?: "up" | "down";
             is_hidden?: boolean;
             synonyms?: string[];
             visible_to?: string[];
             aggregations?: string[];
             facts?: string[];
         };
+        Home: {
+            measures?: string[];
+            trend?: string;
+            tops?: {
+                measure?: string;
+                dimension: string;
+                limit?: number;
+                /** @enum {string} */
+                order: "desc" | "asc";
+            }[];
+            period?: string;
+            compare?: string;
+        };
         Ui: {
             title?: string;
             color?: string;
             logo?: string;
+            number_locale?: string;
+            home?: components["schemas"]["Home"];
         };
         Question: {
             question: string;
@@ -866,7 +901,18 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             duration_us: number;
+            changes: number;
             error?: string;
+        };
+        Source: {
+            name: string;
+            /** @enum {string} */
+            kind: "managed" | "files" | "attached";
+            rows?: number;
+            /** Format: date-time */
+            data_at?: string;
+            data_age_s?: number;
+            last_run?: components["schemas"]["Run"];
         };
         Finding: {
             /** @enum {string} */
@@ -1189,6 +1235,37 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1ProjectsLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
                 };
             };
             /** @description why not */
@@ -1575,11 +1652,7 @@ export interface operations {
                             data_at?: string;
                             data_age_s?: number;
                             problem?: string;
-                            sources: {
-                                name: string;
-                                /** @enum {string} */
-                                kind: "managed" | "files" | "attached";
-                            }[];
+                            sources: components["schemas"]["Source"][];
                             last_run?: components["schemas"]["Run"];
                         }[];
                     };
@@ -1631,11 +1704,7 @@ export interface operations {
                             data_at?: string;
                             data_age_s?: number;
                             problem?: string;
-                            sources: {
-                                name: string;
-                                /** @enum {string} */
-                                kind: "managed" | "files" | "attached";
-                            }[];
+                            sources: components["schemas"]["Source"][];
                             last_run?: components["schemas"]["Run"];
                         }[];
                     };
