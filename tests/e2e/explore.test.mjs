@@ -13,7 +13,7 @@ test("fields are chosen, the answer follows, and a mark leads down the hierarchy
   await field(page, "Profit").click();
   await shelf(page, "Measures").getByText("Profit").waitFor();
   await page.getByRole("columnheader", { name: "Profit" }).waitFor();
-  await page.getByRole("button", { name: "Remove Segment" }).click();
+  await page.getByRole("button", { name: "Remove Region" }).click();
   await field(page, "Market").click();
   await page.getByRole("columnheader", { name: "Market" }).waitFor();
 

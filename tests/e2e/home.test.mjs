@@ -10,18 +10,62 @@ test("tiles, trend, lists and the data's state are there; the page does not move
   await page.getByRole("heading", { name: "Shop chain" }).waitFor();
   await chartIsDrawn(page, "line");
   assert.match(await tile(page, "Revenue").textContent(), /\$[\d.]+M/);
-  assert.equal(
-    (await page
-      .getByRole("listitem")
-      .filter({ has: page.getByRole("button") })
-      .count()) > 6,
-    true,
-  );
-  await page.getByText("Last change").waitFor();
+  await page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("button") })
+    .nth(6)
+    .waitFor();
+  await page.getByText(/rows, newest change/).waitFor();
   assert.ok((await shiftOf(page)) < 0.02, `moved by ${await shiftOf(page)}`);
   await tile(page, "Profit").click();
   await page.getByRole("heading", { name: "Profit by region" }).waitFor();
   isQuiet(page);
+});
+
+test("the pack says what the page shows: tiles, what is chosen, lists, period, numbers, logo", async () => {
+  const page = await open("/?project=own");
+  await chartIsDrawn(page, "line");
+  const tiles = page.locator("[aria-pressed]");
+  assert.deepEqual(await tiles.locator("span:first-child").allTextContents(), ["Units", "Orders", "Cancellation rate"]);
+  assert.equal(
+    await page
+      .locator('[aria-pressed="true"]')
+      .textContent()
+      .then((text) => /^Orders3/.test(text)),
+    true,
+  );
+  assert.match(await tile(page, "Units").textContent(), /^Units3\.585/); // in German
+  await page.getByRole("heading", { name: "Orders", exact: true }).waitFor();
+  await page.getByText(/^5\. Juli 2011 to 30\. September 2011/).waitFor();
+  assert.deepEqual(await page.getByRole("radio").evaluateAll((all) => all.map((one) => one.value)), [
+    "last 3 months",
+    "past 30 days",
+    "past 13 weeks",
+    "past 12 months",
+    "all",
+  ]);
+  const list = page.getByRole("region", { name: "Revenue by country, lowest first" });
+  assert.match(await list.getByRole("listitem").first().textContent(), /Spain/);
+  const logo = page.getByRole("img", { name: "Gift shop" });
+  await logo.waitFor();
+  assert.ok(await logo.evaluate((image) => image.naturalWidth > 0));
+  isQuiet(page);
+});
+
+test("a change is good or bad as the pack says, and else just a change", async () => {
+  const page = await open("/?project=retail");
+  const toneOf = (name) => tile(page, name).locator("p > span > span").getAttribute("data-tone");
+  await chartIsDrawn(page, "line");
+  assert.equal(await toneOf("Revenue"), "good"); // it grew, and so did what is paid for it
+  assert.equal(await toneOf("Shipping cost"), "bad");
+});
+
+test("each source: how much it holds, how old, and how its last run went", async () => {
+  const page = await open("/?project=retail");
+  const data = page.getByRole("region", { name: "Data" });
+  await data.getByText("shop", { exact: true }).waitFor();
+  await data.getByText(/^[\d,]+ rows, newest change/).waitFor();
+  await data.getByText(/^Sync .*, took/).waitFor();
 });
 
 test("a mark leads to Explore", async () => {
@@ -51,6 +95,19 @@ test("sync now: its progress, and the run in the list", async () => {
   isQuiet(page);
 });
 
+test("while it runs the button turns, within itself, and less motion changes nothing in that", async () => {
+  const page = await open("/?project=retail", { routes: { "**/api/v1/sync": () => undefined } });
+  const button = page.getByRole("region", { name: "Data" }).getByRole("button");
+  await button.click();
+  await page.locator("button[data-loading]").waitFor();
+  const [outer, loader] = await Promise.all([
+    button.boundingBox(),
+    button.locator("> [aria-hidden]:first-child").boundingBox(),
+  ]);
+  assert.ok(Math.abs(outer.y + outer.height / 2 - (loader.y + loader.height / 2)) < 2);
+  assert.ok(Math.abs(outer.x + outer.width / 2 - (loader.x + loader.width / 2)) < 2);
+});
+
 test("a row that another process writes comes onto the page by itself", async () => {
   const page = await open(ask("retail", "how many order lines"));
   await untilShown(page, page.locator("article dd").first());
@@ -72,6 +129,7 @@ test("the server stops: the page says so, keeps what it shows, and goes on when 
 test("at 390 px everything fits, and the pages are reached from the foot", async () => {
   const page = await open("/?project=retail", { width: 390, height: 844, hasTouch: true });
   await chartIsDrawn(page, "line");
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), "16px"); // the person's own
   await fits(page);
   assert.ok((await shiftOf(page)) < 0.02, `moved by ${await shiftOf(page)}`);
   await page.getByRole("link", { name: "Ask" }).tap();

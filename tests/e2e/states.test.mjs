@@ -1,7 +1,7 @@
 /* Each page's states besides the usual one. Where the server cannot be brought to it, its answer is made up. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, explore, seriousFindings, setUp } from "./browser.mjs";
+import { ask, explore, fits, seriousFindings, setUp } from "./browser.mjs";
 
 const { open } = await setUp();
 const PAGES = {
@@ -77,6 +77,30 @@ test("ask: a server that is busy is asked again after the time it names", async 
   assert.equal(times, 3);
 });
 
+test("an error's long words stay on a phone's page", async () => {
+  const path = `/srv/${"a-folder-with-a-long-name".repeat(6)}`;
+  const page = await open(PAGES.ask, {
+    width: 390,
+    routes: {
+      "**/api/v1/ask": (route) =>
+        route.fulfill({
+          status: 404,
+          contentType: "application/problem+json",
+          body: JSON.stringify({
+            type: "/docs",
+            title: "t",
+            status: 404,
+            code: "not_found",
+            detail: path,
+            request_id: "1",
+          }),
+        }),
+    },
+  });
+  await page.getByText(path).waitFor();
+  await fits(page);
+});
+
 test("home: no data yet", async () => {
   const page = await open("/?project=empty");
   await page.getByRole("heading", { name: "No data yet" }).waitFor();
@@ -107,7 +131,7 @@ test("home: a project that is not in step says why", async () => {
       "**/api/v1/status": async (route) => {
         const response = await route.fetch();
         const status = await response.json();
-        status.projects[0].problem = status.projects[1].problem = "the table shop.orders lost its column date";
+        for (const one of status.projects) one.problem = "the table shop.orders lost its column date";
         return route.fulfill({ response, json: status });
       },
     },

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Route, Switch, useLocation } from "wouter";
 import { modelQuery, statusQuery } from "../api/queries";
+import { setLocale } from "../format/format";
 import { HomePage } from "../home/HomePage";
 import { PageSkeleton, StateCard, stateOfError } from "../ui/State";
 import { applyAccent } from "./accent";
@@ -40,6 +41,7 @@ function Pages() {
   const [location] = useLocation();
   const { project } = useProject();
   const model = useQuery(modelQuery(project));
+  setLocale(model.data?.ui?.number_locale); // before anything of the project is drawn
   useAppearance(model.data?.ui?.title ?? model.data?.title, model.data?.ui?.color);
   if (model.error && !model.data) return <StateCard {...stateOfError(model.error)} onRetry={() => model.refetch()} />;
   if (!model.data) return <PageSkeleton />;

@@ -1,6 +1,6 @@
 import { ActionIcon, Select, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { projectsQuery, statusQuery } from "../api/queries";
@@ -22,6 +22,31 @@ function Mark() {
     <svg className={css.mark} viewBox="0 0 32 32" aria-hidden="true">
       <path d="M3 21.500c6.500.7 9.500-1.700 11.900-6.200C16.900 11.400 19.400 9 23.200 9l4.300 2.200-4 1.300C22.900 20 18 24.300 11.300 24.300c-3.200 0-6.200-.9-8.300-2.800z" />
     </svg>
+  );
+}
+
+/** Of the project's pack; the program's own where that has no logo, or none that can be shown. */
+function Brand() {
+  const { project } = useProject();
+  const { data } = useQuery(projectsQuery());
+  const [broken, setBroken] = useState("");
+  const one = data?.projects.find((p) => p.name === project);
+  if (one?.ui.logo && broken !== project)
+    return (
+      <span className={css.brand}>
+        <img
+          className={css.logo}
+          src={`/api/v1/projects/${encodeURIComponent(project)}/logo`}
+          alt={one.ui.title ?? one.title}
+          onError={() => setBroken(project)}
+        />
+      </span>
+    );
+  return (
+    <span className={css.brand}>
+      <Mark />
+      <span className={css.word}>Starling</span>
+    </span>
   );
 }
 
@@ -123,10 +148,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <header className={css.side}>
         <div className={css.top}>
-          <span className={css.brand}>
-            <Mark />
-            <span className={css.word}>Starling</span>
-          </span>
+          <Brand />
           <ProjectChoice />
         </div>
         <Navigation />

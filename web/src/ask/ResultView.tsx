@@ -80,7 +80,7 @@ export function ResultView({ project, questions, shown, children }: ResultViewPr
         {isFigure && <Figures table={table} />}
         {!isEmpty && !isFigure && (
           <Split
-            isNarrow={table.columns.length <= 3}
+            nColumns={table.columns.length}
             chart={
               spec &&
               kind !== "table" && (

@@ -98,7 +98,12 @@ function valueAxis(p: Palette, column: Column, isRatio = false) {
     type: "value",
     scale: isRatio,
     splitNumber: 4,
-    axisLabel: { color: p.ink3, fontSize: 12, formatter: (v: number) => formatValue(v, column, "axis") },
+    axisLabel: {
+      color: p.ink3,
+      fontSize: 12,
+      hideOverlap: true,
+      formatter: (v: number) => formatValue(v, column, "axis"),
+    },
     splitLine: { lineStyle: { color: p.line } },
     axisLine: { show: false },
     axisTick: { show: false },

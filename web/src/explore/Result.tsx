@@ -129,7 +129,7 @@ function Shown({ result, model, members, draft, onDraft, coming }: ShownProps) {
         <KindSwitch kinds={kinds} value={kind} onChange={setChosen} />
       </header>
       <Split
-        isNarrow={result.columns.length <= 3}
+        nColumns={result.columns.length}
         chart={
           spec &&
           kind !== "kpi" &&

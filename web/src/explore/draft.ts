@@ -26,7 +26,7 @@ export function parseDraft(text: string | null): SemanticQuery | null {
 export function firstDraft(model: Model): SemanticQuery {
   const { tiles, tops, time } = homeDefinition(model);
   const draft: SemanticQuery = { measures: tiles.slice(0, 1).map((m) => m.name) };
-  if (tops[0]) draft.dimensions = [tops[0].name];
+  if (tops[0]) draft.dimensions = [tops[0].dimension.name];
   else if (time) draft.time = { dimension: time, grain: "year" };
   return draft;
 }

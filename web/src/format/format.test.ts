@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { Column } from "../api/types";
-import { formatAgo, formatDuration, formatPeriod, formatTime, formatValue, kindOf } from "./format";
+import {
+  formatAgo,
+  formatDay,
+  formatDuration,
+  formatPeriod,
+  formatTime,
+  formatValue,
+  kindOf,
+  setLocale,
+} from "./format";
 
 const column = (more: Partial<Column>): Column => ({ name: "x", type: "float64", role: "measure", ...more });
 
@@ -27,6 +36,7 @@ test("short figures have three digits, an axis no trailing zeros", () => {
   expect(formatValue(4_300_000, money, "axis")).toBe("$4.3M");
   expect(formatValue(950, money, "short")).toBe("$950");
   expect(formatValue(0.25, money, "short")).toBe("$0.25");
+  expect(formatValue(2.8, column({ decimals: 2 }), "short")).toBe("2.80");
 });
 
 test.each([
@@ -61,4 +71,18 @@ test("ages and durations", () => {
   expect(formatAgo(3600)).toBe("1 hr. ago");
   expect(formatDuration(500)).toBe("under 1 ms");
   expect(formatDuration(1_031_291)).toBe("1.0 s");
+});
+
+test("a pack's locale has its own numbers and dates, and goes with it", () => {
+  const euros: Column = { name: "a", type: "decimal(18,2)", format: "currency", unit: "EUR", decimals: 2 };
+  setLocale("de-DE");
+  expect(formatValue(-1234.5, euros)).toBe("−1.234,50\u00a0€");
+  expect(formatValue("2014-03-07", { name: "d", type: "date" })).toBe("7. März 2014");
+  expect(formatTime("2014-03")).toBe("März 2014");
+  expect(formatDay("2014-03-07")).toBe("7. März 2014");
+  setLocale("en-US");
+  expect(formatTime("2014-03-07")).toBe("Mar 7, 2014");
+  setLocale(undefined);
+  expect(formatTime("2014-03-07")).toBe("7 Mar 2014");
+  expect(formatValue(-1234.5, euros)).toBe("−€1,234.50");
 });

@@ -1,9 +1,18 @@
 /* Values as a person reads them, by what the result's column says of itself. */
 import type { Column, Scalar } from "../api/types";
 
-const LOCALE = "en-US"; // the app's one language so far
+const LANGUAGE = "en-US"; // the app's one so far
 const EMPTY = "–";
-const DAY_FIRST = "en-GB"; // days as the server writes them in sentences: 7 March 2014
+
+/** What the pack says of numbers and dates; undefined: as the app's language has them, days first, as the server writes in sentences. */
+let packLocale: string | undefined;
+
+export function setLocale(locale: string | undefined): void {
+  if (locale === packLocale) return;
+  packLocale = locale;
+  formatters.clear();
+  dates.clear();
+}
 
 export type Kind = "number" | "time" | "text" | "bool";
 
@@ -28,7 +37,7 @@ function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = JSON.stringify(options);
   let found = formatters.get(key);
   if (!found) {
-    found = new Intl.NumberFormat(LOCALE, options);
+    found = new Intl.NumberFormat(packLocale ?? LANGUAGE, options);
     formatters.set(key, found);
   }
   return found;
@@ -47,7 +56,7 @@ function decimals(column: Column, fallback: number): number {
 /** full: as the pack has it; short: three digits, for tiles and lists; axis: the same without trailing zeros. */
 export type Length = "full" | "short" | "axis";
 
-function shortOptions(number: number, length: Length): Intl.NumberFormatOptions {
+function shortOptions(number: number, column: Column, length: Length): Intl.NumberFormatOptions {
   const size = Math.abs(number);
   if (size >= 10_000) {
     return {
@@ -56,12 +65,14 @@ function shortOptions(number: number, length: Length): Intl.NumberFormatOptions 
       ...(length === "short" && { minimumSignificantDigits: 3 }),
     };
   }
-  return { maximumFractionDigits: size >= 1000 || Number.isInteger(number) ? 0 : 2 };
+  const most = size >= 1000 || (Number.isInteger(number) && !column.decimals) ? 0 : 2;
+  const fixed = length === "short" ? Math.min(column.decimals ?? 0, most) : 0; // one below the other they are alike
+  return { minimumFractionDigits: fixed, maximumFractionDigits: most };
 }
 
 function numberOptions(number: number, column: Column, length: Length): Intl.NumberFormatOptions {
   const currency: Intl.NumberFormatOptions = isCurrency(column) ? { style: "currency", currency: column.unit } : {};
-  if (length !== "full") return { ...currency, ...shortOptions(number, length) };
+  if (length !== "full") return { ...currency, ...shortOptions(number, column, length) };
   const n = decimals(column, 2);
   const isFixed = column.decimals !== undefined || isCurrency(column);
   return { ...currency, minimumFractionDigits: isFixed ? n : 0, maximumFractionDigits: n };
@@ -89,12 +100,27 @@ export const formatCount = (n: number) => formatter({ maximumFractionDigits: 0 }
 
 /* ---- times ---- */
 
-const MONTHS = Array.from({ length: 12 }, (_, i) =>
-  new Intl.DateTimeFormat(LOCALE, { month: "short", timeZone: "UTC" }).format(Date.UTC(2024, i, 1)),
-);
-const WEEKDAYS = Array.from({ length: 7 }, (_, i) =>
-  new Intl.DateTimeFormat(LOCALE, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, i + 1)),
-);
+const dates = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(options: Intl.DateTimeFormatOptions, own: string): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  let found = dates.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(packLocale ?? own, { ...options, timeZone: "UTC" });
+    dates.set(key, found);
+  }
+  return found;
+}
+
+const monthName = (month: number) => dateFormat({ month: "short" }, LANGUAGE).format(Date.UTC(2024, month - 1, 1));
+const weekdayName = (day: number) => dateFormat({ weekday: "long" }, LANGUAGE).format(Date.UTC(2024, 0, day));
+
+function dayOf(year: number, month: number, day: number | undefined): string {
+  const date = Date.UTC(year, month - 1, day ?? 1);
+  if (packLocale)
+    return dateFormat({ day: day ? "numeric" : undefined, month: "short", year: "numeric" }, packLocale).format(date);
+  return [day, monthName(month), year].filter((part) => part !== undefined).join(" ");
+}
 
 /** "2014-03" → "Mar 2014", "2014-Q1" → "Q1 2014", "2014-03-07" → "7 Mar 2014", "2014-03-07T10" → "7 Mar 2014, 10:00" */
 export function formatTime(text: string): string {
@@ -102,16 +128,14 @@ export function formatTime(text: string): string {
   if (period) return `${period[2]} ${period[1]}`;
   const parts = /^(\d{4})-(\d\d)(?:-(\d\d))?(?:T(\d\d)(?::(\d\d))?)?/.exec(text);
   if (!parts) return text;
-  const month = `${MONTHS[Number(parts[2]) - 1]} ${parts[1]}`;
-  const day = parts[3] ? `${Number(parts[3])} ${month}` : month;
+  const day = dayOf(Number(parts[1]), Number(parts[2]), parts[3] ? Number(parts[3]) : undefined);
   return parts[4] ? `${day}, ${parts[4]}:${parts[5] ?? "00"}` : day;
 }
 
-const longDay = new Intl.DateTimeFormat(DAY_FIRST, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-
 export function formatDay(day: Scalar): string {
   const date = new Date(`${String(day).slice(0, 10)}T00:00:00Z`);
-  return Number.isNaN(date.getTime()) ? String(day) : longDay.format(date);
+  if (Number.isNaN(date.getTime())) return String(day);
+  return dateFormat({ day: "numeric", month: "long", year: "numeric" }, "en-GB").format(date);
 }
 
 function isNamedPart(column: Column): boolean {
@@ -119,8 +143,10 @@ function isNamedPart(column: Column): boolean {
 }
 
 function namedPart(column: Column, value: Scalar): string {
-  const at = Number(value) - 1;
-  return (column.member?.endsWith(".weekday") ? WEEKDAYS : MONTHS)[at] ?? String(value);
+  const nth = Number(value);
+  const isWeekday = column.member?.endsWith(".weekday");
+  if (!(nth >= 1 && nth <= (isWeekday ? 7 : 12))) return String(value);
+  return isWeekday ? weekdayName(nth) : monthName(nth);
 }
 
 /** A period as the server tells it, its days in words: "2014-01-01 to 2014-12-31" */
@@ -150,7 +176,7 @@ export const titleOf = (column: Column) => column.title ?? column.name;
 
 /* ---- ages ---- */
 
-const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
+const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto", style: "short" });
 
 export function formatAgo(seconds: number): string {
   if (seconds < 5) return "just now";

@@ -1,4 +1,4 @@
-/* How fresh the project's data is, what its last run did, and a way to bring it in step now. */
+/* Where the project's data comes from, how fresh each source is, what the last runs did, and a way to bring it in step now. */
 import { Button, Progress, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -16,58 +16,82 @@ function records(table: Table | undefined): Record<string, Scalar>[] {
   return table?.rows.map((row) => Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null]))) ?? [];
 }
 
-function Sources({ sources }: { sources: ProjectStatus["sources"] }) {
+type Source = ProjectStatus["sources"][number];
+type Run = NonNullable<Source["last_run"]>;
+
+const ago = (now: number, at: string) => formatAgo(Math.max(0, now - Date.parse(at)) / 1000);
+
+/** How the last run that read a source went. What is told above of the whole project is not said again. */
+function LastRun({ run, problem, now }: { run: Run; problem: string | undefined; now: number }) {
   const { t } = useTranslation();
-  if (!sources?.length) return null;
+  const kind = t(`data.kinds.${run.kind}`, { defaultValue: run.kind });
+  const when = ago(now, run.started_at);
+  if (run.status === "running") return <dd className={css.detail}>{t("data.runRunning", { kind })}</dd>;
+  if (run.status === "done")
+    return (
+      <dd className={css.status}>
+        <IconCheck size={16} aria-hidden="true" />
+        {t("data.runDone", { kind, ago: when, time: formatDuration(run.duration_us) })}
+      </dd>
+    );
   return (
-    <div>
-      <dt>{t("data.sources", { count: sources.length })}</dt>
-      {sources.map(({ name, kind }) => (
-        <dd key={name}>
-          {name !== kind && name} <span className={name === kind ? undefined : "muted"}>{t(`data.kind.${kind}`)}</span>
-        </dd>
-      ))}
+    <>
+      <dd className={css.status} data-failed>
+        <IconAlert size={16} aria-hidden="true" />
+        {t("data.runFailed", { kind, ago: when })}
+      </dd>
+      {run.error !== problem && <dd className={css.detail}>{run.error}</dd>}
+    </>
+  );
+}
+
+function SourceFacts({ source, problem, now }: { source: Source; problem: string | undefined; now: number }) {
+  const { t } = useTranslation();
+  const { name, kind, rows, data_at, last_run } = source;
+  const held = [
+    rows !== undefined && t("data.rows", { count: rows, n: formatCount(rows) }),
+    data_at && t("data.newest", { ago: ago(now, data_at) }),
+  ].filter(Boolean);
+  return (
+    <div className={css.source}>
+      <dt>
+        <strong>{name}</strong>
+        {name !== kind && t(`data.kind.${kind}`)}
+      </dt>
+      <dd className={css.detail}>{held.length ? held.join(", ") : t("data.none")}</dd>
+      {last_run && <LastRun run={last_run} problem={problem} now={now} />}
     </div>
   );
 }
 
+const N_RUNS = 5;
+
 function Runs({ project, now }: { project: string; now: number }) {
   const { t } = useTranslation();
   const { data } = useQuery(runsQuery(project));
-  const [run, ...earlier] = records(data?.runs);
-  if (!run) return null;
-  const isFailed = run.status === "failed";
-  const agoOf = (one: Record<string, Scalar>) => formatAgo((now - Date.parse(String(one.started_at))) / 1000);
-  const changes = Number(run.changes ?? 0);
+  const runs = records(data?.runs).slice(0, N_RUNS);
+  if (!runs.length) return null;
   return (
-    <>
-      <div>
-        <dt>{t("data.lastRun")}</dt>
-        <dd className={css.status} data-failed={isFailed || undefined}>
-          {isFailed ? <IconAlert size={16} aria-hidden="true" /> : <IconCheck size={16} aria-hidden="true" />}
-          {t(isFailed ? "data.failed" : "data.done", {
-            ago: agoOf(run),
-            time: formatDuration(Number(run.duration_us ?? 0)),
+    <div>
+      <dt>{t("data.recent")}</dt>
+      <dd>
+        <ul className={css.runs}>
+          {runs.map((run) => {
+            const n = Number(run.changes ?? 0);
+            const isWell = run.status === "done" || run.status === "running";
+            return (
+              <li key={String(run.run)}>
+                <span>
+                  {t(`data.kinds.${run.kind}`, { defaultValue: String(run.kind) })},{" "}
+                  {isWell ? t("data.changes", { count: n, n: formatCount(n) }) : t("data.notDone")}
+                </span>
+                <span>{ago(now, String(run.started_at))}</span>
+              </li>
+            );
           })}
-        </dd>
-        <dd className={css.detail}>
-          {isFailed ? String(run.error ?? "") : t("data.changes", { count: changes, n: formatCount(changes) })}
-        </dd>
-      </div>
-      {earlier.length > 0 && (
-        <div>
-          <dt>{t("data.earlier")}</dt>
-          {earlier.slice(0, 2).map((one) => (
-            <dd key={String(one.run)} className={css.detail}>
-              {t("data.run", {
-                kind: t(`data.kinds.${one.kind}`, { defaultValue: String(one.kind) }),
-                ago: agoOf(one),
-              })}
-            </dd>
-          ))}
-        </div>
-      )}
-    </>
+        </ul>
+      </dd>
+    </div>
   );
 }
 
@@ -77,7 +101,6 @@ export function DataCard({ project }: { project: string }) {
   const status = useQuery(statusQuery());
   const sync = useSync(project);
   const one = status.data?.projects.find((p) => p.name === project);
-  const age = one?.data_at ? (now - Date.parse(one.data_at)) / 1000 : null;
   return (
     <section className={`card ${css.card}`} aria-label={t("data.title")}>
       <header className={css.head}>
@@ -107,12 +130,10 @@ export function DataCard({ project }: { project: string }) {
               </dd>
             </div>
           )}
-          <div>
-            <dt>{t("data.changed")}</dt>
-            <dd>{age === null ? t("data.never") : formatAgo(Math.max(0, age))}</dd>
-          </div>
+          {one.sources.map((source) => (
+            <SourceFacts key={source.name} source={source} problem={one.problem} now={now} />
+          ))}
           <Runs project={project} now={now} />
-          <Sources sources={one.sources} />
         </dl>
       )}
       <div className={css.progress} role="status" data-shown={sync.text !== "" || undefined}>

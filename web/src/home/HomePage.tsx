@@ -10,6 +10,8 @@ import { formatPeriod } from "../format/format";
 import { StateCard, stateOfError } from "../ui/State";
 import { DataCard } from "./DataCard";
 import {
+  ALL,
+  againstOf,
   comparable,
   extentQuery,
   type HomeDefinition,
@@ -41,7 +43,7 @@ function Tiles({
   if (result.error && !result.data)
     return <StateCard {...stateOfError(result.error)} isSmall onRetry={() => result.refetch()} />;
   return (
-    <div className={css.tiles}>
+    <div className={css.tiles} data-n={definition.tiles.length}>
       {definition.tiles.map((member) => (
         <Tile
           key={member.name}
@@ -57,32 +59,41 @@ function Tiles({
   );
 }
 
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** The dates that the figures are of, in words. */
 function Covered({ project, definition, period }: { project: string; definition: HomeDefinition; period: Period }) {
   const { t } = useTranslation();
   const { data } = useQuery(liveResultQuery(project, tilesQuery(definition, period)));
   if (!data?.period) return <p className={css.covered}>{"\u00a0"}</p>;
-  const span = formatPeriod(data.period.text);
-  return <p className={css.covered}>{period.compare ? t(`home.against.${period.id}`, { span }) : span}</p>;
+  const span = capital(formatPeriod(data.period.text));
+  const against = againstOf(period);
+  if (!against) return <p className={css.covered}>{span}</p>;
+  const words = against.isSame ? "home.againstSame" : "home.against";
+  return <p className={css.covered}>{t(words, { span, length: against.length })}</p>;
 }
 
-/** The figures at a glance: of the measures that the pack names first, how they moved, and what they are made of. */
+/** "past 13 weeks" is "13 weeks". */
+function periodTitle(id: string, all: string): string {
+  return id === ALL ? all : capital(id.replace(/^past (?=\d)/, ""));
+}
+
+/** The figures at a glance: the measures of the page's definition, how they moved, and what they are made of. */
 export function HomePage({ project, model }: { project: string; model: Model }) {
   const { t } = useTranslation();
   const go = useGo();
   const definition = useMemo(() => homeDefinition(model), [model]);
-  const { periods, tiles } = definition;
-  const [periodId, setPeriodId] = useState(
-    () => (periods.find((p) => p.id === "year") ?? periods.at(-2) ?? periods[0])?.id,
-  );
-  const [measure, setMeasure] = useState(tiles[0]?.name ?? "");
+  const { periods, tiles, chosen } = definition;
+  const [periodId, setPeriodId] = useState(definition.period);
+  const [measure, setMeasure] = useState(chosen?.name ?? "");
   const extent = useQuery(resultQuery(project, tiles.length > 0 ? extentQuery(definition) : null));
-  const member = tiles.find((m) => m.name === measure) ?? tiles[0];
-  const period = comparable(periods.find((p) => p.id === periodId) ?? (periods[0] as Period), extent.data?.period);
+  const member = tiles.find((m) => m.name === measure) ?? chosen;
+  const asked = periods.find((p) => p.id === periodId) ?? periods.find((p) => p.id === definition.period);
+  const period = comparable(asked ?? (periods[0] as Period), extent.data?.period);
   const hasNoData = extent.data !== undefined && extent.data.rows[0]?.[0] == null;
 
   if (!member) return <StateCard kind="empty" title={t("home.noMeasures.title")} text={t("home.noMeasures.text")} />;
-  let figures = <FiguresSkeleton nTops={definition.tops.length} />;
+  let figures = <FiguresSkeleton nTiles={tiles.length} nTops={definition.tops.length} />;
   if (extent.error && !extent.data)
     figures = <StateCard {...stateOfError(extent.error)} onRetry={() => extent.refetch()} />;
   else if (hasNoData)
@@ -103,12 +114,12 @@ export function HomePage({ project, model }: { project: string; model: Model }) 
         <div className={css.tops}>
           {definition.tops.map((top) => (
             <TopList
-              key={top.name}
+              key={`${top.measure?.name} ${top.dimension.name} ${top.order}`}
               project={project}
               definition={definition}
               period={period}
-              member={member}
-              dimension={top}
+              member={top.measure ?? member}
+              top={top}
             />
           ))}
         </div>
@@ -125,11 +136,11 @@ export function HomePage({ project, model }: { project: string; model: Model }) 
             <p className={css.covered}>{"\u00a0"}</p>
           )}
         </div>
-        {periods.length > 1 && (
+        {periods.length > 1 && !hasNoData && (
           <SegmentedControl
             aria-label={t("home.period")}
-            data={periods.map((p) => ({ value: p.id, label: t(`home.periods.${p.id}`) }))}
-            value={periodId}
+            data={periods.map((p) => ({ value: p.id, label: periodTitle(p.id, t("home.allTime")) }))}
+            value={period.id}
             onChange={setPeriodId}
           />
         )}
@@ -141,12 +152,13 @@ export function HomePage({ project, model }: { project: string; model: Model }) 
 }
 
 /** Takes the room that the figures will take. */
-function FiguresSkeleton({ nTops }: { nTops: number }) {
+function FiguresSkeleton({ nTiles, nTops }: { nTiles: number; nTops: number }) {
   return (
     <>
-      <div className={css.tiles} aria-busy="true">
-        {[0, 1, 2, 3].map((one) => (
-          <Skeleton key={one} className={css.tileRoom} />
+      <div className={css.tiles} data-n={nTiles} aria-busy="true">
+        {Array.from({ length: nTiles }, (_, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+          <Skeleton key={i} className={css.tileRoom} />
         ))}
       </div>
       <div className={css.middle}>
@@ -154,8 +166,9 @@ function FiguresSkeleton({ nTops }: { nTops: number }) {
         <Skeleton height={360} />
       </div>
       <div className={css.tops}>
-        {["a", "b", "c"].slice(0, nTops).map((one) => (
-          <Skeleton key={one} height={320} />
+        {Array.from({ length: nTops }, (_, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+          <Skeleton key={i} height={320} />
         ))}
       </div>
     </>

@@ -2,8 +2,8 @@ import { Skeleton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Member, QueryResult, Scalar } from "../api/types";
 import { Sparkline } from "../charts/Sparkline";
-import { formatPercent, formatValue, toNumber } from "../format/format";
-import { IconArrowDown, IconArrowUp } from "../ui/icons";
+import { formatValue, toNumber } from "../format/format";
+import { Change } from "./Change";
 import type { Period } from "./definition";
 import css from "./Tile.module.css";
 
@@ -12,21 +12,18 @@ function figureOf(result: QueryResult | undefined, name: string): Scalar | undef
   return at < 0 ? undefined : result?.rows[0]?.[at];
 }
 
-function Change({ result, name, period }: { result: QueryResult; name: string; period: Period }) {
+/** How the figure compares with the time before. */
+function Against({ result, member, period }: { result: QueryResult; member: Member; period: Period }) {
   const { t } = useTranslation();
-  const growth = toNumber(figureOf(result, `${name}.growth`));
-  const column = result.columns.find((c) => c.name === `${name}.prior`);
-  const prior = figureOf(result, `${name}.prior`);
+  const growth = toNumber(figureOf(result, `${member.name}.growth`));
+  const column = result.columns.find((c) => c.name === `${member.name}.prior`);
+  const prior = figureOf(result, `${member.name}.prior`);
   if (growth === null || !column)
     return <p className={css.change}>{period.compare ? t("home.nothingBefore") : "\u00a0"}</p>;
-  const isFlat = Math.abs(growth) < 0.0005;
   return (
     <p className={css.change}>
       <span className={css.growth}>
-        {!isFlat &&
-          (growth > 0 ? <IconArrowUp size={14} aria-hidden="true" /> : <IconArrowDown size={14} aria-hidden="true" />)}
-        <span className="visually-hidden">{growth > 0 ? t("home.up") : t("home.down")} </span>
-        {formatPercent(Math.abs(growth))}
+        <Change growth={growth} better={member.better} />
       </span>{" "}
       {t("home.from", { prior: formatValue(prior, column, "short") })}
     </p>
@@ -55,7 +52,7 @@ export function Tile({ member, period, result, sparks, isChosen, onChoose }: Til
           <span className={css.value} title={formatValue(value, column)}>
             {formatValue(value, column, "short")}
           </span>
-          <Change result={result} name={member.name} period={period} />
+          <Against result={result} member={member} period={period} />
         </>
       ) : (
         <>

@@ -6,34 +6,39 @@ import { liveResultQuery } from "../api/queries";
 import type { Column, Member, QueryResult, Scalar, SemanticQuery } from "../api/types";
 import { address, useGo } from "../app/project";
 import { nextLevel } from "../explore/drill";
-import { formatPercent, formatValue, toNumber } from "../format/format";
+import { formatValue, toNumber } from "../format/format";
 import { StateCard, stateOfError } from "../ui/State";
 import css from "./Card.module.css";
-import { type HomeDefinition, type Period, topQuery } from "./definition";
+import { Change } from "./Change";
+import { type HomeDefinition, type Period, type Top, topQuery } from "./definition";
 
-const N_ROWS = 6;
-
-function signed(growth: number | null): string {
-  if (growth === null) return "";
-  return (growth > 0 ? "+" : growth < 0 ? "−" : "") + formatPercent(Math.abs(growth));
+interface RowsProps {
+  result: QueryResult;
+  better: Member["better"];
+  onPick: (value: Scalar) => void;
 }
 
-function Rows({ result, onPick }: { result: QueryResult; onPick: (value: Scalar) => void }) {
+function Rows({ result, better, onPick }: RowsProps) {
   const [group, measure] = result.columns as [Column, Column];
   const growthAt = result.columns.findIndex((c) => c.name.endsWith(".growth"));
-  const values = result.rows.map((row) => Math.max(0, toNumber(row[1]) ?? 0));
-  const most = Math.max(...values, 0) || 1;
+  const values = result.rows.map((row) => toNumber(row[1]) ?? 0);
+  const growths = result.rows.map((row) => toNumber(row[growthAt]));
+  const most = Math.max(...values.map(Math.abs)) || 1;
   return (
     <ol className={css.list}>
       {result.rows.map((row, i) => (
         <li key={String(row[0])}>
           <button type="button" className={css.row} onClick={() => onPick(row[0] as Scalar)}>
-            <span className={css.name}>
-              <span className={css.bar} style={{ width: `${(((values[i] ?? 0) / most) * 100).toFixed(1)}%` }} />
+            <span className={css.name} title={formatValue(row[0], group)}>
+              <span
+                className={css.bar}
+                data-below={(values[i] ?? 0) < 0 || undefined}
+                style={{ width: `${((Math.abs(values[i] ?? 0) / most) * 100).toFixed(1)}%` }}
+              />
               {formatValue(row[0], group)}
             </span>
             <span className={css.value}>{formatValue(row[1], measure, "short")}</span>
-            <span className={css.growth}>{growthAt < 0 ? "" : signed(toNumber(row[growthAt]))}</span>
+            <span className={css.growth}>{growths[i] != null && <Change growth={growths[i]} better={better} />}</span>
           </button>
         </li>
       ))}
@@ -46,14 +51,15 @@ interface TopListProps {
   definition: HomeDefinition;
   period: Period;
   member: Member;
-  dimension: Member;
+  top: Top;
 }
 
-/** The largest parts of the chosen measure; each leads to what it is made of. */
-export function TopList({ project, definition, period, member, dimension }: TopListProps) {
+/** The largest or smallest parts of a measure; each leads to what it is made of. */
+export function TopList({ project, definition, period, member, top }: TopListProps) {
   const { t } = useTranslation();
   const go = useGo();
-  const query = topQuery(definition, period, member.name, dimension.name);
+  const { dimension } = top;
+  const query = topQuery(definition, period, member.name, top);
   const result = useQuery(liveResultQuery(project, query));
 
   const drill = (value: Scalar) => {
@@ -66,13 +72,16 @@ export function TopList({ project, definition, period, member, dimension }: TopL
     go("/explore", { query: JSON.stringify(next) });
   };
 
-  let body = <Skeleton height={N_ROWS * 40 - 4} />;
+  let body = <Skeleton height={top.limit * 40 - 4} />;
   if (result.error && !result.data)
     body = <StateCard {...stateOfError(result.error)} isSmall onRetry={() => result.refetch()} />;
   else if (result.data?.rows.length === 0) body = <StateCard kind="noData" isSmall />;
-  else if (result.data) body = <Rows result={result.data} onPick={drill} />;
+  else if (result.data) body = <Rows result={result.data} better={member.better} onPick={drill} />;
 
-  const title = t("home.by", { measure: member.title, dimension: dimension.title.toLowerCase() });
+  const title = t(top.order === "asc" ? "home.lowestBy" : "home.by", {
+    measure: member.title,
+    dimension: dimension.title.toLowerCase(),
+  });
   return (
     <section className={`card ${css.card}`} aria-label={title}>
       <header className={css.head}>

@@ -34,7 +34,7 @@ export function Trend({ project, definition, period, member }: TrendProps) {
     const at = values[0]?.value ?? null;
     const next: SemanticQuery = { measures: [member.name], time: { dimension: definition.time, range: at } };
     const [first] = definition.tops;
-    if (first) next.dimensions = [first.name];
+    if (first) next.dimensions = [first.dimension.name];
     go("/explore", { query: JSON.stringify(next) });
   };
 
