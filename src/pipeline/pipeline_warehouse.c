@@ -86,13 +86,27 @@ ErrCode warehouse_version(const Ctx *ctx, EngineConn *conn, int64_t *ret_version
     return code;
 }
 
+/* The tables that a sync has made: the model may have newer ones. */
+static ErrCode made_tables(const Ctx *ctx, EngineConn *conn, Map **ret_names, Err *err) {
+    EngineStream *stream;
+    const Batch *batch = NULL;
+    Map *names = map_new(ctx->arena);
+    TRY(engine_queryf(ctx, conn, &stream, err, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'bronze'"));
+    ErrCode code = engine_stream_next(stream, &batch, err);
+    while (!code && batch) {
+        for (size_t i = 0; i < batch->n_rows; i++)
+            (void)map_put(names, arena_str(ctx->arena, column_str(&batch->columns[0], i)), names);
+        code = engine_stream_next(stream, &batch, err);
+    }
+    engine_stream_close(stream);
+    *ret_names = names;
+    return code;
+}
+
 /* Adds a table's rows, and the number of its newest record. */
 static ErrCode add_table(const Ctx *ctx, EngineConn *conn, const ModelTable *table, WarehouseSource *source,
                          int64_t *seq, Err *err) {
-    Value name = value_text(table->name), n;
-    TRY(engine_valuef(ctx, conn, &n, err,
-                      "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'bronze' AND table_name = %V", &name));
-    if (!n.i) return ERR_OK; /* the model has it, and no sync has made it yet */
+    Value n;
     TRY(engine_valuef(ctx, conn, &n, err, "SELECT count(*) FROM %R", pipeline_silver(ctx->arena, table)));
     source->n_rows += n.i;
     TRY(engine_valuef(ctx, conn, &n, err, "SELECT coalesce(max(_seq), 0) FROM %R", pipeline_bronze(ctx->arena, table)));
@@ -104,8 +118,12 @@ ErrCode warehouse_source(const Ctx *ctx, EngineConn *conn, const Model *model, c
                          WarehouseSource *ret_source, Err *err) {
     WarehouseSource found = {0};
     int64_t seq = 0;
-    for (size_t i = 0; i < model->n_tables; i++)
-        if (model->tables[i].source == source) TRY(add_table(ctx, conn, &model->tables[i], &found, &seq, err));
+    Map *made;
+    TRY(made_tables(ctx, conn, &made, err));
+    for (size_t i = 0; i < model->n_tables; i++) {
+        const ModelTable *table = &model->tables[i];
+        if (table->source == source && map_get(made, table->name)) TRY(add_table(ctx, conn, table, &found, &seq, err));
+    }
     if (seq) {
         Value at;
         TRY(engine_valuef(ctx, conn, &at, err, "SELECT min(published_at) FROM _starling.batch WHERE last_seq >= %d",
