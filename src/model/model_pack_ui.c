@@ -128,7 +128,7 @@ static bool is_locale(Str text) {
     if (!text.n || text.n > PACK_NAME_MAX) return false;
     for (bool is_first = true; text.p; is_first = false) {
         Str part = str_split_next(&text, '-');
-        if (is_first ? part.n < 2 || part.n > 3 : !part.n || part.n > 8) return false;
+        if (part.n < 2 || part.n > (is_first ? 3 : 8)) return false;
         for (size_t i = 0; i < part.n; i++) {
             char c = part.p[i];
             bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -31,12 +31,18 @@ static const char PACK[] =
     "  inner_circle: {expr: doer.id is null, visible_to: [desk]}\n"
     "  nameless: {expr: who.kin is null}\n"
     "measures:\n"
-    "  fees: {expr: sum(fee)}\n"
+    "  fees: {expr: sum(fee), better: down}\n"
     "  double_fees: {expr: 2 * fees}\n"
     "  secret: {expr: avg(rate), synonyms: [hush], visible_to: [desk]}\n"
     "questions:\n"
     "  - {question: How much?, query: {measures: [fees]}}\n"
-    "  - {question: How secret?, query: {measures: [secret]}}\n";
+    "  - {question: How secret?, query: {measures: [secret]}}\n"
+    "ui:\n"
+    "  home:\n"
+    "    measures: [secret, fees]\n"
+    "    trend: secret\n"
+    "    tops: [doer.nick, {measure: secret, dimension: doer.kin, limit: 3, order: asc}, doer.kin]\n"
+    "    period: all\n";
 
 static const char *show(Fixture *f, const Security *security, const char *name) {
     return run(f, "model show", security, name ? "name" : NULL, name, NULL, NULL);
@@ -66,6 +72,11 @@ TEST(the_owner_sees_all_that_is_not_hidden) {
     has(show(&f, &SECURITY_OWNER, "nameless"),
         "\"kind\":\"filter\",\"name\":\"nameless\",\"title\":\"Nameless\",\"of\":\"who\"");
     has(all, "How secret?");
+    has(all, "\"better\":\"down\"");
+    has(all, "\"home\":{\"measures\":[\"secret\",\"fees\"],\"trend\":\"secret\",\"tops\":["
+             "{\"dimension\":\"doer.nick\",\"order\":\"desc\"},"
+             "{\"measure\":\"secret\",\"dimension\":\"doer.kin\",\"limit\":3,\"order\":\"asc\"},"
+             "{\"dimension\":\"doer.kin\",\"order\":\"desc\"}],\"period\":\"all\"}");
     lacks(all, "\"deed.rate\"");
     has(show(&f, &SECURITY_OWNER, "deed.rate"), "\"is_hidden\":true");
     close_home(&f);
@@ -83,6 +94,8 @@ TEST(who_lacks_the_role_sees_nothing_of_it) {
     has(all, "\"name\":\"free\"");
     has(all, "\"name\":\"kindred\"");
     has(all, "How much?");
+    has(all,
+        "\"home\":{\"measures\":[\"fees\"],\"tops\":[{\"dimension\":\"doer.kin\",\"order\":\"desc\"}],\"period\":\"all\"}");
     static const char *const unseen[] = {"nick",        "secret",      "hush",    "\"deed.fee\"", "sum(fee)",
                                          "How secret?", "\"who.two\"", "fee = 0", "inner_circle"};
     for (size_t i = 0; i < COUNT_OF(unseen); i++) lacks(all, unseen[i]);

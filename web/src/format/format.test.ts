@@ -82,7 +82,8 @@ test("a pack's locale has its own numbers and dates, and goes with it", () => {
   expect(formatDay("2014-03-07")).toBe("7. März 2014");
   setLocale("en-US");
   expect(formatTime("2014-03-07")).toBe("Mar 7, 2014");
-  setLocale(undefined);
+  setLocale("en-12");
   expect(formatTime("2014-03-07")).toBe("7 Mar 2014");
+  setLocale(undefined);
   expect(formatValue(-1234.5, euros)).toBe("−€1,234.50");
 });

@@ -4,12 +4,22 @@ import type { Column, Scalar } from "../api/types";
 const LANGUAGE = "en-US"; // the app's one so far
 const EMPTY = "–";
 
+/** The pack's check knows the shape of a tag, the browser its rules. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** What the pack says of numbers and dates; undefined: as the app's language has them, days first, as the server writes in sentences. */
 let packLocale: string | undefined;
 
 export function setLocale(locale: string | undefined): void {
-  if (locale === packLocale) return;
-  packLocale = locale;
+  const next = locale && isLocale(locale) ? locale : undefined;
+  if (next === packLocale) return;
+  packLocale = next;
   formatters.clear();
   dates.clear();
 }

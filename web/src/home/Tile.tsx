@@ -46,7 +46,9 @@ export function Tile({ member, period, result, sparks, isChosen, onChoose }: Til
   const sparkAt = sparks?.columns.findIndex((c) => c.name === member.name) ?? -1;
   return (
     <button type="button" className={`card ${css.tile}`} aria-pressed={isChosen} onClick={onChoose}>
-      <span className={css.title}>{member.title}</span>
+      <span className={css.title} title={member.title}>
+        {member.title}
+      </span>
       {result && column ? (
         <>
           <span className={css.value} title={formatValue(value, column)}>
