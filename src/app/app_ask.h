@@ -16,12 +16,15 @@ typedef struct AppAsk {
 
 /* ---- the value index (app_values.c) --------------------------------------------------------------------------------- */
 
-/* That of the project in `folder`, in step with what conn reads; made where there is none, or an old one. The caller closes it. */
+/* That of the project in `folder`, which stands to what conn reads so at least; made where there is none. The caller closes it. */
 NODISCARD ErrCode app_values_open(const Ctx *ctx, EngineConn *conn, const Model *model, const char *folder,
-                                  AskValues **ret_values, Err *err);
-/* Brings it in step after something was published, so that no question has to. Where that fails, the next question tries again: not
+                                  AskValuesStand least, AskValues **ret_values, Err *err);
+/* Whether no newer one has taken its place. */
+bool app_values_are_there(const Ctx *ctx, const char *folder, const AskValues *values);
+/* Brings it in step after something was published that did `texts` to gold, so that no question has to. Where that fails, the next question tries again: not
  * a failure of what was published. */
-NODISCARD ErrCode app_values_renew(const Ctx *ctx, EngineDb *db, const Model *model, const char *folder, Err *err);
+NODISCARD ErrCode app_values_renew(const Ctx *ctx, EngineDb *db, const Model *model, const ModelTexts *texts,
+                                   const char *folder, Err *err);
 
 /* ---- engines that are ready (app_ask_engine.c) ---------------------------------------------------------------------- */
 
@@ -29,6 +32,9 @@ NODISCARD ErrCode app_values_renew(const Ctx *ctx, EngineDb *db, const Model *mo
  * new one, which is kept ready. Until it is returned. Any thread. */
 NODISCARD ErrCode app_engine_borrow(const Ctx *ctx, AppEngines *engines, EngineConn *conn, const char *folder,
                                     const Snapshot *snapshot, AppEngine **ret, Err *err);
+/* Until then (on the monotonic clock) somebody else sees to it that the index of the project in `folder` is renewed: questions take it as
+ * it is, with the texts that it has. */
+void app_engines_promise(AppEngines *engines, const char *folder, int64_t until_us);
 void app_engine_return(AppEngines *engines, AppEngine *engine); /* NULL allowed */
 const AskEngine *app_engine_ask(const AppEngine *engine);
 const Model *app_engine_model(const AppEngine *engine);       /* as the caller sees it */

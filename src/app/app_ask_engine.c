@@ -1,7 +1,8 @@
 /*
  * Question engines that are ready: a model's words and the mapped index of its values, made once and lent to whoever asks the same
  * project with the same eyes, one session after the other or several at a time (a conversation, a process that holds the home). One
- * whose index is no longer what the warehouse holds is given back to nobody, and goes when the last question on it has ended.
+ * whose index is no longer what the warehouse holds is given back to nobody, and goes when the last question on it has ended; where somebody
+ * has promised to renew the index, it goes on as long as there is no newer one.
  */
 #include <pthread.h>
 
@@ -19,7 +20,15 @@ struct AppEngine {
     const AskEngine *engine;
 };
 
+typedef struct Promise {
+    struct Promise *next;
+    Str folder;
+    int64_t until_us;
+} Promise;
+
 struct AppEngines {
+    Arena *arena; /* that it lives in; under the lock */
+    Promise *promises;
     pthread_mutex_t lock;
     AppEngine *kept[ENGINES_KEPT]; /* the one used last is the first */
     size_t n;
@@ -27,6 +36,7 @@ struct AppEngines {
 
 AppEngines *app_engines_new(Arena *arena) {
     AppEngines *engines = ARENA_NEW(arena, AppEngines);
+    engines->arena = arena;
     pthread_mutex_init(&engines->lock, NULL);
     return engines;
 }
@@ -59,6 +69,36 @@ static void put_first(AppEngines *engines, AppEngine *engine) {
     if (engines->n == ENGINES_KEPT) drop(take_out(engines, ENGINES_KEPT - 1));
     for (size_t i = engines->n++; i > 0; i--) engines->kept[i] = engines->kept[i - 1];
     engines->kept[0] = engine;
+}
+
+/* ---- promises ------------------------------------------------------------------------------------------------------- */
+
+static Promise *promise_of(const AppEngines *engines, const char *folder) {
+    Promise *promise = engines->promises;
+    while (promise && !str_eq(promise->folder, str_of(folder))) promise = promise->next;
+    return promise;
+}
+
+void app_engines_promise(AppEngines *engines, const char *folder, int64_t until_us) {
+    pthread_mutex_lock(&engines->lock);
+    Promise *promise = promise_of(engines, folder);
+    if (!promise) {
+        promise = ARENA_NEW(engines->arena, Promise);
+        promise->folder = arena_str(engines->arena, str_of(folder));
+        promise->next = engines->promises;
+        engines->promises = promise;
+    }
+    promise->until_us = until_us;
+    pthread_mutex_unlock(&engines->lock);
+}
+
+/* What an index must be at least. */
+static AskValuesStand least_of(const Ctx *ctx, AppEngines *engines, const char *folder) {
+    pthread_mutex_lock(&engines->lock);
+    const Promise *promise = promise_of(engines, folder);
+    bool is_promised = promise && clock_monotonic(ctx->clock) < promise->until_us;
+    pthread_mutex_unlock(&engines->lock);
+    return is_promised ? ASK_VALUES_BEHIND : ASK_VALUES_CURRENT;
 }
 
 /* ---- lending -------------------------------------------------------------------------------------------------------- */
@@ -141,7 +181,8 @@ static const Security *security_of(Arena *arena, const Security *asker) {
 }
 
 /* ctx->arena is the engine's. */
-static ErrCode fill(const Ctx *ctx, EngineConn *conn, const char *folder, AppEngine *engine, Err *err) {
+static ErrCode fill(const Ctx *ctx, EngineConn *conn, const char *folder, AskValuesStand least, AppEngine *engine,
+                    Err *err) {
     const AskGrammar *grammar;
     const AskWords *words;
     const AskWeights *weights;
@@ -149,7 +190,8 @@ static ErrCode fill(const Ctx *ctx, EngineConn *conn, const char *folder, AppEng
     engine->model = model_of(ctx);
     TRY(load_grammar(ctx, &grammar, err));
     TRY(load_weights(ctx, &weights, err));
-    TRY(app_values_open(ctx, conn, snapshot_get(engine->snapshot, SNAPSHOT_MODEL), folder, &engine->values, err));
+    TRY(app_values_open(ctx, conn, snapshot_get(engine->snapshot, SNAPSHOT_MODEL), folder, least, &engine->values,
+                        err));
     TRY(path_share(ctx->arena, "", &share, err));
     TRY(ask_words_open(ctx->arena, share, &words, err));
     TRY(ask_engine_new(ctx->arena, engine->model, grammar, engine->values, words, &engine->engine, err));
@@ -158,7 +200,7 @@ static ErrCode fill(const Ctx *ctx, EngineConn *conn, const char *folder, AppEng
 }
 
 static ErrCode make(const Ctx *ctx, EngineConn *conn, const char *folder, const Snapshot *snapshot, Str key,
-                    AppEngine **ret, Err *err) {
+                    AskValuesStand least, AppEngine **ret, Err *err) {
     Arena *arena = arena_new(0);
     AppEngine *engine = ARENA_NEW(arena, AppEngine);
     Ctx own = *ctx;
@@ -167,7 +209,7 @@ static ErrCode make(const Ctx *ctx, EngineConn *conn, const char *folder, const 
     own.snapshot = engine->snapshot;
     own.security = security_of(arena, ctx->security);
     int64_t from_us = clock_monotonic(ctx->clock);
-    ErrCode code = fill(&own, conn, folder, engine, err);
+    ErrCode code = fill(&own, conn, folder, least, engine, err);
     if (code) {
         discard(engine);
         return code;
@@ -182,18 +224,17 @@ ErrCode app_engine_borrow(const Ctx *ctx, AppEngines *engines, EngineConn *conn,
                           const Snapshot *snapshot, AppEngine **ret, Err *err) {
     Str key = key_of(ctx, folder, snapshot);
     AppEngine *engine = borrow(engines, key);
-    bool is_current = false;
+    AskValuesStand least = least_of(ctx, engines, folder), stand = ASK_VALUES_OTHER;
     ErrCode code = ERR_OK;
-    if (engine)
-        code =
-            ask_values_is_current(ctx, conn, snapshot_get(snapshot, SNAPSHOT_MODEL), engine->values, &is_current, err);
-    if (engine && !is_current) {
+    if (engine) code = ask_values_stand(ctx, conn, snapshot_get(snapshot, SNAPSHOT_MODEL), engine->values, &stand, err);
+    bool is_good = stand >= least && (stand == ASK_VALUES_CURRENT || app_values_are_there(ctx, folder, engine->values));
+    if (engine && !is_good) {
         forget(engines, engine);
         engine = NULL;
     }
     TRY(code);
     if (!engine) {
-        TRY(make(ctx, conn, folder, snapshot, key, &engine, err));
+        TRY(make(ctx, conn, folder, snapshot, key, least, &engine, err));
         keep(engines, engine);
     }
     *ret = engine;

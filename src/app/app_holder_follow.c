@@ -257,7 +257,7 @@ static void sync(Loop *loop, Followed *p) {
     }
     p->is_moved = false;
     p->is_synced = true;
-    p->index.is_wanted = true;
+    holder_index_want(&p->index, report.texts);
     say_well(loop, p);
     p->n_in_wal += report.n_changes;
     p->synced_us = clock_monotonic(loop->ctx.clock);
@@ -277,7 +277,8 @@ static void write_out(Loop *loop, Followed *p) {
 static void follow(Loop *loop, Followed *p) {
     Err err = {0};
     bool is_moved = false;
-    if (p->version && holder_index_turn(&loop->ctx, &p->index, &p->project, &err)) say_index_failed(loop, p, &err);
+    if (p->version && holder_index_turn(&loop->ctx, &p->index, loop->holder->app->engines, &p->project, &err))
+        say_index_failed(loop, p, &err);
     if (p->wait_ms && clock_monotonic(loop->ctx.clock) < p->retry_at_us) return;
     if (p->watch && pipeline_watch_is_moved(&loop->ctx, p->watch, &is_moved, &err)) {
         p->is_moved = true; /* as far as one knows */

@@ -156,8 +156,10 @@ void holder_keep_questions(const Ctx *ctx, Holder *holder);
 /* ---- the value index of a followed project (app_holder_index.c) ----------------------------------------------------- */
 
 typedef struct HolderIndex {
-    bool is_wanted; /* something was published since it was begun; set by the loop */
+    bool is_wanted;       /* something was published since it was begun */
+    ModelTexts *gathered; /* what that did; NULL: nothing. Its arena is its own */
     bool is_running;
+    int64_t begun_us; /* the last time */
     int64_t rest_until_us;
     pthread_t thread; /* and what it works with: */
     Cancel cancel;
@@ -165,15 +167,19 @@ typedef struct HolderIndex {
     EngineDb *db;
     const Model *model;
     const char *folder;
+    ModelTexts *texts;
     ErrCode code; /* what came of it, once is_done */
     Err err;
     int64_t took_us;
     atomic_bool is_done;
 } HolderIndex;
 
+/* Something was published that did this; copied. */
+void holder_index_want(HolderIndex *index, const ModelTexts *texts);
 /* Once a round: begins where it is wanted and nothing of it is under way; fails with what went wrong in the one that has ended. All of
  * project stays until stop. */
-NODISCARD ErrCode holder_index_turn(const Ctx *ctx, HolderIndex *index, const PipelineProject *project, Err *err);
+NODISCARD ErrCode holder_index_turn(const Ctx *ctx, HolderIndex *index, AppEngines *engines,
+                                    const PipelineProject *project, Err *err);
 /* Cancels what is under way, and waits for it. */
 void holder_index_stop(HolderIndex *index);
 

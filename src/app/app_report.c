@@ -37,9 +37,10 @@ static ErrCode write_counts(const Ctx *ctx, Writer *w, const SyncReport *report,
 }
 
 /* What is published stays so: that questions would have to make their index is only told. */
-static ErrCode renew_values(const Ctx *ctx, Writer *w, const PipelineProject *project, Err *err) {
+static ErrCode renew_values(const Ctx *ctx, Writer *w, const PipelineProject *project, const ModelTexts *texts,
+                            Err *err) {
     Err why = {0};
-    ErrCode code = app_values_renew(ctx, project->warehouse, project->model, project->folder, &why);
+    ErrCode code = app_values_renew(ctx, project->warehouse, project->model, texts, project->folder, &why);
     Str message = code ? str_of(why.message) : (Str){0};
     if (code) log_error("values.renew", &why, ctx->request_id);
     TRY(writer_field(w, S("index_error"), (Str){0}, code ? value_text(message) : value_null(TYPE(TYPE_TEXT)), err));
@@ -55,7 +56,7 @@ ErrCode app_write_report(const Ctx *ctx, Writer *w, const PipelineProject *proje
     TRY(writer_field(w, S("changes"), (Str){0}, value_int(report->n_changes), err));
     TRY(writer_field(w, S("duration_us"), (Str){0}, value_int(report->duration_us), err));
     for (size_t i = 0; i < report->n_notes; i++) TRY(writer_note(w, report->notes[i], err));
-    TRY(renew_values(ctx, w, project, err));
+    TRY(renew_values(ctx, w, project, report->texts, err));
     if (report->n_counts) TRY(write_counts(ctx, w, report, err));
     if (!report->batch.n)
         return writer_note(

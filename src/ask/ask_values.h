@@ -6,13 +6,14 @@
 #include "ask/ask_text.h"
 #include "engine/engine.h"
 #include "model/model.h"
+#include "model/model_texts.h"
 
 typedef struct AskValues AskValues;
 
 enum {
     ASK_VALUES_MAX = 1 << 22,       /* values of all members together: more is ERR_TOO_LARGE */
-    ASK_MEMBER_MAX_VALUES = 500000, /* of one member; the rest, in its order, is left out and told of in the log */
-    ASK_MEMBER_MAX_NUMBERS = 1000,  /* a whole-numbered attribute with more different ones is left out */
+    ASK_MEMBER_MAX_VALUES = 500000, /* an attribute with more different texts is left out, and told of in the log… */
+    ASK_MEMBER_MAX_NUMBERS = 1000,  /* …and a whole-numbered one with more different numbers */
     ASK_VALUE_MAX_BYTES = 256,      /* longer texts are no names: left out */
     ASK_VALUE_MAX_WORDS = 32,       /* and those of more words */
     ASK_MATCH_MAX_VALUES = 50       /* of a match of several: so many of its values are listed */
@@ -62,18 +63,25 @@ typedef struct AskValueMatch {
 
 /*
  * Writes the index of what the warehouse holds now to `path` (write, then rename), read in one transaction of a connection that has
- * none open. `before` may be NULL, and may be the index at `path`: read are only columns of tables whose attributes have changed since
- * (in doubt all), and of those only new values are looked at; the rest is copied. Indexed are the texts of dimensions as they are now and of facts' attributes, and their whole numbers where they
- * are few; not what is hidden.
+ * none open. `before` may be NULL, and may be the index at `path`: what it holds of tables whose attributes have not changed since is
+ * taken over, and of those of which `texts` (NULL: none) tells what became of them that is added; the others (in doubt all) are read.
+ * Indexed are the texts of dimensions as they are now and of facts' attributes, and their whole numbers where they are few; not what is
+ * hidden.
  */
 NODISCARD ErrCode ask_values_build(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *before,
-                                   const char *path, Err *err);
-/* Whether the index is what a new one would be: of this model, and no attribute has changed since, whatever else was published. */
-NODISCARD ErrCode ask_values_is_current(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *values,
-                                        bool *ret_is_current, Err *err);
+                                   const ModelTexts *texts, const char *path, Err *err);
+/* How an index stands to the warehouse. */
+typedef enum AskValuesStand {
+    ASK_VALUES_OTHER,  /* of another model or another warehouse */
+    ASK_VALUES_BEHIND, /* attributes have changed since */
+    ASK_VALUES_CURRENT /* what a new one would be, whatever else was published */
+} AskValuesStand;
+NODISCARD ErrCode ask_values_stand(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *values,
+                                   AskValuesStand *ret_stand, Err *err);
 /* ERR_NOT_FOUND, or ERR_DATA for what is no index of this version. The file may be replaced meanwhile, but not written into. */
 NODISCARD ErrCode ask_values_open(const char *path, AskValues **ret_values, Err *err);
 void ask_values_close(AskValues *values);                        /* NULL allowed */
+bool ask_values_same(const AskValues *a, const AskValues *b);    /* of the same data and model */
 int64_t ask_values_version(const AskValues *values);             /* the data version it was made of */
 Str ask_values_model(const AskValues *values);                   /* and the hash of the model's text; borrowed */
 size_t ask_values_count(const AskValues *values);                /* values, each once a dimension's attribute */

@@ -1,7 +1,7 @@
 /*
- * What the warehouse holds -> an index. One SELECT DISTINCT a column whose table has had other attributes since the index before, in one
- * transaction with the data version; the values of the others are that index's. Which columns: a dimension's attributes once, under
- * the names of all roles that use it (its own name where none does), and facts' attributes.
+ * What the warehouse holds -> an index. A column whose table has the attributes that it had for the index before is taken from that; what is told
+ * of what became of its texts is added to it; else it is read, one SELECT a column. All in one transaction with the data version. Which
+ * columns: a dimension's attributes once, under the names of all roles that use it (its own name where none does), and facts' attributes.
  */
 #include "ask/ask_values_internal.h"
 #include "model/model_relation.h"
@@ -108,77 +108,82 @@ static const SqlExpr *current_rows(Arena *arena, const ModelDimension *dimension
     return sql_and(arena, is_current, is_known);
 }
 
-static const SqlSelect *select_values(Arena *arena, const Source *source, int64_t limit) {
+/* select column, count(*) from table where column is set group by column */
+static const SqlSelect *select_values(Arena *arena, const Source *source) {
     SqlSelect *select = sql_select_new(arena);
-    SqlItem *item = ARENA_NEW(arena, SqlItem);
+    SqlItem *items = ARENA_ARRAY(arena, SqlItem, 2);
     SqlFrom *from = ARENA_NEW(arena, SqlFrom);
-    SqlOrder *order = ARENA_NEW(arena, SqlOrder);
     const SqlExpr *column = sql_column(arena, S("t"), source->column, source->type);
     const SqlExpr *is_set = sql_call1(arena, SQL_FN_IS_SET, column);
-    *item = (SqlItem){.expr = column, .alias = source->column};
+    items[0] = (SqlItem){.expr = column, .alias = source->column};
+    items[1] = (SqlItem){.expr = sql_call(arena, SQL_FN_COUNT_ALL, NULL, 0), .alias = S("_rows")};
     *from = (SqlFrom){.relation = source->relation, .alias = S("t")};
-    *order = (SqlOrder){.expr = column};
-    select->is_distinct = true;
-    select->items = item;
-    select->n_items = 1;
+    select->items = items;
+    select->n_items = 2;
+    select->group_by = ARENA_NEW(arena, size_t);
+    select->n_group_by = 1;
     select->from = from;
     select->n_from = 1;
     select->where = source->dimension ? sql_and(arena, current_rows(arena, source->dimension), is_set) : is_set;
-    select->order = order;
-    select->n_order = 1;
-    select->limit = limit;
     return select;
 }
 
-/* One more than allowed is asked for, to tell that there are more. */
+static size_t max_of(const ValuesInput *input) {
+    return input->is_number ? ASK_MEMBER_MAX_NUMBERS : ASK_MEMBER_MAX_VALUES;
+}
+
 static ErrCode read_values(const Ctx *ctx, EngineConn *conn, Source *source, Err *err) {
-    bool is_number = source->input.is_number;
-    size_t max = is_number ? ASK_MEMBER_MAX_NUMBERS : ASK_MEMBER_MAX_VALUES;
+    ValuesInput *input = &source->input;
     SqlText sql;
     EngineStream *stream CLEANUP(close_stream) = NULL;
     const Batch *batch = NULL;
-    VEC(Str) values = {0};
-    TRY(sql_print_select(ctx->arena, engine_dialect(engine_of(conn)),
-                         select_values(ctx->arena, source, (int64_t)max + 1), &sql, err));
+    VEC(TextRows) values = {0};
+    TRY(sql_print_select(ctx->arena, engine_dialect(engine_of(conn)), select_values(ctx->arena, source), &sql, err));
     TRY(engine_query(ctx, conn, &sql, &stream, err));
-    for (;;) {
+    while (values.n <= max_of(input)) {
         TRY(engine_stream_next(stream, &batch, err));
         if (!batch) break;
         for (size_t row = 0; row < batch->n_rows; row++) {
             Str text = value_print(ctx->arena, column_value(&batch->columns[0], row));
-            VEC_PUSH(ctx->arena, &values, arena_str(ctx->arena, text));
+            if (text.n > ASK_VALUE_MAX_BYTES) continue;
+            VEC_PUSH(ctx->arena, &values, (TextRows){arena_str(ctx->arena, text), column_int(&batch->columns[1], row)});
         }
     }
-    if (values.n > max) {
-        log_event(is_number ? LOG_DEBUG : LOG_WARN, "ask.values_cut", LOG_TEXT("member", source->input.key),
-                  LOG_INT("max", (int64_t)max));
-        values.n = is_number ? 0 : max;
-    }
-    source->input.values = values.at;
-    source->input.n_values = values.n;
+    input->is_cut = values.n > max_of(input);
+    input->values = values.at;
+    input->n_values = values.n;
     return ERR_OK;
 }
 
-/* The column's values as the index before has them; false: it does not have the column. */
-static bool take_values(Arena *arena, const AskValues *before, Source *source) {
-    const ValuesSet *set = values_set_of(before, source->input.key);
-    if (!set || (set->is_number != 0) != source->input.is_number) return false;
-    source->input.values = ARENA_ARRAY(arena, Str, set->n_values);
-    source->input.n_values = set->n_values;
-    for (uint32_t i = 0; i < set->n_values; i++)
-        source->input.values[i] = values_text(before, values_value(before, set->values + i)->text);
-    return true;
+/* What became of the column's texts since the index before. `table` NULL: nothing. */
+static void take_changes(Arena *arena, const TableTexts *table, Source *source) {
+    ValuesInput *input = &source->input;
+    input->is_change = true;
+    for (size_t i = 0; table && i < table->columns.n; i++) {
+        const ColumnTexts *column = &table->columns.at[i];
+        if (!str_eq(column->column, source->column)) continue;
+        input->values = ARENA_ARRAY(arena, TextRows, map_count(column->rows));
+        for (size_t k = 0; k < map_count(column->rows); k++) {
+            const TextRows *row = map_value_at(column->rows, k);
+            if (row->n && row->text.n <= ASK_VALUE_MAX_BYTES) input->values[input->n_values++] = *row;
+        }
+    }
 }
 
-static ErrCode read_all(const Ctx *ctx, EngineConn *conn, const AskValues *before, Sources *sources,
-                        ValuesStamp *ret_stamp, Err *err) {
+static ErrCode read_all(const Ctx *ctx, EngineConn *conn, const AskValues *before, const ModelTexts *texts,
+                        Sources *sources, ValuesStamp *ret_stamp, Err *err) {
     ValuesState state;
     TRY(values_state_read(ctx, conn, before, &state, err));
     for (size_t i = 0; i < sources->n; i++) {
         Source *source = &sources->at[i];
         ctx_progress(ctx, S("Reading values"), (int64_t)i, (int64_t)sources->n);
-        bool is_taken = !values_state_has_changed(&state, source->table) && take_values(ctx->arena, before, source);
-        if (!is_taken) TRY(read_values(ctx, conn, source, err));
+        const ValuesSet *set = values_set_of(before, source->input.key);
+        bool is_there = set && (set->is_number != 0) == source->input.is_number;
+        const TableTexts *table = values_state_texts(&state, texts, source->table);
+        if (is_there && (table || !values_state_has_changed(&state, source->table)))
+            take_changes(ctx->arena, values_state_has_changed(&state, source->table) ? table : NULL, source);
+        else
+            TRY(read_values(ctx, conn, source, err));
     }
     *ret_stamp = state.stamp;
     return ERR_OK;
@@ -193,33 +198,48 @@ static Sources sources_of(Arena *arena, const Model *model) {
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
-ErrCode ask_values_build(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *before,
-                         const char *path, Err *err) {
+static ErrCode build(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *before,
+                     const ModelTexts *texts, const char *path, Err *err) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Ctx job = *ctx;
     job.arena = arena;
     Sources sources = sources_of(arena, model);
     ValuesStamp stamp;
     TRY(engine_begin(&job, conn, false, err));
-    ErrCode code = read_all(&job, conn, before, &sources, &stamp, err);
+    ErrCode code = read_all(&job, conn, before, texts, &sources, &stamp, err);
     engine_rollback(conn); /* nothing was written */
     TRY(code);
     stamp.model = model->hash;
     ValuesInput *inputs = ARENA_ARRAY(arena, ValuesInput, sources.n);
-    for (size_t i = 0; i < sources.n; i++) inputs[i] = sources.at[i].input;
-    return values_bring(inputs, sources.n, &stamp, before, path, err);
+    int64_t n_read = 0;
+    for (size_t i = 0; i < sources.n; i++) {
+        inputs[i] = sources.at[i].input;
+        n_read += !inputs[i].is_change;
+    }
+    log_event(LOG_INFO, "ask.values_read", LOG_INT("columns", (int64_t)sources.n), LOG_INT("read", n_read));
+    return values_write(inputs, sources.n, &stamp, before, path, err);
 }
 
-ErrCode ask_values_is_current(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *values,
-                              bool *ret_is_current, Err *err) {
+ErrCode ask_values_build(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *before,
+                         const ModelTexts *texts, const char *path, Err *err) {
+    Err damaged = {0};
+    ErrCode code = before ? build(ctx, conn, model, before, texts, path, &damaged) : ERR_DATA;
+    if (code == ERR_DATA) return build(ctx, conn, model, NULL, NULL, path, err);
+    if (code && err) *err = damaged;
+    return code;
+}
+
+ErrCode ask_values_stand(const Ctx *ctx, EngineConn *conn, const Model *model, const AskValues *values,
+                         AskValuesStand *ret_stand, Err *err) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     Ctx job = *ctx;
     job.arena = arena;
     ValuesState state;
     TRY(values_state_read(&job, conn, values, &state, err));
-    bool is_current = state.is_descendant && str_eq(ask_values_model(values), model->hash);
+    *ret_stand = ASK_VALUES_CURRENT;
     Sources sources = sources_of(arena, model);
-    for (size_t i = 0; i < sources.n; i++) is_current &= !values_state_has_changed(&state, sources.at[i].table);
-    *ret_is_current = is_current;
+    for (size_t i = 0; i < sources.n; i++)
+        if (values_state_has_changed(&state, sources.at[i].table)) *ret_stand = ASK_VALUES_BEHIND;
+    if (!state.is_descendant || !str_eq(ask_values_model(values), model->hash)) *ret_stand = ASK_VALUES_OTHER;
     return ERR_OK;
 }

@@ -83,6 +83,10 @@ void ask_values_close(AskValues *values) {
     arena_free(values->arena);
 }
 
+bool ask_values_same(const AskValues *a, const AskValues *b) {
+    return memcmp(a->header, b->header, sizeof(ValuesHeader)) == 0;
+}
+
 int64_t ask_values_version(const AskValues *values) {
     return values->header->data_version;
 }
@@ -146,9 +150,13 @@ Str values_text(const AskValues *values, ValuesText text) {
     return n == text.n && n ? (Str){(const char *)values->sections[VALUES_TEXT] + text.at, n} : (Str){0};
 }
 
-Str values_name(const AskValues *values, uint32_t i) {
-    const ValuesText *text = record(values, VALUES_NAMES, i);
+Str values_text_of(const AskValues *values, ValuesSection section, uint32_t i) {
+    const ValuesText *text = record(values, section, i);
     return values_text(values, *text);
+}
+
+Str values_name(const AskValues *values, uint32_t i) {
+    return values_text_of(values, VALUES_NAMES, i);
 }
 
 const uint32_t *values_words_of(const AskValues *values, const ValuesValue *value, size_t *ret_n) {
@@ -178,13 +186,11 @@ const ValuesPair *values_pairs(const AskValues *values, ValuesSection section, u
     return pairs + low;
 }
 
-/* Words and stems begin with their text. */
 static uint32_t find_text(const AskValues *values, ValuesSection section, Str what) {
     uint32_t low = 0, high = values->n[section];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const ValuesText *text = record(values, section, middle);
-        int order = str_cmp(values_text(values, *text), what);
+        int order = str_cmp(values_text_of(values, section, middle), what);
         if (order == 0) return middle;
         if (order < 0)
             low = middle + 1;

@@ -10,7 +10,7 @@
 #include "ask/ask_values.h"
 
 enum {
-    VALUES_FORMAT = 2,
+    VALUES_FORMAT = 3,
     VALUES_NONE = -1,           /* as uint32_t: no word, no stem */
     VALUES_EDIT_MIN_BYTES = 4,  /* words that typing errors are looked for in: so long at least */
     VALUES_EDIT2_MIN_BYTES = 8, /* two errors */
@@ -45,6 +45,7 @@ typedef struct ValuesSet {
     uint32_t values;
     uint32_t n_values;
     uint32_t is_number;
+    uint32_t is_cut; /* it has more values than are kept of one: none is */
 } ValuesSet;
 
 typedef struct ValuesValue {
@@ -52,6 +53,7 @@ typedef struct ValuesValue {
     uint32_t words;
     uint16_t n_words;
     uint16_t set;
+    uint32_t n_rows; /* in which it stands */
 } ValuesValue;
 
 typedef struct ValuesWord {
@@ -109,6 +111,8 @@ const ValuesValue *values_value(const AskValues *values, uint32_t i);
 const ValuesWord *values_word(const AskValues *values, uint32_t i);
 const ValuesStem *values_stem(const AskValues *values, uint32_t i);
 Str values_text(const AskValues *values, ValuesText text);
+/* Of names, words and stems, which begin with it. */
+Str values_text_of(const AskValues *values, ValuesSection section, uint32_t i);
 Str values_name(const AskValues *values, uint32_t i);
 /* A value's words; fewer than it says where they do not lie within the file. */
 const uint32_t *values_words_of(const AskValues *values, const ValuesValue *value, size_t *ret_n);
@@ -164,12 +168,15 @@ typedef struct ValuesState {
     ValuesStamp stamp;  /* of the warehouse now; without model */
     bool is_descendant; /* the warehouse has the batch that the index before was made of… */
     bool is_same;       /* …as its newest */
-    Map *unchanged;     /* tables of gold whose attributes are as they were then */
+    Map *versions;      /* of tables of gold: int64_t, that of their attributes */
+    int64_t since;      /* the index before's */
 } ValuesState;
 /* In the caller's transaction, if any. `before` may be NULL. */
 NODISCARD ErrCode values_state_read(const Ctx *ctx, EngineConn *conn, const AskValues *before, ValuesState *ret,
                                     Err *err);
 bool values_state_has_changed(const ValuesState *state, Str table);
+/* What became of the table's texts from the index before to now; NULL: that is not known. */
+const TableTexts *values_state_texts(const ValuesState *state, const ModelTexts *texts, Str table);
 
 /* ---- writing (ask_values_write.c) ----------------------------------------------------------------------------------- */
 
@@ -178,12 +185,12 @@ typedef struct ValuesInput {
     const Str *names; /* of members */
     size_t n_names;
     bool is_number;
-    Str *values; /* each once; sorted in place */
+    bool is_cut;      /* there are more values than may be kept */
+    bool is_change;   /* values are what is more or less than in the index before; else: all there is */
+    TextRows *values; /* each once; sorted in place */
     size_t n_values;
 } ValuesInput;
 
-/* As values_write; where all is as `before` has it, that is copied under the new stamp. */
-NODISCARD ErrCode values_bring(const ValuesInput *sets, size_t n_sets, const ValuesStamp *stamp,
-                               const AskValues *before, const char *path, Err *err);
+/* ERR_DATA: the index before is damaged, or its rows are not those that became fewer. */
 NODISCARD ErrCode values_write(const ValuesInput *sets, size_t n_sets, const ValuesStamp *stamp,
                                const AskValues *before, const char *path, Err *err);

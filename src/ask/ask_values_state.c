@@ -40,8 +40,8 @@ static ptrdiff_t column_named(const Batch *columns, const char *name) {
     return -1;
 }
 
-/* Those that hold what they did; a warehouse of an older version of this program does not say of any. */
-static ErrCode read_unchanged(const Ctx *ctx, EngineConn *conn, const AskValues *before, ValuesState *state, Err *err) {
+/* A warehouse of an older version of this program does not say of any. */
+static ErrCode read_versions(const Ctx *ctx, EngineConn *conn, ValuesState *state, Err *err) {
     EngineStream *stream CLEANUP(close_stream) = NULL;
     const Batch *batch = NULL;
     TRY(engine_queryf(ctx, conn, &stream, err, "SELECT * FROM %R", model_relation_built(ctx->arena)));
@@ -53,22 +53,32 @@ static ErrCode read_unchanged(const Ctx *ctx, EngineConn *conn, const AskValues 
         if (!batch) return ERR_OK;
         for (size_t row = 0; row < batch->n_rows; row++) {
             Value at = column_value(&batch->columns[version], row);
-            if (at.is_null || at.i > before->header->data_version) continue;
-            map_put(state->unchanged, arena_str(ctx->arena, column_str(&batch->columns[name], row)), state);
+            int64_t *known = arena_dup(ctx->arena, &at.i, sizeof(at.i));
+            if (!at.is_null)
+                map_put(state->versions, arena_str(ctx->arena, column_str(&batch->columns[name], row)), known);
         }
     }
 }
 
 ErrCode values_state_read(const Ctx *ctx, EngineConn *conn, const AskValues *before, ValuesState *ret, Err *err) {
-    ValuesState state = {.unchanged = map_new(ctx->arena)};
+    ValuesState state = {.versions = map_new(ctx->arena)};
     TRY(read_newest(ctx, conn, &state, err));
     if (before) TRY(read_descent(ctx, conn, before, &state, err));
-    if (state.is_descendant) TRY(read_unchanged(ctx, conn, before, &state, err));
-    state.is_same = state.is_descendant && before->header->data_version == state.stamp.data_version;
+    if (state.is_descendant) TRY(read_versions(ctx, conn, &state, err));
+    if (before) state.since = before->header->data_version;
+    state.is_same = state.is_descendant && state.since == state.stamp.data_version;
     *ret = state;
     return ERR_OK;
 }
 
 bool values_state_has_changed(const ValuesState *state, Str table) {
-    return !state->is_same && !map_get(state->unchanged, table);
+    const int64_t *version = map_get(state->versions, table);
+    return !state->is_same && (!version || *version > state->since);
+}
+
+const TableTexts *values_state_texts(const ValuesState *state, const ModelTexts *texts, Str table) {
+    const int64_t *version = map_get(state->versions, table);
+    const TableTexts *found = model_texts_find(texts, table);
+    bool fits = version && found && !found->is_whole && found->since <= state->since && found->until == *version;
+    return fits ? found : NULL;
 }

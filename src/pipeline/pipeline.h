@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "meta/meta.h"
 #include "model/model.h"
+#include "model/model_texts.h"
 
 /* ---- the change record ---------------------------------------------------------------------------------------------- */
 
@@ -237,6 +238,7 @@ typedef struct SyncReport {
     const TableCounts *counts;
     size_t n_counts;
     int64_t n_changes;
+    const ModelTexts *texts; /* what became of the texts of gold; NULL: nothing */
     int64_t duration_us;
     const Str *notes; /* what the person should know: a source that had to be read whole, and why */
     size_t n_notes;

@@ -469,14 +469,24 @@ struct Warehouse {
     bool is_whole;        /* gold is to be built anew */
     bool is_verifying;    /* gold is to be compared, row by row, with what it would be if it were built anew */
     const SqlRelation *
-        *moved;  /* by index of dimensions: natural keys of members whose versions came, went or have other bounds */
-    Str renamed; /* tables of gold in which attributes came, went or have other values: names between commas */
+        *moved; /* by index of dimensions: natural keys of members whose versions came, went or have other bounds */
+    ModelTexts *texts; /* tables of gold in which attributes came, went or have other values */
 };
 
-/* What attributes a table of gold holds is other than before (pipeline_warehouse_gold.c). */
-void pipeline_note_renamed(Warehouse *warehouse, const SqlRelation *gold);
+/* ---- what becomes of the texts of gold: pipeline_warehouse_texts.c --------------------------------------------------- */
+
+#define WAS_ "_was_"
+/* Whether texts of such attributes are accounted for. */
+bool pipeline_texts_has(Type type);
+/* Anything may have become of the table's. */
+void pipeline_texts_whole(Warehouse *warehouse, const SqlRelation *gold);
+/* `, o.NAME AS _was_NAME` for each. */
+void pipeline_texts_before(PipelineSql *sql, const Str *columns, size_t n);
+/* The table's rows become others: `delta` has what was before (_was_NAME, where _was_there) and what is now (NAME, where _is_there). */
+NODISCARD ErrCode pipeline_texts_note(const Ctx *ctx, Warehouse *warehouse, const SqlRelation *gold,
+                                      const SqlRelation *delta, const Str *columns, size_t n, Err *err);
 /* Into _starling.built, after the batch's row. */
-NODISCARD ErrCode pipeline_mark_renamed(const Ctx *ctx, Warehouse *warehouse, Err *err);
+NODISCARD ErrCode pipeline_texts_mark(const Ctx *ctx, Warehouse *warehouse, Err *err);
 
 /* A table of the warehouse and its columns. Those of gold can be made anew at any time. */
 typedef struct LayoutTable {

@@ -62,6 +62,7 @@ static ErrCode report(const PipelineRun *run, SyncReport *ret_report, Err *err) 
     Str newest;
     TRY(warehouse_version(run->ctx, run->warehouse->conn, &report.version, &newest, &at_us, err));
     if (str_eq(newest, run->batch)) report.batch = run->batch;
+    if (report.batch.n) report.texts = run->warehouse->texts;
     if (run->id) {
         TRY(write_steps(run, err));
         TRY(meta_run_end(run->ctx, run->project->meta, run->id, META_DONE, report.n_changes, S(""), err));

@@ -154,7 +154,7 @@ ErrCode warehouse_begin(const Ctx *ctx, Warehouse *warehouse, Str batch_id, Err 
     warehouse->batch = arena_str(warehouse->arena, batch_id);
     warehouse->n_changes = 0;
     warehouse->is_whole = warehouse->is_verifying = false;
-    warehouse->renamed = (Str){0};
+    warehouse->texts = model_texts_new(ctx->arena);
     for (size_t i = 0; i < warehouse->model->n_tables; i++) warehouse->changes[i] = (TableChange){0};
     for (size_t i = 0; i < warehouse->model->n_dimensions; i++) warehouse->moved[i] = NULL;
     ErrCode code = begin_state(ctx, warehouse, err);
@@ -301,7 +301,7 @@ static ErrCode write_batch(const Ctx *ctx, Warehouse *warehouse, Err *err) {
                      "INSERT INTO _starling.batch (version, id, published_at, last_seq, n_changes) "
                      "SELECT coalesce(max(version), 0) + 1, %V, %V, %d, %d FROM _starling.batch",
                      &id, &at, warehouse->seq, warehouse->n_changes));
-    return pipeline_mark_renamed(ctx, warehouse, err);
+    return pipeline_texts_mark(ctx, warehouse, err);
 }
 
 static ErrCode publish(const Ctx *ctx, Warehouse *warehouse, const Str *sources, const Position *positions,

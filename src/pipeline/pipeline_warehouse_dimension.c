@@ -17,6 +17,7 @@ typedef struct Dim {
     const SqlRelation *gold;
     SilverKey key;
     Str surrogate;
+    bool is_whole;               /* to be made anew, whatever stands there */
     bool has_history;            /* an attribute's is kept */
     bool has_past;               /* bronze knows more of the path's tables than that rows came once */
     const SqlRelation *scope;    /* natural keys of the members to look at; NULL: all */
@@ -295,8 +296,18 @@ static ErrCode make_old(const Dim *dim, const SqlRelation **ret_old, Err *err) {
     return pipeline_temp_sql(dim->ctx, dim->warehouse->conn, S("_old"), &sql, ret_old);
 }
 
-/* "_delta": each version that differs, with the row it takes the place of (_row, null: none), whether it stays (_stays), and whether a
- * fact may find another version for it (_is_moved: it came, went, or has other bounds). */
+/* The attributes whose texts are accounted for. */
+static Str *text_columns(const Dim *dim, size_t *ret_n) {
+    const ModelDimension *dimension = dim->dimension;
+    Str *names = ARENA_ARRAY(dim->ctx->arena, Str, dimension->n_attributes);
+    *ret_n = 0;
+    for (size_t i = 0; i < dimension->n_attributes; i++)
+        if (pipeline_texts_has(dimension->attributes[i].type)) names[(*ret_n)++] = dimension->attributes[i].name;
+    return names;
+}
+
+/* "_delta": each version that differs, with the row it takes the place of (_row, null: none) and its texts, whether it stays (_stays),
+ * and whether a fact may find another version for it (_is_moved: it came, went, or has other bounds). */
 static ErrCode make_delta(const Dim *dim, const SqlRelation *old, const SqlRelation **ret_delta, Err *err) {
     PipelineSql sql CLEANUP(pipeline_sql_release);
     start(dim, &sql, err);
@@ -309,10 +320,14 @@ static ErrCode make_delta(const Dim *dim, const SqlRelation *old, const SqlRelat
     pipeline_sql_add(&sql,
                      ", o._row, w.%I IS NOT NULL AS _stays, o._row IS NULL OR w.%I IS NULL OR "
                      "w._valid_from IS DISTINCT FROM o._valid_from OR w._valid_to IS DISTINCT FROM o._valid_to OR "
-                     "w._is_current IS DISTINCT FROM o._is_current AS _is_moved "
-                     "FROM %R AS w FULL JOIN %R AS o ON w.%I = o.%I WHERE o._row IS NULL OR w.%I IS NULL",
-                     &dim->surrogate, &dim->surrogate, dim->wanted, old, &dim->surrogate, &dim->surrogate,
-                     &dim->surrogate);
+                     "w._is_current IS DISTINCT FROM o._is_current AS _is_moved, "
+                     "coalesce(o._is_current, false) AS _was_there, coalesce(w._is_current, false) AS _is_there",
+                     &dim->surrogate, &dim->surrogate);
+    size_t n_texts;
+    const Str *texts = text_columns(dim, &n_texts);
+    pipeline_texts_before(&sql, texts, n_texts);
+    pipeline_sql_add(&sql, " FROM %R AS w FULL JOIN %R AS o ON w.%I = o.%I WHERE o._row IS NULL OR w.%I IS NULL",
+                     dim->wanted, old, &dim->surrogate, &dim->surrogate, &dim->surrogate);
     for (size_t i = 0; i < dim->dimension->n_attributes; i++) {
         const Str *name = &dim->dimension->attributes[i].name;
         pipeline_sql_add(&sql, " OR w.%I IS DISTINCT FROM o.%I", name, name);
@@ -353,6 +368,16 @@ static ErrCode note_moved(const Dim *dim, const SqlRelation *delta, Err *err) {
                              &dim->warehouse->moved[dim->dimension - dim->warehouse->model->dimensions]);
 }
 
+static ErrCode note_texts(const Dim *dim, const SqlRelation *delta, Err *err) {
+    size_t n;
+    const Str *columns = text_columns(dim, &n);
+    if (dim->is_whole) {
+        pipeline_texts_whole(dim->warehouse, dim->gold);
+        return ERR_OK;
+    }
+    return pipeline_texts_note(dim->ctx, dim->warehouse, dim->gold, delta, columns, n, err);
+}
+
 static ErrCode bring_gold(const Dim *dim, TableCounts *counts, Err *err) {
     const SqlRelation *old, *delta;
     int64_t n_moved = 0;
@@ -360,7 +385,7 @@ static ErrCode bring_gold(const Dim *dim, TableCounts *counts, Err *err) {
     TRY(make_delta(dim, old, &delta, err));
     TRY(count_delta(dim, delta, counts, &n_moved, err));
     if (counts->n_inserted + counts->n_updated + counts->n_deleted == 0) return ERR_OK;
-    pipeline_note_renamed(dim->warehouse, dim->gold);
+    TRY(note_texts(dim, delta, err));
     if (n_moved) TRY(note_moved(dim, delta, err));
     TRY(engine_execf(dim->ctx, dim->warehouse->conn, NULL, err,
                      "DELETE FROM %R WHERE rowid IN (SELECT _row FROM %R WHERE _row IS NOT NULL)", dim->gold, delta));
@@ -383,6 +408,7 @@ ErrCode pipeline_gold_dimension_refresh(const Ctx *ctx, Warehouse *warehouse, co
                .warehouse = warehouse,
                .dimension = dimension,
                .gold = model_relation_dimension(ctx->arena, dimension),
+               .is_whole = is_whole,
                .key = pipeline_natural_key(ctx->arena, dimension),
                .surrogate = arena_printf(ctx->arena, "%.*s_key", STR_ARG(dimension->name))};
     for (size_t i = 0; i < dimension->n_attributes; i++) dim.has_history |= dimension->attributes[i].scd == 2;

@@ -281,7 +281,7 @@ static const char *gold_prefix(const FactBuild *build) {
     return build->fact->path.table->n_key ? "_" : "";
 }
 
-/* Whether what an attribute says of some row may be new: for the index of values, which is to be read anew then. */
+/* Whether what an attribute says of a row is other than before. */
 static void add_is_renamed(const FactBuild *build, PipelineSql *sql, const Str *first) {
     pipeline_sql_add(sql, "(o._row IS NULL OR w.%I IS NULL", first);
     for (size_t i = 0; i < build->fact->n_columns; i++) {
@@ -292,8 +292,20 @@ static void add_is_renamed(const FactBuild *build, PipelineSql *sql, const Str *
     pipeline_sql_add(sql, ") AS _is_renamed");
 }
 
-/* "_delta": rows (touched NULL: of all) that differ, with the row each takes the place of (_row, null: none), whether it stays (_stays), and
- * whether an attribute differs (_is_renamed). */
+/* The columns whose texts are accounted for. */
+static Str *text_columns(const FactBuild *build, size_t *ret_n) {
+    Str *names = ARENA_ARRAY(build->arena, Str, build->fact->n_columns);
+    *ret_n = 0;
+    for (size_t i = 0; i < build->fact->n_columns; i++) {
+        const ModelFactColumn *column = &build->fact->columns[i];
+        bool is_text = column->kind == MODEL_COLUMN_ATTRIBUTE && pipeline_texts_has(column->type);
+        if (is_text) names[(*ret_n)++] = column->name;
+    }
+    return names;
+}
+
+/* "_delta": rows (touched NULL: of all) that differ, with the row each takes the place of (_row, null: none) and its texts, whether it
+ * stays (_stays), and whether an attribute differs (_is_renamed). */
 static ErrCode make_delta(const FactBuild *build, const SqlRelation *gold, const SqlSelect *select,
                           const SqlRelation *touched, const SqlRelation **ret_delta, Err *err) {
     SilverKey grain = pipeline_grain(build->arena, build->fact->path.table);
@@ -311,14 +323,26 @@ static ErrCode make_delta(const FactBuild *build, const SqlRelation *gold, const
     PipelineSql delta CLEANUP(pipeline_sql_release);
     start(build, &delta, err);
     Str first = pipeline_name(build->arena, gold_prefix(build), grain.names[0]);
-    pipeline_sql_add(&delta, "SELECT w.*, o._row, w.%I IS NOT NULL AS _stays, ", &first);
+    pipeline_sql_add(&delta,
+                     "SELECT w.*, o._row, w.%I IS NOT NULL AS _stays, o._row IS NOT NULL AS _was_there, "
+                     "w.%I IS NOT NULL AS _is_there, ",
+                     &first, &first);
     add_is_renamed(build, &delta, &first);
+    size_t n_texts;
+    const Str *texts = text_columns(build, &n_texts);
+    pipeline_texts_before(&delta, texts, n_texts);
     pipeline_sql_add(&delta, " FROM %R AS w FULL JOIN %R AS o ON ", wanted, old);
     pipeline_sql_same(&delta, "w", gold_prefix(build), "o", gold_prefix(build), grain.names, grain.n, false);
     pipeline_sql_add(&delta, " WHERE o._row IS NULL OR w.%I IS NULL", &first);
     for (size_t i = 0; i < select->n_items; i++)
         pipeline_sql_add(&delta, " OR w.%I IS DISTINCT FROM o.%I", &select->items[i].alias, &select->items[i].alias);
     return pipeline_temp_sql(build->ctx, build->warehouse->conn, S("_delta"), &delta, ret_delta);
+}
+
+static ErrCode note_texts(const FactBuild *build, const SqlRelation *gold, const SqlRelation *delta, Err *err) {
+    size_t n;
+    const Str *columns = text_columns(build, &n);
+    return pipeline_texts_note(build->ctx, build->warehouse, gold, delta, columns, n, err);
 }
 
 static ErrCode bring_delta(const FactBuild *build, const SqlRelation *gold, const SqlRelation *delta,
@@ -329,6 +353,7 @@ static ErrCode bring_delta(const FactBuild *build, const SqlRelation *gold, cons
                       "SELECT count(*) FILTER (WHERE _row IS NOT NULL AND _stays), "
                       "count(*) FILTER (WHERE _is_renamed) FROM %R",
                       delta));
+    if (n[1]) TRY(note_texts(build, gold, delta, err));
     TRY(engine_execf(build->ctx, conn, &n_deleted, err,
                      "DELETE FROM %R WHERE rowid IN (SELECT _row FROM %R WHERE _row IS NOT NULL)", gold, delta));
     PipelineSql sql CLEANUP(pipeline_sql_release);
@@ -341,7 +366,6 @@ static ErrCode bring_delta(const FactBuild *build, const SqlRelation *gold, cons
     counts->n_updated = n[0];
     counts->n_deleted = n_deleted - n[0];
     counts->n_inserted = n_inserted - n[0];
-    if (n[1]) pipeline_note_renamed(build->warehouse, gold);
     return ERR_OK;
 }
 
@@ -405,6 +429,6 @@ ErrCode pipeline_gold_fact_refresh(const Ctx *ctx, Warehouse *warehouse, const M
     TRY(engine_execf(ctx, warehouse->conn, &counts->n_deleted, err, "DELETE FROM %R", gold));
     TRY(pipeline_insert(ctx, warehouse->conn, gold, select, &counts->n_inserted, err));
     counts->n_read = counts->n_inserted;
-    pipeline_note_renamed(warehouse, gold);
+    pipeline_texts_whole(warehouse, gold);
     return ERR_OK;
 }

@@ -47,22 +47,6 @@ ErrCode pipeline_is_built(const Ctx *ctx, EngineConn *conn, const Model *model, 
     return ERR_OK;
 }
 
-/* ---- whose attributes changed --------------------------------------------------------------------------------------- */
-
-void pipeline_note_renamed(Warehouse *warehouse, const SqlRelation *gold) {
-    warehouse->renamed =
-        arena_printf(warehouse->arena, "%.*s,%.*s", STR_ARG(warehouse->renamed), STR_ARG(sql_relation_name(gold)));
-}
-
-/* Null: since a version that is not known, which is at most this one. */
-ErrCode pipeline_mark_renamed(const Ctx *ctx, Warehouse *warehouse, Err *err) {
-    Value renamed = value_text(warehouse->renamed);
-    return engine_execf(ctx, warehouse->conn, NULL, err,
-                        "UPDATE _starling.built SET attributes_version = (SELECT max(version) FROM _starling.batch) "
-                        "WHERE attributes_version IS NULL OR list_contains(string_split(%V, ','), name)",
-                        &renamed);
-}
-
 /* ---- what is to be done --------------------------------------------------------------------------------------------- */
 
 static bool is_fact_reached(const Warehouse *warehouse, const ModelFact *fact) {

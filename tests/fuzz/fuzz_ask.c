@@ -26,12 +26,14 @@ static AskValues *values_of(Err *err) {
     static Str names[] = {S_INIT("start.name"),  S_INIT("finish.name"),  S_INIT("station.name"), S_INIT("start.city"),
                           S_INIT("finish.city"), S_INIT("station.city"), S_INIT("rider.name"),   S_INIT("rider.plan"),
                           S_INIT("bike"),        S_INIT("weather")};
-    static Str stations[] = {S_INIT("North"), S_INIT("South"), S_INIT("Quay"), S_INIT("Yard")};
-    static Str cities[] = {S_INIT("Bonn"), S_INIT("Ulm")};
-    static Str riders[] = {S_INIT("Ada"), S_INIT("Bo"), S_INIT("Cy"), S_INIT("Di")};
-    static Str plans[] = {S_INIT("day"), S_INIT("year")};
-    static Str bikes[] = {S_INIT("B1"), S_INIT("b1"), S_INIT("b2"), S_INIT("b3"), S_INIT("b4"), S_INIT("b5")};
-    static Str weather[] = {S_INIT("Drizzle"), S_INIT("Dry"), S_INIT("Fog"), S_INIT("Rain"), S_INIT("Snow")};
+    static TextRows stations[] = {{S_INIT("North"), 1}, {S_INIT("South"), 1}, {S_INIT("Quay"), 1}, {S_INIT("Yard"), 1}};
+    static TextRows cities[] = {{S_INIT("Bonn"), 1}, {S_INIT("Ulm"), 1}};
+    static TextRows riders[] = {{S_INIT("Ada"), 1}, {S_INIT("Bo"), 1}, {S_INIT("Cy"), 1}, {S_INIT("Di"), 1}};
+    static TextRows plans[] = {{S_INIT("day"), 1}, {S_INIT("year"), 1}};
+    static TextRows bikes[] = {{S_INIT("B1"), 1}, {S_INIT("b1"), 1}, {S_INIT("b2"), 1},
+                               {S_INIT("b3"), 1}, {S_INIT("b4"), 1}, {S_INIT("b5"), 1}};
+    static TextRows weather[] = {
+        {S_INIT("Drizzle"), 1}, {S_INIT("Dry"), 1}, {S_INIT("Fog"), 1}, {S_INIT("Rain"), 1}, {S_INIT("Snow"), 1}};
 #define SET(key_, first, n_, values_) \
     {.key = S_INIT(key_), .names = names + (first), .n_names = (n_), .values = values_, .n_values = COUNT_OF(values_)}
     ValuesInput sets[] = {SET("station.name", 0, 3, stations), SET("station.city", 3, 3, cities),

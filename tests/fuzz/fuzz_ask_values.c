@@ -17,11 +17,12 @@ static char *damaged_file;
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
     static Str names[] = {S_INIT("a.name"), S_INIT("b.name")};
-    static Str texts[] = {
-        S_INIT("Red Apple"),    S_INIT("Green Apple Pie"), S_INIT("St. Louis"), S_INIT("C\xC3\xB4te d'Ivoire"),
-        S_INIT("Bags & Boxes"), S_INIT("Peach 64 oz"),     S_INIT("US"),        S_INIT("CA-2014-1234"),
-        S_INIT("Technology"),   S_INIT("The North Face")};
-    static Str numbers[] = {S_INIT("1"), S_INIT("12"), S_INIT("2014")};
+    static TextRows texts[] = {{S_INIT("Red Apple"), 1},    {S_INIT("Green Apple Pie"), 1},
+                               {S_INIT("St. Louis"), 1},    {S_INIT("C\xC3\xB4te d'Ivoire"), 1},
+                               {S_INIT("Bags & Boxes"), 1}, {S_INIT("Peach 64 oz"), 1},
+                               {S_INIT("US"), 1},           {S_INIT("CA-2014-1234"), 1},
+                               {S_INIT("Technology"), 1},   {S_INIT("The North Face"), 1}};
+    static TextRows numbers[] = {{S_INIT("1"), 1}, {S_INIT("12"), 1}, {S_INIT("2014"), 1}};
     ValuesInput sets[] = {{.key = S("a"), .names = names, .n_names = 2, .values = texts, .n_values = COUNT_OF(texts)},
                           {.key = S("c"),
                            .names = names,

@@ -41,7 +41,7 @@ static inline void questions_open(Questions *q) {
     int fd = mkstemp(q->values_path);
     assert_true(fd >= 0);
     close(fd);
-    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, q->values_path, &f->err));
+    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, NULL, q->values_path, &f->err));
     OK(f, ask_values_open(q->values_path, &q->values, &f->err));
     questions_engine(q);
 }

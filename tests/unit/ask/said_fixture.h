@@ -19,7 +19,7 @@ static inline void said_engine(Said *s) {
     const AskWords *words;
     const char *share = NULL;
     Str text, file = S("share/starling/ask/english.grammar");
-    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, s->path, &f->err));
+    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, NULL, s->path, &f->err));
     OK(f, ask_values_open(s->path, &s->values, &f->err));
     OK(f, file_read(f->arena, arena_cstr(f->arena, file), 1 << 20, &text, &f->err));
     OK(f, ask_grammar_parse(f->arena, text, file, &grammar, &f->err));

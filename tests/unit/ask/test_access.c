@@ -68,7 +68,7 @@ static void eyes_open(Eyes *e, int form, const Str *roles, size_t n_roles) {
     e->security = rider_of(roles, n_roles);
     f->ctx.security = &e->security;
     ask_values_close(e->q.values);
-    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, e->q.values_path, &f->err));
+    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, NULL, e->q.values_path, &f->err));
     OK(f, ask_values_open(e->q.values_path, &e->q.values, &f->err));
     OK(f, ask_engine_new(f->arena, model_of(&f->ctx), e->q.grammar, e->q.values, e->q.words, &e->q.engine, &f->err));
     e->q.engine = ask_engine_weigh(f->arena, e->q.engine, e->q.weights);
@@ -135,7 +135,7 @@ TEST(a_hidden_value_does_not_stand_before_another) {
     fixture_run(&eyes.q.f, "UPDATE gold.fact_trip SET weather = 'Southerly' WHERE weather = 'Snow'");
     Fixture *f = &eyes.q.f;
     ask_values_close(eyes.q.values);
-    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, eyes.q.values_path, &f->err));
+    OK(f, ask_values_build(&f->ctx, f->conn, f->model, NULL, NULL, eyes.q.values_path, &f->err));
     OK(f, ask_values_open(eyes.q.values_path, &eyes.q.values, &f->err));
     OK(f, ask_engine_new(f->arena, model_of(&f->ctx), eyes.q.grammar, eyes.q.values, eyes.q.words, &eyes.q.engine,
                          &f->err));

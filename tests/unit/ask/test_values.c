@@ -217,7 +217,8 @@ TEST(near_words_are_those_of_a_full_search) {
         seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
     }
     ValuesInput input = {.key = S("w"), .names = words.at, .n_names = 1, .n_values = words.n};
-    input.values = arena_dup(f.arena, words.at, words.n * sizeof(Str));
+    input.values = ARENA_ARRAY(f.arena, TextRows, words.n);
+    for (size_t i = 0; i < words.n; i++) input.values[i] = (TextRows){words.at[i], 1};
     OK(&f, values_write(&input, 1, &(ValuesStamp){.data_version = 1}, NULL, f.path, &f.err));
     OK(&f, ask_values_open(f.path, &f.values, &f.err));
     for (size_t i = 0; i < 300; i++) {

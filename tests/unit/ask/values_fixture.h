@@ -37,13 +37,14 @@ static inline void fixture_free(Fixture *f) {
 
 /* "member: value | value | …"; several members before the colon are one set's: "from.city, to.city: …". "#" before: numbers. */
 static inline ValuesInput set_of(Arena *arena, const char *text) {
-    VEC(Str) names = {0}, values = {0};
+    VEC(Str) names = {0};
+    VEC(TextRows) values = {0};
     Str all = str_of(text);
     ValuesInput input = {.is_number = str_starts(all, S("#"))};
     Str head = str_slice(str_split_next(&all, ':'), input.is_number, SIZE_MAX);
     input.key = head;
     while (head.n) VEC_PUSH(arena, &names, str_trim(str_split_next(&head, ',')));
-    while (all.n) VEC_PUSH(arena, &values, str_trim(str_split_next(&all, '|')));
+    while (all.n) VEC_PUSH(arena, &values, (TextRows){str_trim(str_split_next(&all, '|')), 1});
     input.names = names.at;
     input.n_names = names.n;
     input.values = values.at;
