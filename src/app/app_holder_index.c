@@ -1,13 +1,13 @@
 /*
  * The value index of a followed project is brought in step in a thread of its own, so that what comes next is published meanwhile. After
- * each time it rests, a second at least and INDEX_REST times as long as that took, however often something is published: at most that
- * share of a core goes into it. What publishing tells of texts is gathered until then. A question that comes before it is in step goes by
+ * each time it rests INDEX_REST times as long as that took, however often something is published: about that share of a core goes into
+ * it; but a second at least, and not so long that its texts grow old. What publishing tells of texts is gathered until then. A question that comes before it is in step goes by
  * the index of before, unless that has been behind for INDEX_LATE_US: then it makes it by itself, as where nobody follows.
  */
 #include "app/app_ask.h"
 #include "app/app_holder_internal.h"
 
-enum { INDEX_REST = 19, INDEX_REST_MIN_US = 1000000, INDEX_LATE_US = 10000000 };
+enum { INDEX_REST = 19, INDEX_REST_MIN_US = 1000000, INDEX_REST_MAX_US = 5000000, INDEX_LATE_US = 10000000 };
 
 static void *work(void *arg) {
     HolderIndex *index = arg;
@@ -54,8 +54,8 @@ static void finish(HolderIndex *index) {
     pthread_join(index->thread, NULL);
     release(index);
     index->is_running = false;
-    index->rest_until_us =
-        clock_monotonic(index->ctx.clock) + MAX_OF(INDEX_REST * index->took_us, (int64_t)INDEX_REST_MIN_US);
+    int64_t rest_us = MIN_OF(INDEX_REST * index->took_us, (int64_t)INDEX_REST_MAX_US);
+    index->rest_until_us = clock_monotonic(index->ctx.clock) + MAX_OF(rest_us, (int64_t)INDEX_REST_MIN_US);
 }
 
 ErrCode holder_index_turn(const Ctx *ctx, HolderIndex *index, AppEngines *engines, const PipelineProject *project,
