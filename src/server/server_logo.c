@@ -7,7 +7,7 @@ void server_logo(Server *server, NetRequest *request, Str part) {
     const char *type;
     Err err = {0};
     if (holder_logo(server->holder, arena, part, &bytes, &type, &err)) {
-        server_problem(request, &err);
+        server_problem(request, &err, NULL);
         return;
     }
     net_response_header(request, "Cache-Control", S("no-cache"));

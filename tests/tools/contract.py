@@ -38,7 +38,7 @@ UNSEEN = {
     "POST /api/v1/model/apply.measures_added", "POST /api/v1/model/apply.measures_removed",
     "POST /api/v1/model/apply.measures_changed", "POST /api/v1/model/apply.is_warehouse_same",
     "Health.projects[].problem", "Job.error", "Run.error", "DataEvent.problem",
-    "Ui.logo", "Question.verified_by", "Question.verified_on",
+    "Ui.logo", "Home.compare", "Home.trend", "Home.tops[].limit", "Member.time_unit", "Question.verified_by", "Question.verified_on",
     "Member.is_hidden", "Member.levels", "Member.members", "Member.visible_to",
     "POST /api/v1/source/detach.path", "POST /api/v1/source/detach.removed",
 } | {f"{method} /api/v1/{at}" for method in ("GET", "POST") for at in

@@ -108,7 +108,7 @@ export function HomePage({ project, model }: { project: string; model: Model }) 
       <>
         <Tiles project={project} definition={definition} period={period} measure={measure} onMeasure={setMeasure} />
         <div className={css.middle}>
-          <Trend project={project} model={model} definition={definition} period={period} member={member} />
+          <Trend project={project} definition={definition} period={period} member={member} />
           <DataCard project={project} />
         </div>
         <div className={css.tops}>

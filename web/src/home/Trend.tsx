@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { liveResultQuery } from "../api/queries";
-import type { Member, Model, SemanticQuery } from "../api/types";
+import type { Member, SemanticQuery } from "../api/types";
 import { address, useGo } from "../app/project";
 import { Chart, type Pick } from "../charts/Chart";
 import { kindOfSpec } from "../charts/kinds";
@@ -15,7 +15,6 @@ const HEIGHT = 272;
 
 interface TrendProps {
   project: string;
-  model: Model;
   definition: HomeDefinition;
   period: Period;
   member: Member;
