@@ -277,6 +277,10 @@ Str model_better_name(ModelBetter better); /* "up" */
 typedef struct ModelMeasure {
     Str name;
     ModelLabel label;
+    const Str *high; /* adjectives of what has much of it: "expensive" */
+    size_t n_high;
+    const Str *low; /* … and little: "cheap" */
+    size_t n_low;
     const Expr *expr;
     Type type;
     ModelAdditivity additivity;

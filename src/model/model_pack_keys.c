@@ -75,8 +75,10 @@ static const PackKey KEYS_FILTER[] = {
 static const PackKey KEYS_MEASURE[] = {VALUE_LABEL_KEYS,
                                        {"expr", PACK_EXPR, true},
                                        {"fact", PACK_TEXT, false},
+                                       {"adjectives", PACK_MAP, false},
                                        {"semi_additive", PACK_MAP, false},
                                        {"better", PACK_TEXT, false}};
+static const PackKey KEYS_ADJECTIVES[] = {{"high", PACK_TEXTS, false}, {"low", PACK_TEXTS, false}};
 static const PackKey KEYS_SEMI_ADDITIVE[] = {
     {"time", PACK_TEXT, false}, {"take", PACK_TEXT, false}, {"per", PACK_TEXTS, false}};
 static const PackKey KEYS_QUESTION[] = {{"question", PACK_TEXT, true},     {"query", PACK_QUERY, true},
@@ -119,6 +121,7 @@ static const PackObjectInfo OBJECTS[PACK_OBJECT_COUNT] = {
     [PACK_OBJECT_LOOKUP] = OBJECT("lookup", KEYS_LOOKUP),
     [PACK_OBJECT_FILTER] = OBJECT("filter", KEYS_FILTER),
     [PACK_OBJECT_MEASURE] = OBJECT("measure", KEYS_MEASURE),
+    [PACK_OBJECT_ADJECTIVES] = OBJECT("adjectives", KEYS_ADJECTIVES),
     [PACK_OBJECT_SEMI_ADDITIVE] = OBJECT("semi_additive", KEYS_SEMI_ADDITIVE),
     [PACK_OBJECT_QUESTION] = OBJECT("question", KEYS_QUESTION),
     [PACK_OBJECT_UI] = OBJECT("ui", KEYS_UI),

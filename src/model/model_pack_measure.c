@@ -134,6 +134,13 @@ static void check_clash(Pack *p, const ModelMeasure *measure) {
     }
 }
 
+static void read_adjectives(Pack *p, const Yaml *value, ModelMeasure *measure) {
+    const Yaml *map = pack_map(value, "adjectives");
+    if (!map || !pack_check(p, map, map->place, PACK_OBJECT_ADJECTIVES)) return;
+    measure->high = pack_texts(p, map, "high", PACK_SYNONYM_MAX, PACK_SYNONYMS_MAX, &measure->n_high);
+    measure->low = pack_texts(p, map, "low", PACK_SYNONYM_MAX, PACK_SYNONYMS_MAX, &measure->n_low);
+}
+
 void pack_read_measures(Pack *p, const Yaml *root) {
     const Yaml *map = pack_map(root, "measures");
     if (!map || map->n == 0) return;
@@ -153,6 +160,7 @@ void pack_read_measures(Pack *p, const Yaml *root) {
         bool is_map = pack_check(p, pair->value, pair->place, PACK_OBJECT_MEASURE);
         const Yaml *value = is_map ? pair->value : NULL;
         pack_label(p, value, pair->key, &measure->label);
+        read_adjectives(p, value, measure);
         const Yaml *expr = pack_scalar(value, "expr");
         size_t n_before = p->n_errors;
         measure->expr = pack_expr(p, expr);

@@ -145,7 +145,7 @@ TEST(online_retail_loads_clean) {
     assert_int_equal(model->sources[0].kind, MODEL_SOURCE_FILES);
     assert_int_equal(model->tables[0].n_key, 0);
     assert_true(str_eq(model->inputs[0].sample, S("data/invoices.parquet")));
-    assert_int_equal(model->n_measures, 15);
+    assert_int_equal(model->n_measures, 17);
     assert_int_equal(model->generator.script.n, 0);
     assert_true(type_eq(model_measure(model, S("revenue"))->type, TYPE_DEC(38, 3)));
 }

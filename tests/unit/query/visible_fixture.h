@@ -33,7 +33,10 @@ static inline void fixture_form(Fixture *f, int form) {
     for (size_t i = 0; i < COUNT_OF(HIDDEN); i++)
         if (HIDDEN[i][form]) text = replace(f->arena, text, HIDDEN[i][0], HIDDEN[i][form]);
     if (form == 2)
-        text = replace(f->arena, text, "  cost:\n    expr: sum(cost)\n    format: currency\n    unit: EUR\n", "");
+        text = replace(f->arena, text,
+                       "  cost:\n    expr: sum(cost)\n    format: currency\n    unit: EUR\n"
+                       "    adjectives: {high: [expensive, pricey], low: [cheap]}\n",
+                       "");
     Model *model = NULL;
     OK(f, model_parse(f->arena, text, S("pack.yaml"), NULL, &model, NULL, &f->err));
     snapshot_release(f->snapshot);
