@@ -182,7 +182,7 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
         const AskCandidate *parsed = arena_dup(ctx->arena, &candidates[i], sizeof(*parsed));
         if (before && ask_is_edit(candidates[i].frame)) {
             AskFrame *edited = ask_frame(&p);
-            ask_edit(ctx->arena, before, candidates[i].frame, edited);
+            ask_edit(ctx, before, candidates[i].frame, edited);
             AskCandidate next = candidates[i];
             next.frame = edited;
             add_cost(&p, &next, ASK_FEATURE_OTHER_MEMBER, (double)tests_of_others(before->frame, candidates[i].frame));

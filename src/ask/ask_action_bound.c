@@ -91,6 +91,7 @@ bool ask_make_bound(ASK_ACTION) {
     if (code < 0 || (size_t)code >= COUNT_OF(COMPARISONS)) return false;
     test->op = COMPARISONS[code];
     if (n_args > 2 && args[2]) test->number_to = args[2]->number;
+    if (!test->is_percent && args[0]->unit.n) test->unit = args[0]->unit;
     if (n_args > 3 && args[3]) test->unit = p->tokens[args[3]->from].norm;
     ret->test = test;
     return true;
@@ -106,6 +107,13 @@ static bool two_ends(AskParse *p, AskNode *ret, const AskNode *a, QueryOp from, 
     test->is_percent = str_eq(a->unit, S("%")) || str_eq(b->unit, S("%"));
     ret->test = test;
     return a->number < b->number;
+}
+
+/* "at least 20 and at most 40 %". args: comparison, number, comparison, number. */
+bool ask_make_bound_both(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (COMPARISONS[args[0]->value] != QUERY_OP_GTE || COMPARISONS[args[2]->value] != QUERY_OP_LTE) return false;
+    return two_ends(p, ret, args[1], QUERY_OP_BETWEEN, args[3], QUERY_OP_EQUALS);
 }
 
 bool ask_make_band(ASK_ACTION) {
@@ -141,6 +149,13 @@ bool ask_make_band_list(ASK_ACTION) {
     return true;
 }
 
+/* "trips over 25 km", "orders above £100": the number is not how many there are. */
+static bool fits_unit(const AskParse *p, const AskTest *bound, const AskTerm *term) {
+    bool is_money = str_eq(bound->unit, S("$")) || str_eq(bound->unit, S("£")) || str_eq(bound->unit, S("€"));
+    bool is_of_model = bound->unit.n && map_get(p->engine->units, bound->unit);
+    return !(term->counts.n || term->counts_rows) || !(is_money || is_of_model);
+}
+
 /* What it is that is compared: a measure, a column, a member that is a number. */
 bool ask_make_bound_of(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -162,5 +177,14 @@ bool ask_make_bound_of(ASK_ACTION) {
         return false;
     }
     ret->test = test;
-    return true;
+    return !test->term || fits_unit(p, bound, test->term);
+}
+
+/* "1000 units or more": args: number, measure or column, comparison. */
+bool ask_make_bound_at(ASK_ACTION) {
+    const AskNode *bound[] = {args[0], args[2]};
+    if (!ask_make_bound(p, bound, literals, COUNT_OF(bound), ret)) return false;
+    AskNode made = *ret;
+    const AskNode *of[] = {&made, args[1]};
+    return n_args == 3 && ask_make_bound_of(p, of, literals, COUNT_OF(of), ret);
 }

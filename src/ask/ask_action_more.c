@@ -28,6 +28,31 @@ bool ask_slot_share(ASK_ACTION) {
     return true;
 }
 
+/* "how much of the amount … in percent": its share, where both are said. args: term; literal 1: the first, 2: the second. */
+bool ask_slot_part(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    if (args[0]) {
+        frame->terms[frame->n_terms++] = args[0]->term;
+        frame->kind = ASK_KIND_HOW_MUCH;
+    }
+    frame->part_said = (uint8_t)literals[n_args - 1];
+    ret->frame = frame;
+    return true;
+}
+
+/* "what portion of each one's units": args: member, term. */
+bool ask_slot_share_each(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->derive = ASK_DERIVE_SHARE;
+    frame->is_share_within = true;
+    ask_add_groups(frame, args[0]);
+    frame->terms[frame->n_terms++] = args[1]->term;
+    ret->frame = frame;
+    return true;
+}
+
 bool ask_slot_rolling(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
@@ -69,6 +94,18 @@ bool ask_slot_average_per(ASK_ACTION) {
     frame->wants_average = true;
     ret->frame = frame;
     return !args[0]->term->is_ratio && args[1]->n_members == 1 && ask_entity_of(p->engine, frame->per);
+}
+
+/* … where the word for each of them is that of the measure that counts them. */
+bool ask_slot_average_each(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->terms[frame->n_terms++] = args[0]->term;
+    frame->per = args[1]->term->counts;
+    frame->wants_average = true;
+    ret->frame = frame;
+    return !args[0]->term->is_ratio && frame->per.n && ask_entity_of(p->engine, frame->per) &&
+           !str_eq(args[0]->term->expr, args[1]->term->expr);
 }
 
 bool ask_slot_average_per_grain(ASK_ACTION) {
@@ -124,6 +161,44 @@ bool ask_slot_with_without(ASK_ACTION) {
     frame->is_without = true;
     ret->frame = frame;
     return args[0]->test->kind == ASK_TEST_FLAG;
+}
+
+/* "promoted versus not promoted" */
+bool ask_slot_with_without_tests(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTest *a = args[0]->test, *b = args[1]->test;
+    AskFrame *frame = ask_frame(p);
+    frame->tests[frame->n_tests++] = a;
+    frame->is_without = true;
+    ret->frame = frame;
+    bool is_condition = a->kind == ASK_TEST_FLAG || a->kind == ASK_TEST_EXPR;
+    bool is_same = a->kind == ASK_TEST_EXPR ? str_eq(a->raw, b->raw) : str_eq(a->member, b->member);
+    return is_condition && a->kind == b->kind && is_same && !a->is_not;
+}
+
+/* "in promoted weeks than in weeks without a promotion" */
+bool ask_slot_against(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTest *a = args[0]->test;
+    AskTest *b = arena_dup(p->arena, args[1]->test, sizeof(*b));
+    b->is_not = !b->is_not;
+    const AskNode turned = {.test = b}, *both[] = {args[0], &turned};
+    return !a->is_not && !b->is_not && ask_slot_with_without_tests(p, both, literals, COUNT_OF(both), ret);
+}
+
+/* "that placed orders", "placed an order": those that have any; what the measure counts is its condition. literal 1: one is named. */
+bool ask_slot_having_some(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const ModelMeasure *measure = args[0]->term->measure;
+    if (!measure || (n_args > 1 && ask_is_plural(p, args[0]))) return false;
+    AskFrame *frame = ask_frame(p);
+    if (measure->expr->kind == EXPR_WHERE) {
+        AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, measure->name);
+        test->raw = expr_print(p->arena, measure->expr->args[1]);
+        frame->tests[frame->n_tests++] = test;
+    }
+    ret->frame = frame;
+    return true;
 }
 
 bool ask_slot_with_without_measure(ASK_ACTION) {
@@ -199,11 +274,12 @@ bool ask_slot_edit(ASK_ACTION) {
     return p->before != NULL;
 }
 
-/* "the week after": in a conversation, the time before moved on. */
+/* "the week after": in a conversation, the time before moved on. args: which way, grain. */
 bool ask_slot_shift(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
     frame->shift = args[0]->value < 0 ? -1 : 1;
+    frame->shift_unit = (TimeGrain)args[1]->value;
     frame->is_edit = true;
     ret->frame = frame;
     return p->before != NULL;
@@ -257,4 +333,116 @@ bool ask_slot_add(ASK_ACTION) {
     frame->adds = true;
     ret->frame = frame;
     return p->before != NULL && args[0]->test->kind == ASK_TEST_VALUES;
+}
+
+/* "add the margin": beside what was shown before. */
+bool ask_slot_add_term(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->terms[frame->n_terms++] = args[0]->term;
+    frame->is_edit = true;
+    frame->adds = true;
+    ret->frame = frame;
+    return p->before != NULL;
+}
+
+/* ---- times of other kinds ---------------------------------------------------------------------------------------------- */
+
+/* "for the first time": what is counted, by its first date. */
+bool ask_slot_first_time(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->is_first_time = true;
+    ret->frame = frame;
+    return true;
+}
+
+/* "going by the date of return" */
+bool ask_slot_time_by(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const ModelMember *member = &args[0]->sense->member;
+    AskFrame *frame = ask_frame(p);
+    frame->time_member = member->column ? member->column->name : (Str){0};
+    ret->frame = frame;
+    return member->column && member->column->kind == MODEL_COLUMN_TIME;
+}
+
+/* "and never again after that", "had never before": not there after, or before, the time that is asked for. literal: 1 after, -1 before */
+bool ask_slot_set_beside(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p), *inner = ask_frame(p);
+    inner->is_beside = (int8_t)literals[0];
+    frame->sets[0] = inner;
+    frame->set_is_not[0] = true;
+    frame->n_sets = 1;
+    ret->frame = frame;
+    return true;
+}
+
+/* "in dollars": an amount, not what it was paid for. */
+bool ask_slot_in_money(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->wants_money = true;
+    ret->frame = frame;
+    return true;
+}
+
+/* "through 2012 and 2013", not "through 2013". */
+bool ask_slot_times_listed(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->times[frame->n_times++] = args[0]->time;
+    ret->frame = frame;
+    return args[0]->time->is_list;
+}
+
+/* "in an average week" */
+bool ask_slot_average_grain(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->per_grain = (TimeGrain)args[0]->value;
+    frame->wants_average = true;
+    ret->frame = frame;
+    return true;
+}
+
+/* "who are the five that …": how many of what is named elsewhere. */
+bool ask_slot_limit_to(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->limit = args[0]->value;
+    frame->kind = ASK_KIND_WHICH;
+    ret->frame = frame;
+    return args[0]->value > 0 && args[0]->value <= 10000 && args[0]->number == args[0]->value;
+}
+
+/* "who": the people that the model counts. */
+bool ask_slot_who(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    for (size_t i = 0; i < p->engine->entities.n; i++) {
+        const AskEntity *entity = &p->engine->entities.at[i];
+        ModelMember member;
+        if (model_member(p->model, NULL, entity->shown, &member, NULL) || !member.label || !member.label->is_pii)
+            continue;
+        AskFrame *frame = ask_frame(p);
+        frame->groups[frame->n_groups++] = entity->shown;
+        frame->top = entity->shown;
+        frame->kind = ASK_KIND_WHICH;
+        ret->frame = frame;
+        return true;
+    }
+    return false;
+}
+
+/* "in the second half of 2014 than in the first": the other one of the same year. args: time, which. */
+bool ask_slot_time_sibling(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTime *time = args[0]->time, *other = ask_time_sibling(p, time, args[1]->value);
+    AskFrame *frame = ask_frame(p);
+    if (!other) return false;
+    frame->times[frame->n_times++] = time;
+    frame->times[frame->n_times++] = other;
+    ret->frame = frame;
+    return true;
 }

@@ -76,6 +76,44 @@ bool ask_slot_sorted(ASK_ACTION) {
     return true;
 }
 
+/* "worst margin first". args: term, direction word. */
+bool ask_slot_sorted_by(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->order = args[0]->term;
+    frame->sorted = (int8_t)(args[1]->value < 0 ? -1 : 1);
+    ret->frame = frame;
+    return true;
+}
+
+/* "top 7 chairs", where chairs are a kind of item: the items of it. args: direction word, value, number. */
+bool ask_slot_top_of(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskTest *test = args[1]->test;
+    ModelMember member, shown;
+    if (test->kind != ASK_TEST_VALUES || model_member(p->model, NULL, test->member, &member, NULL)) return false;
+    for (size_t i = 0; i < p->engine->entities.n && member.dimension; i++) {
+        const AskEntity *entity = &p->engine->entities.at[i];
+        bool is_its = !model_member(p->model, NULL, entity->shown, &shown, NULL) &&
+                      shown.dimension == member.dimension && shown.role == member.role &&
+                      shown.attribute != member.attribute;
+        if (!is_its) continue;
+        AskFrame *frame = ask_frame(p);
+        bool has_number = n_args > 2 && args[2];
+        frame->groups[frame->n_groups++] = entity->shown;
+        frame->top = entity->shown;
+        frame->tests[frame->n_tests++] = test;
+        if (args[0]) frame->direction = (int8_t)(args[0]->value < 0 ? -1 : 1);
+        if (args[0]) frame->is_top_plain = abs(args[0]->value) == 1;
+        frame->is_superlative = args[0] && !has_number;
+        if (!args[0]) frame->kind = ASK_KIND_WHICH;
+        if (has_number) frame->limit = args[2]->value;
+        ret->frame = frame;
+        return !has_number || (args[2]->value > 0 && args[2]->value <= 10000 && args[2]->number == args[2]->value);
+    }
+    return false;
+}
+
 /* args: direction word, number, grain: "the three weakest months". */
 bool ask_slot_top_grain(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -227,5 +265,58 @@ bool ask_slot_loss(ASK_ACTION) {
     frame->tests[frame->n_tests++] = test;
     frame->is_loss = literals[0] < 0;
     ret->frame = frame;
+    return true;
+}
+
+/* ---- qualities ------------------------------------------------------------------------------------------------------- */
+
+/* "the cheapest items", "5 most expensive ones". args: quality, members, number. */
+bool ask_slot_quality(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (args[0]->sense->degree != ASK_SUPERLATIVE) return false;
+    AskFrame *frame = ask_frame(p);
+    frame->order = ask_term_of_measure(p, args[0]->sense->measure);
+    frame->direction = args[0]->sense->direction;
+    bool has_number = n_args > 2 && args[2];
+    if (has_number) frame->limit = args[2]->value;
+    frame->is_superlative = !has_number;
+    if (n_args > 1 && args[1]) {
+        ask_add_groups(frame, args[1]);
+        frame->top = args[1]->members[0];
+        frame->is_plural = ask_is_plural(p, args[1]);
+    }
+    ret->frame = frame;
+    return !has_number || (args[2]->value > 0 && args[2]->value <= 10000 && args[2]->number == args[2]->value);
+}
+
+/* "is A cheaper than B" */
+bool ask_slot_quality_more(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (args[0]->sense->degree != ASK_COMPARATIVE) return false;
+    AskFrame *frame = ask_frame(p);
+    frame->wants_more = true;
+    frame->direction = args[0]->sense->direction;
+    frame->terms[frame->n_terms++] = ask_term_of_measure(p, args[0]->sense->measure);
+    ret->frame = frame;
+    return true;
+}
+
+/* "how expensive" */
+bool ask_make_quality_term(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    ret->term = ask_term_of_measure(p, args[0]->sense->measure);
+    return args[0]->sense->degree == ASK_POSITIVE;
+}
+
+/* "cheaper than 5" */
+bool ask_make_quality_bound(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    if (args[0]->sense->degree != ASK_COMPARATIVE) return false;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_BOUND, (Str){0});
+    test->op = args[0]->sense->direction < 0 ? QUERY_OP_LT : QUERY_OP_GT;
+    test->number = args[1]->number;
+    test->term = ask_term_of_measure(p, args[0]->sense->measure);
+    test->member = test->term->column;
+    ret->test = test;
     return true;
 }

@@ -49,6 +49,7 @@ bool ask_slot_term_of(ASK_ACTION) {
     narrowed->name =
         arena_printf(p->arena, "%.*s_of_%.*s", STR_ARG(term->name.n ? term->name : term->expr), STR_ARG(of->name));
     narrowed->measure = NULL;
+    narrowed->all = term->expr;
     AskFrame *frame = ask_frame(p);
     frame->terms[frame->n_terms++] = narrowed;
     ret->frame = frame;
@@ -208,6 +209,28 @@ bool ask_slot_test(ASK_ACTION) {
     AskFrame *frame = ask_frame(p);
     for (size_t i = 0; i < n_args; i++)
         if (args[i] && frame->n_tests < ASK_MAX_ITEMS) frame->tests[frame->n_tests++] = args[i]->test;
+    ret->frame = frame;
+    return true;
+}
+
+/* "neither A nor B" */
+bool ask_slot_neither(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    for (size_t i = 0; i < n_args; i++) {
+        AskTest *test = arena_dup(p->arena, args[i]->test, sizeof(*test));
+        test->is_not = !test->is_not;
+        frame->tests[frame->n_tests++] = test;
+    }
+    ret->frame = frame;
+    return true;
+}
+
+/* "A and B together": one figure of all that is named. */
+bool ask_slot_together(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    frame->is_together = true;
     ret->frame = frame;
     return true;
 }

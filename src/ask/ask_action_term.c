@@ -238,6 +238,16 @@ bool ask_make_number(ASK_ACTION) {
     return true;
 }
 
+/* "twenty-five", "thirty five thousand": args: tens, ones, scale, percent. */
+bool ask_make_compound(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    ret->number = args[0]->value + args[1]->value;
+    if (args[2]) ret->number *= args[2]->value;
+    if (args[3]) ret->unit = S("%");
+    ret->value = (int)ret->number;
+    return ret->number < 1e9;
+}
+
 /* "second", "2nd" */
 bool ask_make_ordinal(ASK_ACTION) {
     ASK_ACTION_UNUSED;

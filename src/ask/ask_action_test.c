@@ -39,6 +39,20 @@ bool ask_make_equals_of(ASK_ACTION) {
     return ask_make_equals(p, args, literals, 1, ret);
 }
 
+/* "64 oz", "64-ounce": a number of a member that is measured. */
+bool ask_make_equals_measured(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskSense *member = args[1]->sense;
+    bool is_measured = member->member.label && member->member.label->unit.n && member->member.type.kind == TYPE_INT64 &&
+                       args[1]->from - args[0]->to <= 1;
+    if (!is_measured || args[0]->unit.n || args[0]->number != (double)args[0]->value) return false;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_VALUES, member->name);
+    test->values[test->n_values++] = arena_printf(p->arena, "%d", args[0]->value);
+    test->is_number = true;
+    ret->test = test;
+    return true;
+}
+
 bool ask_make_either(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskTest *a = args[0]->test, *b = args[1]->test;
@@ -51,6 +65,7 @@ bool ask_make_either(ASK_ACTION) {
     test->is_or = a->is_or || b->is_or || is_or;
     test->is_listed = !test->is_or;
     for (size_t i = 0; i < b->n_values; i++) test->values[test->n_values++] = b->values[i];
+    if (a->is_number) ret->own -= MAX_OF(0, args[1]->cost - .01); /* "stores 2, 5 and 8": no less sure than the first */
     ret->test = test;
     return true;
 }
@@ -109,6 +124,8 @@ bool ask_make_condition(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const ModelMeasure *measure = args[0]->sense->measure;
     if (measure->expr->kind != EXPR_WHERE) return false;
+    for (size_t i = 0; i < p->engine->entities.n; i++) /* "on our trips": on any */
+        if (p->engine->entities.at[i].count == measure) return false;
     AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, measure->name);
     test->raw = expr_print(p->arena, measure->expr->args[1]);
     ret->test = test;
@@ -128,6 +145,15 @@ bool ask_make_null(ASK_ACTION) {
     if (args[0]->sense->member.type.kind == TYPE_BOOL) return ask_make_flag_not(p, args, literals, n_args, ret);
     ret->test = ask_new_test(p, ret, ASK_TEST_NULL, args[0]->sense->name);
     return true;
+}
+
+/* "with a person": who it was is known. */
+bool ask_make_not_null(ASK_ACTION) {
+    if (args[0]->sense->member.type.kind == TYPE_BOOL || !ask_make_null(p, args, literals, n_args, ret)) return false;
+    AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
+    test->is_not = true;
+    ret->test = test;
+    return !ask_is_plural(p, args[0]);
 }
 
 bool ask_make_begins(ASK_ACTION) {

@@ -198,6 +198,17 @@ static void add_missing_place(AskParse *p, size_t from, size_t to, const AskPlac
     VEC_PUSH(p->arena, &p->spans[from], span);
 }
 
+/* "Iceland" is not "Ireland" misspelt. */
+static void drop_misspelt(AskParse *p, size_t from, size_t to) {
+    size_t kept = 0;
+    for (size_t i = 0; i < p->spans[from].n; i++) {
+        const AskSpan *span = &p->spans[from].at[i];
+        if (span->to != to || span->sense->kind != ASK_SENSE_VALUE || !span->sense->is_edit)
+            p->spans[from].at[kept++] = *span;
+    }
+    p->spans[from].n = kept;
+}
+
 static void add_places(AskParse *p) {
     enum { WORDS = 4, FOUND = 4 };
     for (size_t from = 0; from < p->n && p->engine->english; from++)
@@ -207,6 +218,7 @@ static void add_places(AskParse *p) {
             Str phrase = {.p = first.p, .n = (size_t)(last.p + last.n - first.p)};
             size_t n = ask_places_find(p->engine->english, phrase, found, FOUND);
             bool is_value = false;
+            if (n && found[0].is_cased && !found[0].is_code) drop_misspelt(p, from, to);
             for (size_t v = 0; v < p->spans[from].n; v++) is_value |= p->spans[from].at[v].to == to;
             for (size_t i = 0; i < n; i++)
                 if (!found[i].is_code || found[i].is_cased) add_place(p, from, to, found[i].place);
@@ -252,6 +264,12 @@ static void prefer_roles(AskParse *p) {
 
 /* ---- other words for what the model says ---------------------------------------------------------------------------- */
 
+/* Who does it is not what it is done with: no "ride" for "rider". */
+static bool is_doer_of(Str said, Str word) {
+    return said.n > word.n && (str_ends(said, S("er")) || str_ends(said, S("or"))) &&
+           str_starts(said, str_slice(word, 0, word.n - 1));
+}
+
 /* A word that means nothing here, by its synonyms. */
 static void add_related(AskParse *p, size_t at) {
     enum { RELATED = 40 };
@@ -262,6 +280,7 @@ static void add_related(AskParse *p, size_t at) {
     for (size_t i = 0; i < n; i++) {
         bool is_near = related[i].kind == ASK_SYNONYM || related[i].kind == ASK_DERIVED;
         if (!is_near || related[i].weight < RELATED_LEAST) continue;
+        if (related[i].kind == ASK_DERIVED && is_doer_of(p->tokens[at].lemma, related[i].word)) continue;
         const AskToken *word;
         size_t n_words;
         if (ask_tokenize(p->arena, related[i].word, &word, &n_words, NULL) || n_words != 1) continue;
@@ -302,6 +321,7 @@ static void correct(AskParse *p, size_t at) {
     AskToken *token = &p->tokens[at];
     if (token->norm.n < 4) return;
     Str word = nearest_word(p, token->norm);
+    if (!word.n && token->stem.n > 4) word = nearest_word(p, token->stem); /* "regons": no plural is known */
     if (!word.n) return;
     const AskToken *tokens;
     size_t n;
@@ -322,6 +342,15 @@ static bool is_no_noun(const AskParse *p, size_t at) {
     return english && !ask_words_has(english, lemma, ASK_NOUN) && ask_words_has(english, lemma, ASK_ANY_PART);
 }
 
+/* "nevertheless", "comparatively": says how, not what. Those that do are in the grammar's lists. */
+static bool is_adverb(const AskParse *p, size_t at) {
+    const AskWords *english = p->engine->english;
+    Str norm = p->tokens[at].norm;
+    return english && !p->spans[at].n && !p->lists[at].n && ask_words_has(english, norm, ASK_ADVERB) &&
+           !ask_words_has(english, norm, ASK_NOUN) && !ask_words_has(english, norm, ASK_VERB) &&
+           !ask_words_has(english, norm, ASK_ADJECTIVE);
+}
+
 /* Of two the one that weighs less. */
 static AskFeature lighter(const AskParse *p, AskFeature a, AskFeature b) {
     return p->engine->weights->at[b] < p->engine->weights->at[a] ? b : a;
@@ -340,6 +369,7 @@ static bool is_condition(const AskParse *p, size_t at) {
 
 static AskFeature skip_feature(const AskParse *p, size_t at) {
     if (map_get(p->engine->units, p->tokens[at].norm) && !p->spans[at].n) return ASK_FEATURE_SKIP_UNIT;
+    if (is_adverb(p, at)) return ASK_FEATURE_SKIP_EVENT;
     AskFeature skip = p->spans[at].n                                     ? ASK_FEATURE_SKIP_SENSE
                       : p->tokens[at].kind == ASK_TOKEN_NUMBER           ? ASK_FEATURE_SKIP_NUMBER
                       : is_no_noun(p, at) || is_known(p, &p->tokens[at]) ? ASK_FEATURE_SKIP_KNOWN
@@ -363,6 +393,30 @@ static AskDoubt skip_doubt(const AskParse *p, size_t at) {
 
 static void ease(AskParse *p, size_t at, AskFeature feature) {
     p->skip[at].feature = lighter(p, p->skip[at].feature, feature);
+}
+
+/* "did we grant", "have we won": the verb of what is recorded, where nothing else has the word. */
+static bool is_our_doing(const AskParse *p, size_t at) {
+    const AskWords *english = p->engine->english;
+    bool is_ours = at > 0 && (str_eq(p->tokens[at - 1].norm, S("we")) || str_eq(p->tokens[at - 1].norm, S("you")));
+    bool is_verb = english && ask_words_has(english, p->tokens[at].lemma, ASK_VERB) && !p->lists[at].n;
+    for (size_t i = 0; i < p->spans[at].n; i++) is_verb &= p->spans[at].at[i].sense->kind == ASK_SENSE_VALUE;
+    return is_ours && is_verb;
+}
+
+/* Phrases that say little, and what a verb says that stands for none of the model's. */
+static void ease_phrases(AskParse *p) {
+    for (size_t at = 0; at < p->n; at++) {
+        for (size_t k = 0; k < p->lists[at].n; k++) {
+            const AskMatchedList *phrase = &p->lists[at].at[k];
+            bool is_filler =
+                phrase->list == p->grammar->list_filler && phrase->to > at + 1; /* one word is so already */
+            for (size_t i = at; is_filler && i < phrase->to; i++) ease(p, i, ASK_FEATURE_SKIP_FREE);
+        }
+        if (!is_our_doing(p, at)) continue;
+        p->skip[at] = (AskDoubt){ASK_FEATURE_SKIP_EVENT, 1};
+        p->is_known[at] = true;
+    }
 }
 
 /* Words that no value spells out are looked for among the known ones. */
@@ -396,24 +450,96 @@ static void ease_brackets(AskParse *p) {
         if (str_eq(p->tokens[i].text, S("("))) is_inside = true;
         p->is_aside[i] = is_inside;
         if (is_inside) ease(p, i, ASK_FEATURE_SKIP_BRACKETS);
+        p->is_known[i] |= is_inside;
         if (str_eq(p->tokens[i].text, S(")"))) is_inside = false;
     }
 }
 
-/* A statement before the question tells why it is asked; what of it is not understood matters little. */
-static void ease_statements(AskParse *p) {
-    size_t last = 0; /* where the last question begins */
-    bool is_question = false;
-    for (size_t i = 0; i + 1 < p->n; i++) {
+typedef struct Sentence {
+    size_t from, to; /* tokens; its stop is the last */
+    bool is_question;
+    bool is_talk; /* it begins as a statement does: "we have had complaints" */
+} Sentence;
+
+static bool begins_with(const AskParse *p, size_t at, const char *list) {
+    int wanted = ask_grammar_list(p->grammar, str_of(list));
+    for (size_t k = 0; k < p->lists[at].n; k++)
+        if (p->lists[at].at[k].list == wanted) return true;
+    return false;
+}
+
+static size_t split_sentences(const AskParse *p, Sentence *sentences) {
+    size_t n = 0, from = 0;
+    for (size_t i = 0; i < p->n; i++) {
         Str text = p->tokens[i].text;
-        bool is_stop = str_eq(text, S(".")) || str_eq(text, S("!")) || str_eq(text, S(";"));
-        if (is_stop && !p->tokens[i + 1].is_joined) last = i + 1;
+        bool is_last = i + 1 == p->n, is_question = str_eq(text, S("?"));
+        bool is_stop = is_question || str_eq(text, S(".")) || str_eq(text, S("!")) || str_eq(text, S(";"));
+        if (!is_last && !(is_stop && !p->tokens[i + 1].is_joined)) continue;
+        sentences[n++] =
+            (Sentence){.from = from, .to = i + 1, .is_question = is_question, .is_talk = begins_with(p, from, "talk")};
+        from = i + 1;
     }
-    for (size_t i = last; i < p->n; i++) is_question |= str_eq(p->tokens[i].text, S("?"));
-    for (size_t i = 0; i < last && is_question; i++) {
-        ease(p, i, ASK_FEATURE_SKIP_STATEMENT);
+    return n;
+}
+
+/* What is said beside a question: its words matter little, unless they are of the data. */
+static void ease_talk(AskParse *p, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++) {
+        bool is_of_data = false;
+        for (size_t k = 0; k < p->spans[i].n; k++) is_of_data |= p->spans[i].at[k].sense->kind == ASK_SENSE_VALUE;
+        ease(p, i, is_of_data ? ASK_FEATURE_SKIP_STATEMENT : ASK_FEATURE_SKIP_FREE);
+        p->lists[i].n = 0;
         p->is_known[i] = true;
     }
+}
+
+/* "I would like to know how many …": up to there. */
+static void ease_asking(AskParse *p, const Sentence *sentence) {
+    int asking = ask_grammar_list(p->grammar, S("asking"));
+    for (size_t i = sentence->from; i < sentence->to; i++)
+        for (size_t k = 0; k < p->lists[i].n; k++)
+            if (p->lists[i].at[k].list == asking && p->lists[i].at[k].to < sentence->to)
+                ease_talk(p, sentence->from, p->lists[i].at[k].to);
+}
+
+/* Statements before a question tell why it is asked, as do those beside a request that begin as statements do; what of them is not
+ * understood matters little. */
+static void ease_statements(AskParse *p) {
+    Sentence *sentences = ARENA_ARRAY(p->arena, Sentence, p->n + 1);
+    size_t n = split_sentences(p, sentences), last_question = 0;
+    bool has_question = false, has_request = false;
+    for (size_t i = 0; i < n; i++) {
+        has_question |= sentences[i].is_question;
+        has_request |= !sentences[i].is_talk;
+        if (sentences[i].is_question) last_question = i;
+        ease_asking(p, &sentences[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const Sentence *sentence = &sentences[i];
+        if (sentence->is_question) continue;
+        if (sentence->is_talk && (has_question || has_request)) ease_talk(p, sentence->from, sentence->to);
+        for (size_t at = sentence->from; at < sentence->to && has_question && i < last_question; at++) {
+            ease(p, at, ASK_FEATURE_SKIP_STATEMENT);
+            p->is_known[at] = true;
+        }
+    }
+}
+
+/* The model's units are words for units, too: "15 km or more". */
+static void add_units(AskParse *p) {
+    int list = ask_grammar_list(p->grammar, S("unitword"));
+    for (size_t i = 0; i < p->n; i++)
+        if (map_get(p->engine->units, p->tokens[i].norm))
+            VEC_PUSH(p->arena, &p->lists[i], (AskMatchedList){.list = list, .to = i + 1});
+}
+
+/* "at least one" has no "least one" in it. */
+static void drop_inside_comparisons(AskParse *p) {
+    int more = ask_grammar_list(p->grammar, S("more"));
+    for (size_t at = 0; at < p->n; at++)
+        for (size_t k = 0; k < p->lists[at].n; k++)
+            for (size_t i = at + 1; p->lists[at].at[k].list == more && i < p->lists[at].at[k].to; i++)
+                p->lists[i].n = 0;
 }
 
 void ask_annotate(AskParse *p) {
@@ -438,24 +564,34 @@ void ask_annotate(AskParse *p) {
     for (size_t i = 0; i < p->n; i++) {
         add_lists(p, i, p->tokens[i].norm);
         if (!p->lists[i].n && !str_eq(p->tokens[i].norm, p->tokens[i].lemma)) add_lists(p, i, p->tokens[i].lemma);
+        Str verb = p->engine->english && str_ends(p->tokens[i].norm, S("ing")) && !p->lists[i].n
+                       ? ask_lemma(p->engine->english, p->tokens[i].norm, ASK_VERB)
+                       : (Str){0};
+        if (verb.n && !str_eq(verb, p->tokens[i].norm)) {
+            p->tokens[i].lemma = verb;
+            add_lists(p, i, verb);
+        }
         p->is_free[i] =
             (p->tokens[i].is_joined && str_eq(p->tokens[i].norm, S("-"))) || str_eq(p->tokens[i].text, S(":"));
         for (size_t k = 0; k < p->lists[i].n; k++)
             p->is_free[i] |= p->lists[i].at[k].list == p->grammar->list_free && p->lists[i].at[k].to == i + 1;
     }
+    add_units(p);
+    drop_inside_comparisons(p);
     prefer_roles(p);
     for (size_t i = 0; i < p->n; i++) add_phrases(p, i);
     for (size_t i = 0; i < p->n; i++) add_related(p, i);
     for (size_t i = 0; i < p->n; i++) {
         p->skip[i] = skip_doubt(p, i);
-        p->is_known[i] =
-            p->spans[i].n || p->lists[i].n || p->tokens[i].kind != ASK_TOKEN_WORD || is_known(p, &p->tokens[i]);
+        p->is_known[i] = p->spans[i].n || p->lists[i].n || p->tokens[i].kind != ASK_TOKEN_WORD ||
+                         is_known(p, &p->tokens[i]) || is_adverb(p, i);
         if (p->is_role[i]) p->skip[i] = (AskDoubt){ASK_FEATURE_SKIP_FREE, 1};
         if (is_capitals(p, i) && p->spans[i].n) {
             p->is_free[i] = false;
             p->skip[i] = (AskDoubt){ASK_FEATURE_SKIP_SENSE, 1};
         }
     }
+    ease_phrases(p);
     ease_brackets(p);
     ease_statements(p);
 }

@@ -3,7 +3,7 @@
 
 #include "ask/ask_internal.h"
 
-static const char *const KINDS[] = {"measure", "attribute", "column", "fact", "value", "filter", "event"};
+static const char *const KINDS[] = {"measure", "attribute", "column", "fact", "value", "filter", "event", "quality"};
 static_assert(COUNT_OF(KINDS) == ASK_SENSE_COUNT, "a word for every kind of sense");
 
 typedef VEC(AskExplainedSense) Senses;

@@ -2,6 +2,7 @@
  * A partial query that covers a question -> the semantic queries it may mean. What was left open is filled in: which measure, whether
  * a number bounds rows or groups, what a share is of. Each choice that the words did not make has a price, and a note.
  */
+#include "ask/ask_action.h"
 #include "ask/ask_finish.h"
 
 static void extent(Finish *f) {
@@ -92,6 +93,7 @@ static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings
         finish_doubt(&f, ASK_FEATURE_IDLE, 1);
     if (finish_is_ranked(frame)) {
         frame->order = order;
+        if (!frame->order && !f.n_measures) frame->order = finish_counting_such(&f, false);
         if (!frame->order) frame->order = f.n_measures ? f.measures[0].term : finish_primary(f.p);
         if (frame->order) finish_add_measure(&f, frame->order);
         if (!frame->direction) frame->direction = 1;
@@ -122,8 +124,14 @@ static void finish_ordered(Finish f, const AskTerm *order, AskReadings *readings
 }
 
 void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *readings) {
-    Finish f = {.p = p, .frame = *candidate->frame, .said = candidate->frame, .costs = *candidate->costs};
+    Finish f = {.p = p,
+                .frame = *candidate->frame,
+                .said = candidate->frame,
+                .candidate = candidate,
+                .costs = *candidate->costs};
     AskFrame *frame = &f.frame;
+    if (frame->derive == ASK_DERIVE_RANK && (frame->limit || frame->is_superlative)) frame->derive = ASK_DERIVE_NONE;
+    if (frame->part_said == 3 && !frame->derive) frame->derive = ASK_DERIVE_SHARE;
     finish_resolve_times(&f);
     finish_split_times(&f);
     if (!frame->direction) frame->direction = frame->sorted;
@@ -131,7 +139,14 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
     finish_group_to_count(&f);
     finish_count_to_group(&f);
     finish_keep_counted(&f);
+    finish_ask_for_money(&f);
+    finish_name_measures(&f);
     finish_free_measures(&f);
+    if (frame->is_first_time) {
+        const AskTerm *date = frame->n_terms == 1 ? ask_date_term(p, frame->terms[0], true) : NULL;
+        if (!date || !frame->terms[0]->counts.n) return;
+        frame->terms[frame->n_terms++] = date;
+    }
     finish_negate_entities(&f);
     if (frame->is_top_plain && !frame->order && frame->n_terms &&
         (frame->terms[0]->counts.n || frame->terms[0]->counts_rows))
@@ -149,6 +164,7 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
         frame->direction = frame->derive == ASK_DERIVE_RANK ? 0 : 1;
         if (frame->derive == ASK_DERIVE_RANK) frame->order = NULL;
     }
+    if (frame->is_counted && !frame->order) frame->order = finish_counting_such(&f, true);
     if (frame->is_counted && !frame->order) frame->order = finish_counting(&f);
     bool is_empty = !frame->n_terms && !frame->n_groups && !frame->order && !frame->grain && !frame->wants_extent;
     bool wants_figure =
@@ -165,9 +181,11 @@ void ask_finish(AskParse *p, const AskCandidate *candidate, AskReadings *reading
         finish_note(&f, arena_printf(p->arena, "%.*s is assumed", STR_ARG(frame->terms[0]->words)));
     }
     if (frame->derive == ASK_DERIVE_SHARE && frame->n_terms > 1) finish_doubt(&f, ASK_FEATURE_DEFAULT_MEASURE, 1);
-    bool lacks_figure = (frame->is_spent || frame->kind == ASK_KIND_HOW_MUCH) && !frame->n_terms && !frame->order &&
-                        frame->n_groups && frame->kind != ASK_KIND_WHICH && frame->kind != ASK_KIND_LIST &&
-                        finish_primary(p);
+    bool lacks_figure =
+        (frame->is_spent || frame->wants_money || frame->kind == ASK_KIND_HOW_MUCH) && !frame->n_terms &&
+        !frame->order && frame->n_groups &&
+        (frame->wants_money || frame->each.n || (frame->kind != ASK_KIND_WHICH && frame->kind != ASK_KIND_LIST)) &&
+        finish_primary(p);
     if (lacks_figure) {
         frame->terms[frame->n_terms++] = finish_primary(p);
         bool is_much = frame->kind == ASK_KIND_HOW_MUCH;

@@ -15,6 +15,7 @@ struct Finish {
     AskParse *p;
     AskFrame frame;       /* its own copy */
     const AskFrame *said; /* as the words gave it */
+    const AskCandidate *candidate;
     const ModelFact *fact;
     FinishColumn measures[ASK_MAX_ITEMS];
     size_t n_measures;
@@ -70,6 +71,7 @@ void finish_resolve_tests(Finish *f);
 void finish_count_to_group(Finish *f);
 void finish_group_to_count(Finish *f);
 void finish_keep_counted(Finish *f);
+void finish_ask_for_money(Finish *f);
 void finish_split_order(AskFrame *frame);
 bool finish_is_ranked(const AskFrame *frame);
 
@@ -78,6 +80,8 @@ void finish_split_times(Finish *f);
 void finish_negate_entities(Finish *f);
 bool finish_is_negated(const AskTest *test); /* of a condition */
 void finish_free_measures(Finish *f);
+void finish_name_measures(Finish *f);
+const AskTerm *finish_counting_such(const Finish *f, bool is_how_often);
 
 /* ask_finish_derive.c */
 bool finish_is_date_term(const AskTerm *term);

@@ -69,8 +69,29 @@ FinishColumn finish_ratio(Finish *f, Str a, Str b, Str as) {
     return (FinishColumn){.expr = arena_printf(f->p->arena, "%.*s / %.*s", STR_ARG(a), STR_ARG(b)), .as = as};
 }
 
+static bool is_condition(const AskTest *test) {
+    return test->kind == ASK_TEST_FLAG || test->kind == ASK_TEST_EXPR;
+}
+
+/* Of values and conditions the conditions are the part: "what share of the city bikes' trips was paid". */
+static size_t set_base_apart(Finish *f, const AskTest **base) {
+    size_t n_conditions = 0, n_base = 0, kept = 0;
+    for (size_t i = 0; i < f->n_where; i++) n_conditions += is_condition(f->where[i]);
+    if (!n_conditions || n_conditions == f->n_where) return 0;
+    for (size_t i = 0; i < f->n_where; i++) {
+        if (is_condition(f->where[i]))
+            f->where[kept++] = f->where[i];
+        else
+            base[n_base++] = f->where[i];
+    }
+    f->n_where = kept;
+    return n_base;
+}
+
 /* The part that what is tested has of the whole. */
 static bool share_of_tested(Finish *f) {
+    const AskTest *base[COUNT_OF(f->where)];
+    size_t n_base = set_base_apart(f, base);
     Str condition = where_expr(f);
     if (!condition.n || !f->n_measures) return false;
     Str m = f->measures[0].expr;
@@ -86,8 +107,18 @@ static bool share_of_tested(Finish *f) {
                                        STR_ARG(condition), STR_ARG(m));
     f->measures[0].as = as;
     f->n_measures = 1;
-    f->n_where = 0;
+    f->n_where = n_base;
+    memcpy(f->where, base, n_base * sizeof(*base));
     return true;
+}
+
+/* "what share of units was sold on promotion" */
+static void share_of_narrowed(Finish *f) {
+    const AskTerm *term = f->measures[0].term;
+    f->measures[0] =
+        (FinishColumn){.expr = arena_printf(f->p->arena, "(%.*s) / %.*s", STR_ARG(term->expr), STR_ARG(term->all)),
+                       .as = arena_printf(f->p->arena, "share_of_%.*s", STR_ARG(term->all))};
+    f->n_measures = 1;
 }
 
 /* "what share of orders was returned", where the pack counts those by a measure of its own: as the pack has the rate. */
@@ -116,6 +147,27 @@ static bool has_values(const Finish *f) {
 static bool has_flag(const Finish *f) {
     for (size_t i = 0; i < f->n_where; i++)
         if (f->where[i]->kind == ASK_TEST_FLAG || f->where[i]->kind == ASK_TEST_EXPR) return true;
+    return false;
+}
+
+static bool is_verb(const AskParse *p, size_t at) {
+    static const Str BE[] = {S_INIT("is"), S_INIT("are"), S_INIT("was"), S_INIT("were")};
+    for (size_t i = 0; i < COUNT_OF(BE); i++)
+        if (str_eq(p->tokens[at].norm, BE[i])) return true;
+    for (size_t i = 0; i < p->lists[at].n; i++)
+        if (p->lists[at].at[i].list == p->grammar->list_event) return true;
+    return false;
+}
+
+/* "the share of orders that was shipped by air": what is said of the measure by a verb is the part, not the whole. */
+static bool is_part_said(const Finish *f) {
+    for (size_t i = 0; i < f->candidate->n_slots; i++) {
+        const AskNode *term = f->candidate->slots[i];
+        if (!term->frame->n_terms) continue;
+        for (size_t k = 0; k < f->n_where; k++)
+            for (size_t at = term->to; at < f->where[k]->from; at++)
+                if (is_verb(f->p, at)) return true;
+    }
     return false;
 }
 
@@ -241,6 +293,9 @@ static bool grow(Finish *f) {
     if (!frame->n_times && !frame->grain && is_of_one) grow_in_newest(f, unit);
     if (!frame->n_times && !frame->grain) frame->grain = unit;
     if (frame->n_times == 1 && frame->times[0]->is_list && !frame->grain) frame->grain = unit;
+    bool is_course = frame->n_times == 1 && frame->compare_unit && frame->times[0]->to.n &&
+                     frame->times[0]->grain == frame->compare_unit && !frame->n_groups;
+    if (is_course && !frame->grain) frame->grain = unit; /* "month over month, July to December" */
     bool by_period = frame->n_times == 1 && frame->times[0]->count;
     if (by_period && !frame->grain) {
         f->compare = S("previous_period");
@@ -265,13 +320,27 @@ static bool grow_within(Finish *f) {
     return true;
 }
 
+/* The rank beside what it is by. */
+static bool rank(Finish *f) {
+    if (f->n_measures == 0 || f->n_measures == COUNT_OF(f->measures)) return false;
+    Finish ranks = *f;
+    ranks.n_measures = 1;
+    derive_measures(&ranks, f->frame.sorted < 0 ? "rank(% asc)" : "rank(%)", "rank");
+    f->measures[f->n_measures++] = (FinishColumn){.expr = ranks.measures[0].expr, .as = ranks.measures[0].as};
+    return true;
+}
+
 bool finish_derive(Finish *f) {
     AskFrame *frame = &f->frame;
     switch (frame->derive) {
     case ASK_DERIVE_SHARE:
-        if (f->n_measures && frame->limit && frame->n_groups)
+        if (f->n_measures && f->measures[0].term && f->measures[0].term->all.n && !frame->limit)
+            share_of_narrowed(f);
+        else if (f->n_measures && frame->limit && frame->n_groups)
             share_of_top(f);
-        else if (!frame->n_groups && !frame->grain && has_values(f) && f->n_measures)
+        else if (f->n_measures && f->n_where &&
+                 (is_part_said(f) ||
+                  (has_values(f) && ((!frame->n_groups && !frame->grain) || frame->is_share_within))))
             return share_of_tested(f);
         else if (share_of_counted(f))
             return true;
@@ -295,14 +364,44 @@ bool finish_derive(Finish *f) {
                                                              frame->span, time_grain_name(frame->span_unit))),
                         "average");
         return true;
-    case ASK_DERIVE_RANK: derive_measures(f, "rank(%)", "rank"); return true;
+    case ASK_DERIVE_RANK: return rank(f);
     default: return true;
     }
 }
 
+/* The bool attribute that the condition is; empty: it is another. */
+static Str flag_of(const Finish *f, const AskTest *test) {
+    const ModelFilter *filter = test->kind == ASK_TEST_EXPR ? model_filter(f->p->model, test->raw) : NULL;
+    Str name = test->kind == ASK_TEST_FLAG                 ? test->member
+               : filter && filter->expr->kind == EXPR_NAME ? filter->expr->parts[filter->expr->n_parts - 1]
+                                                           : (Str){0};
+    ModelMember member;
+    bool is_flag = name.n && !model_member(f->p->model, f->fact, name, &member, NULL) &&
+                   member.type.kind == TYPE_BOOL &&
+                   (member.kind == MODEL_MEMBER_COLUMN || member.kind == MODEL_MEMBER_ATTRIBUTE);
+    return is_flag ? model_member_name(f->p->arena, &member) : (Str){0};
+}
+
+/* With a condition and without it, line by line; whether something was said to set one against the other. */
+static bool show_both(Finish *f) {
+    AskFrame *frame = &f->frame;
+    bool is_set_against = frame->wants_more || frame->derive || frame->kind == ASK_KIND_HOW_MANY ||
+                          frame->kind == ASK_KIND_HOW_MUCH || frame->kind == ASK_KIND_YES_NO ||
+                          frame->n_groups == ASK_MAX_ITEMS || frame->direction;
+    for (size_t i = 0; i < f->n_where && !is_set_against; i++) {
+        Str flag = f->where[i]->next ? (Str){0} : flag_of(f, f->where[i]);
+        if (!flag.n) continue;
+        frame->groups[frame->n_groups++] = flag;
+        for (size_t k = i; k + 1 < f->n_where; k++) f->where[k] = f->where[k + 1];
+        f->n_where--;
+        return true;
+    }
+    return false;
+}
+
 /* With a condition against without it. */
 bool finish_with_and_without(Finish *f) {
-    if (!f->frame.is_without) return true;
+    if (!f->frame.is_without || show_both(f)) return true;
     Arena *arena = f->p->arena;
     for (size_t i = 0; i < f->n_where && f->n_measures == 1; i++) {
         if (f->where[i]->kind != ASK_TEST_FLAG && f->where[i]->kind != ASK_TEST_EXPR) continue;
@@ -315,6 +414,17 @@ bool finish_with_and_without(Finish *f) {
         Str m = f->measures[0].expr;
         Str a = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(finish_test_expr(f->p, f->where[i])));
         Str b = arena_printf(arena, "(%.*s where %.*s)", STR_ARG(m), STR_ARG(finish_test_expr(f->p, &without)));
+        if (f->frame.kind == ASK_KIND_YES_NO) {
+            const char *sign = f->frame.direction < 0 ? "<" : ">";
+            f->measures[0] = (FinishColumn){.expr = arena_printf(arena, "%.*s %s %.*s", STR_ARG(a), sign, STR_ARG(b)),
+                                            .as = S("is_so")};
+            f->frame.kind = ASK_KIND_NONE;
+            f->frame.wants_more = false;
+            f->frame.direction = 0;
+            for (size_t k = i; k + 1 < f->n_where; k++) f->where[k] = f->where[k + 1];
+            f->n_where--;
+            return true;
+        }
         f->measures[0] = (FinishColumn){.expr = a, .as = S("with")};
         f->measures[1] = (FinishColumn){.expr = b, .as = S("without")};
         f->measures[2] =

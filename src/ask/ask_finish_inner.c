@@ -143,14 +143,24 @@ bool finish_average(Finish *f) {
     return true;
 }
 
+/* By what is counted, of the rows that are. */
+static void group_by_counted(Finish *inner, const AskTerm *counted) {
+    inner->frame.n_groups = 0;
+    inner->frame.groups[inner->frame.n_groups++] = counted->counts;
+    const Expr *expr = counted->measure ? counted->measure->expr : NULL;
+    if (!expr || expr->kind != EXPR_WHERE || inner->n_where == COUNT_OF(inner->where)) return;
+    AskTest *test = ARENA_NEW(inner->p->arena, AskTest);
+    *test = (AskTest){.kind = ASK_TEST_EXPR, .raw = expr_print(inner->p->arena, expr->args[1])};
+    inner->where[inner->n_where++] = test;
+}
+
 /* Those of an entity whose own figures pass: counted over a query of them. */
 void finish_count_entities(Finish *f) {
     if (!f->n_of_entities) return;
     const AskTerm *counted = f->frame.terms[0];
     Finish *inner = arena_dup(f->p->arena, f, sizeof(*f));
     inner->n_measures = 0;
-    inner->frame.n_groups = 0;
-    inner->frame.groups[inner->frame.n_groups++] = counted->counts;
+    group_by_counted(inner, counted);
     for (size_t i = 0; i < f->n_of_entities; i++) {
         finish_add_measure(inner, f->of_entities[i]->term);
         inner->having[inner->n_having++] = f->of_entities[i];
@@ -248,6 +258,51 @@ bool finish_yes_or_no(Finish *f) {
     return true;
 }
 
+/* "had chairs in 2013 but not in 2014": not chairs; what is said of the rows holds in both times. */
+static const AskFrame *with_tests(const Finish *f, const AskFrame *of) {
+    AskFrame *inner = arena_dup(f->p->arena, of, sizeof(*of));
+    for (size_t i = 0; i < f->said->n_tests; i++) {
+        const AskTest *test = f->said->tests[i];
+        bool is_of_rows = (test->kind == ASK_TEST_VALUES || test->kind == ASK_TEST_PREFIX ||
+                           test->kind == ASK_TEST_PART || test->kind == ASK_TEST_FLAG || test->kind == ASK_TEST_EXPR) &&
+                          inner->n_tests < ASK_MAX_ITEMS;
+        if (is_of_rows) inner->tests[inner->n_tests++] = test;
+    }
+    return inner;
+}
+
+/* Of rows, not of entities: a condition on each. */
+static bool add_set_of_rows(Finish *f, const AskFrame *of, bool is_not) {
+    const ModelMeasure *measure = of->n_terms == 1 ? of->terms[0]->measure : NULL;
+    if (of->n_times || of->n_tests + of->n_terms != 1 || f->n_where == COUNT_OF(f->where)) return false;
+    if (!of->n_tests && (!measure || measure->expr->kind != EXPR_WHERE)) return false;
+    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
+    if (measure)
+        *test = (AskTest){.kind = ASK_TEST_EXPR, .raw = expr_print(f->p->arena, measure->expr->args[1])};
+    else
+        *test = *of->tests[0];
+    if (test->kind == ASK_TEST_BOUND) return false;
+    test->is_not ^= is_not;
+    f->where[f->n_where++] = test;
+    return true;
+}
+
+/* Everything after, or before, the time that is asked for; NULL: there is none. */
+static const AskFrame *beside(const Finish *f, const AskFrame *of) {
+    const AskTime *time = f->frame.n_times == 1 ? f->frame.times[0] : NULL;
+    if (!time || time->is_open || time->apart || time->is_axis) return NULL;
+    time = ask_time_in_dates(f->p->ctx, time);
+    bool is_after = of->is_beside > 0;
+    Str end = ask_time_shift(f->p->arena, is_after && time->to.n ? time->to : time->from, is_after ? 1 : -1);
+    if (!end.n) return NULL;
+    AskTime *other = ARENA_NEW(f->p->arena, AskTime);
+    *other = (AskTime){.grain = time->grain, .is_open = true};
+    *(is_after ? &other->from : &other->to) = end;
+    AskFrame *inner = arena_dup(f->p->arena, of, sizeof(*of));
+    inner->times[inner->n_times++] = other;
+    return inner;
+}
+
 /* "but not in 2014": by another query of what is counted or listed. */
 bool finish_add_sets(Finish *f) {
     AskFrame *frame = &f->frame;
@@ -260,14 +315,18 @@ bool finish_add_sets(Finish *f) {
     if (!frame->n_sets) return true;
     bool counts = frame->n_terms && frame->terms[0]->counts.n && (frame->kind == ASK_KIND_HOW_MANY || !frame->n_groups);
     Str entity = counts ? frame->terms[0]->counts : frame->n_groups ? frame->groups[0] : (Str){0};
-    if (!entity.n) return false;
-    for (size_t i = 0; i < frame->n_sets; i++) {
+    bool is_of_figures = !counts && frame->n_terms && frame->kind != ASK_KIND_WHICH && frame->kind != ASK_KIND_LIST;
+    if (is_of_figures && frame->n_sets == 1 && add_set_of_rows(f, frame->sets[0], frame->set_is_not[0])) return true;
+    for (size_t i = 0; i < frame->n_sets && !entity.n; i++)
+        if (!add_set_of_rows(f, frame->sets[i], frame->set_is_not[i])) return false;
+    for (size_t i = 0; i < frame->n_sets && entity.n; i++) {
         AskTest *test = ARENA_NEW(f->p->arena, AskTest);
-        *test = (AskTest){.kind = ASK_TEST_SET,
-                          .member = entity,
-                          .entity = entity,
-                          .is_not = frame->set_is_not[i],
-                          .of = frame->sets[i]};
+        const AskFrame *of = frame->sets[i];
+        if (of->is_beside) of = beside(f, of);
+        if (!of) return false;
+        if (of->n_times && !of->n_tests && !of->n_terms) of = with_tests(f, of);
+        *test = (AskTest){
+            .kind = ASK_TEST_SET, .member = entity, .entity = entity, .is_not = frame->set_is_not[i], .of = of};
         if (f->n_where == COUNT_OF(f->where)) return false;
         f->where[f->n_where++] = test;
     }
@@ -363,8 +422,7 @@ bool finish_band(Finish *f) {
     Finish *inner = arena_dup(f->p->arena, f, sizeof(*f));
     inner->n_measures = 0;
     finish_add_measure(inner, what);
-    inner->frame.n_groups = 0;
-    inner->frame.groups[inner->frame.n_groups++] = counted->counts;
+    group_by_counted(inner, counted);
     Finish outer = {.p = f->p, .frame = f->frame, .said = f->said, .costs = f->costs, .fact = f->fact, .source = inner};
     outer.frame.n_times = 0;
     outer.frame.grain = TIME_GRAIN_NONE;
@@ -385,8 +443,7 @@ bool finish_distribute(Finish *f) {
     Finish *inner = arena_dup(f->p->arena, f, sizeof(*f));
     inner->n_measures = 0;
     finish_add_measure(inner, what);
-    inner->frame.n_groups = 0;
-    inner->frame.groups[inner->frame.n_groups++] = entity;
+    group_by_counted(inner, f->measures[0].term);
     inner->frame.spread = NULL;
     AskTest *some = ARENA_NEW(f->p->arena, AskTest);
     *some = (AskTest){.kind = ASK_TEST_BOUND, .op = QUERY_OP_GT, .term = what};

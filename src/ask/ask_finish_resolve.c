@@ -6,7 +6,7 @@ void finish_group_by_listed(AskFrame *frame) {
     for (size_t i = 0; i < frame->n_tests; i++) {
         const AskTest *test = frame->tests[i];
         bool is_list = test->kind == ASK_TEST_VALUES && test->is_listed && !test->is_not && test->n_values > 1 &&
-                       frame->kind != ASK_KIND_YES_NO && !frame->wants_more && !frame->derive &&
+                       frame->kind != ASK_KIND_YES_NO && !frame->wants_more && !frame->derive && !frame->is_together &&
                        (frame->n_terms || frame->order);
         for (size_t g = 0; g < frame->n_groups; g++) is_list &= !str_eq(frame->groups[g], test->member);
         if (is_list && frame->n_groups < ASK_MAX_ITEMS) frame->groups[frame->n_groups++] = test->member;
@@ -124,20 +124,6 @@ static int newest_year(const Finish *f, const AskTime *time) {
     return number <= now ? civil.year : civil.year - 1;
 }
 
-/* "last year" as the year that it is: two times are compared by their dates. */
-static const AskTime *in_dates(Finish *f, const AskTime *time) {
-    bool is_last = str_starts(time->from, S("last ")), is_this = str_starts(time->from, S("this "));
-    bool is_plain = (is_last || is_this) && !time->to.n && !time->is_axis && !time->count &&
-                    time->grain <= TIME_GRAIN_DAY && time->grain != TIME_GRAIN_FISCAL_YEAR &&
-                    time->grain != TIME_GRAIN_FISCAL_QUARTER;
-    if (!is_plain) return time;
-    char text[TIME_TEXT_MAX];
-    int64_t from = time_add(time->grain, time_trunc(time->grain, f->p->ctx->as_of_us), is_last ? -1 : 0);
-    AskTime own = *time;
-    own.from = arena_str(f->p->arena, (Str){text, time_print_period(time->grain, from, text)});
-    return arena_dup(f->p->arena, &own, sizeof(own));
-}
-
 /* "the year before" alone is the last one; beside a time, what that is compared with. */
 void finish_prior(Finish *f) {
     AskFrame *frame = &f->frame;
@@ -156,7 +142,8 @@ void finish_prior(Finish *f) {
 
 void finish_resolve_times(Finish *f) {
     AskFrame *frame = &f->frame;
-    for (size_t i = 0; i < frame->n_times && frame->n_times == 2; i++) frame->times[i] = in_dates(f, frame->times[i]);
+    for (size_t i = 0; i < frame->n_times && frame->n_times == 2; i++)
+        frame->times[i] = ask_time_in_dates(f->p->ctx, frame->times[i]);
     for (size_t i = 0; i < frame->n_times; i++) {
         const AskTime *time = frame->times[i];
         if (!time->is_yearless) continue;
@@ -212,14 +199,39 @@ const AskTerm *finish_counting(Finish *f) {
     return NULL;
 }
 
+static bool is_money(Str unit) {
+    return str_eq(unit, S("$")) || str_eq(unit, S("£")) || str_eq(unit, S("€"));
+}
+
+static bool is_in_money(const AskTerm *term) {
+    return term->measure && str_eq(term->measure->label.format, S("currency"));
+}
+
 /* The measure that a number without one is compared with. */
 static const AskTerm *bounded_term(Finish *f, const AskTest *test) {
     AskFrame *frame = &f->frame;
+    for (size_t i = 0; is_money(test->unit) && i < frame->n_terms; i++)
+        if (is_in_money(frame->terms[i])) return frame->terms[i];
+    if (is_money(test->unit)) return finish_primary(f->p);
     if (str_eq(test->unit, S("\1times")) || str_eq(test->unit, S("times"))) return finish_counting(f);
     for (size_t i = 0; i < frame->n_terms; i++)
         if (!frame->terms[i]->counts.n && !frame->terms[i]->counts_rows) return frame->terms[i];
     finish_doubt(f, ASK_FEATURE_DEFAULT_MEASURE, frame->is_spent ? .2 : 1);
     return finish_primary(f->p);
+}
+
+/* "sold at under $2": pieces have a price, which no one adds up. */
+static Str price_of_rows(const Finish *f, const AskTest *test) {
+    const AskTerm *first = f->frame.n_terms ? f->frame.terms[0] : NULL;
+    if (!is_money(test->unit) || !f->fact || !first || first->counts.n || is_in_money(first) || f->frame.n_groups)
+        return (Str){0};
+    for (size_t i = 0; i < f->fact->n_columns; i++) {
+        const ModelFactColumn *column = &f->fact->columns[i];
+        bool is_price = column->kind == MODEL_COLUMN_VALUE && str_eq(column->label.format, S("currency")) &&
+                        column->aggregate && str_eq(str_of(column->aggregate->name), S("avg"));
+        if (is_price) return arena_printf(f->p->arena, "%.*s.%.*s", STR_ARG(f->fact->name), STR_ARG(column->name));
+    }
+    return (Str){0};
 }
 
 /* "within 7 days": what is measured in days. */
@@ -241,6 +253,7 @@ static void resolve_bound(Finish *f, const AskTest *test) {
     if (!test->term && !test->member.n) {
         AskTest *own = arena_dup(f->p->arena, test, sizeof(*test));
         own->member = member_of_unit(f, test->unit);
+        if (!own->member.n) own->member = price_of_rows(f, test);
         if (!own->member.n) own->term = bounded_term(f, test);
         if (!own->term && !own->member.n) return;
         test = own;
@@ -335,19 +348,54 @@ void finish_group_to_count(Finish *f) {
     frame->top = (Str){0};
 }
 
-/* What a group is ordered by comes after it as "by": "top 5 people by amount". */
-/* "in how many cities have we spent an amount": what is counted is asked for, not the amount. */
+/* Whether "and" or a comma stands before what gave the term. */
+static bool is_joined(const Finish *f, const AskTerm *term) {
+    for (size_t i = 0; i < f->candidate->n_slots; i++) {
+        const AskNode *slot = f->candidate->slots[i];
+        bool is_its = slot->frame->n_terms && str_eq(slot->frame->terms[0]->expr, term->expr);
+        if (!is_its) continue;
+        Str before = slot->from ? f->p->tokens[slot->from - 1].norm : (Str){0};
+        for (size_t at = slot->from; at > 0 && f->p->is_free[at - 1]; at--)
+            before = at > 1 ? f->p->tokens[at - 2].norm : before;
+        return str_eq(before, S("and")) || str_eq(before, S("comma")) || str_eq(before, S("&")) ||
+               str_eq(before, S("plus"));
+    }
+    return true; /* two of one slot */
+}
+
+/* "in how many cities have we spent an amount", "how much have people spent": what is asked for, not who or what it happened to. */
 void finish_keep_counted(Finish *f) {
     AskFrame *frame = &f->frame;
-    bool is_count = frame->kind == ASK_KIND_HOW_MANY && frame->n_terms > 1 && frame->terms[0]->counts.n &&
+    bool is_count = (frame->kind == ASK_KIND_HOW_MANY || frame->kind == ASK_KIND_HOW_MUCH) && frame->n_terms > 1 &&
                     !frame->n_groups && !frame->grain && !frame->wants_average && !frame->derive;
     if (!is_count) return;
+    bool counts = frame->terms[0]->counts.n && frame->kind == ASK_KIND_HOW_MANY;
     size_t kept = 1;
-    for (size_t i = 1; i < frame->n_terms; i++)
-        if (frame->terms[i]->counts.n || frame->terms[i]->is_ratio) frame->terms[kept++] = frame->terms[i];
+    for (size_t i = 1; i < frame->n_terms; i++) {
+        const AskTerm *term = frame->terms[i];
+        if (term->is_ratio || (term->counts.n || term->counts_rows ? is_joined(f, term) : !counts))
+            frame->terms[kept++] = term;
+    }
     frame->n_terms = (uint8_t)kept;
 }
 
+/* "how much have people spent", "what did we sell, in dollars": an amount, and nobody is counted. */
+void finish_ask_for_money(Finish *f) {
+    AskFrame *frame = &f->frame;
+    bool is_much = frame->kind == ASK_KIND_HOW_MUCH || (frame->wants_money && frame->is_spent);
+    bool is_of_whom = frame->n_terms == 1 && (frame->terms[0]->counts.n || frame->terms[0]->counts_rows) &&
+                      frame->terms[0]->measure && frame->terms[0]->measure->expr->kind != EXPR_WHERE;
+    if (!is_much || frame->wants_average || frame->derive || frame->order || !finish_primary(f->p)) return;
+    if (frame->n_terms && !is_of_whom) return;
+    if (is_of_whom || (frame->wants_money && !frame->n_groups)) {
+        frame->terms[0] = finish_primary(f->p);
+        frame->n_terms = 1;
+        if (frame->kind == ASK_KIND_WHICH) frame->kind = ASK_KIND_HOW_MUCH;
+        finish_doubt(f, ASK_FEATURE_DEFAULT_MEASURE, frame->is_spent || frame->wants_money ? .02 : 1);
+    }
+}
+
+/* What a group is ordered by comes after it as "by": "top 5 people by amount". */
 void finish_split_order(AskFrame *frame) {
     if (frame->order || !(frame->top.n || frame->is_superlative || frame->limit) || !frame->n_terms) return;
     if (frame->direction || frame->limit) frame->order = frame->terms[0];

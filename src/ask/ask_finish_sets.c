@@ -147,6 +147,71 @@ static bool contradicts(const Finish *f, const ModelMeasure *measure, const AskT
     return counts_not != asks_not && str_eq(counted, asked);
 }
 
+/* What a measure with a condition is without it, and without a sign. */
+static const Expr *unsigned_of(const Expr *expr) {
+    return expr->kind == EXPR_CALL && expr->fn == SQL_FN_NEG ? expr->args[0] : expr;
+}
+
+/* Whether the measure is of the rows that pass the test, and of no others. */
+static bool is_under(const Finish *f, const ModelMeasure *measure, const AskTest *test) {
+    const Expr *expr = unsigned_of(measure->expr);
+    if (expr->kind != EXPR_WHERE || (test->kind != ASK_TEST_FLAG && test->kind != ASK_TEST_EXPR)) return false;
+    bool is_not = false, asks_not = test->is_not;
+    Str condition = spelt_out(f, expr->args[1], &is_not), asked = test->member;
+    const ModelFilter *filter = test->kind == ASK_TEST_EXPR ? model_filter(f->p->model, test->raw) : NULL;
+    if (filter) asked = spelt_out(f, filter->expr, &asks_not);
+    return is_not == asks_not && str_eq(condition, asked);
+}
+
+/* What the pack calls `of` under the test: "returned units" for units of returned rows. NULL: nothing. */
+static const ModelMeasure *named_under(const Finish *f, const ModelMeasure *of, const AskTest *test) {
+    const Expr *all = of->expr->kind == EXPR_WHERE && contradicts(f, of, test) ? of->expr->args[0] : of->expr;
+    for (size_t i = 0; i < f->p->model->n_measures; i++) {
+        const ModelMeasure *measure = &f->p->model->measures[i];
+        if (measure->label.is_hidden || !is_under(f, measure, test)) continue;
+        const Expr *base = unsigned_of(measure->expr)->args[0];
+        bool is_same = base->kind == EXPR_NAME ? str_eq(base->name, of->name)
+                                               : str_eq(expr_print(f->p->arena, base), expr_print(f->p->arena, all));
+        if (is_same) return measure;
+    }
+    return NULL;
+}
+
+/* "units returned" as the pack has them, which may turn their sign. */
+void finish_name_measures(Finish *f) {
+    AskFrame *frame = &f->frame;
+    bool is_plain = frame->n_terms && !frame->derive && !frame->is_without && frame->kind != ASK_KIND_YES_NO &&
+                    !frame->order && !frame->n_sets;
+    for (size_t k = 0; is_plain && k < frame->n_tests; k++) {
+        const AskTerm *named[ASK_MAX_ITEMS];
+        size_t n = 0;
+        for (; n < frame->n_terms && frame->terms[n]->measure; n++) {
+            const ModelMeasure *measure = named_under(f, frame->terms[n]->measure, frame->tests[k]);
+            if (!measure) break;
+            named[n] = ask_term_of_measure(f->p, measure);
+        }
+        if (n < frame->n_terms) continue;
+        for (size_t i = 0; i < n; i++) frame->terms[i] = named[i];
+        for (size_t m = k; m + 1 < frame->n_tests; m++) frame->tests[m] = frame->tests[m + 1];
+        frame->n_tests--;
+        return;
+    }
+}
+
+/* "returned the most": by how much was. NULL: the pack counts nothing of such rows. */
+const AskTerm *finish_counting_such(const Finish *f, bool is_how_often) {
+    for (size_t k = 0; k < f->said->n_tests; k++)
+        for (size_t i = 0; i < f->p->model->n_measures; i++) {
+            const ModelMeasure *measure = &f->p->model->measures[i];
+            if (measure->type.kind != TYPE_INT64 || measure->label.is_hidden ||
+                !is_under(f, measure, f->said->tests[k]))
+                continue;
+            const AskTerm *term = ask_term_of_measure(f->p, measure);
+            if (!is_how_often || term->counts.n) return term;
+        }
+    return NULL;
+}
+
 /* The measure of the same rows under no condition. */
 static const AskTerm *unconditional(Finish *f, const AskTerm *term) {
     AskTerm *all = arena_dup(f->p->arena, term, sizeof(*term));

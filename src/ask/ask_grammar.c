@@ -5,7 +5,7 @@
  *   group: @by members -> group 2           a rule: parts, the action that makes its meaning, and which parts that gets
  *   top: @top number? member -> top 2 3 =1 cost 0.2
  *
- * A part is @list, a sense (measure, member, column, fact, value, filter, event), number, year, text (a few words as they are), ^ (the question begins here), or another rule's name; "?": it may be missing.
+ * A part is @list, a sense (measure, member, column, fact, value, filter, event, quality), number, year, text (a few words as they are), ^ (the question begins here), or another rule's name; "?": it may be missing.
  * "=N" hands a number to the action, 0 nothing. Rules of one name are alternatives. `slot` and `whole` are where reading begins.
  */
 #include "ask/ask_internal.h"
@@ -24,7 +24,7 @@ typedef struct Reader {
 } Reader;
 
 static const Str SENSES[] = {S_INIT("measure"), S_INIT("member"), S_INIT("column"), S_INIT("fact"),
-                             S_INIT("value"),   S_INIT("filter"), S_INIT("event")};
+                             S_INIT("value"),   S_INIT("filter"), S_INIT("event"),  S_INIT("quality")};
 static_assert(COUNT_OF(SENSES) == ASK_SENSE_COUNT, "a word for every kind of sense");
 
 static ErrCode fail(Reader *r, const char *format, ...) PRINTF_LIKE(2, 3);

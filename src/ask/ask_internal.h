@@ -28,10 +28,13 @@ typedef enum AskSenseKind {
     ASK_SENSE_COLUMN, /* a fact's number, to aggregate or compare */
     ASK_SENSE_FACT,   /* its rows */
     ASK_SENSE_VALUE,
-    ASK_SENSE_FILTER, /* a condition that the model names */
-    ASK_SENSE_EVENT,  /* what happens at a time other than the main one: "shipped" */
+    ASK_SENSE_FILTER,  /* a condition that the model names */
+    ASK_SENSE_EVENT,   /* what happens at a time other than the main one: "shipped" */
+    ASK_SENSE_QUALITY, /* much or little of a measure: "expensive", "cheaper", "least expensive" */
     ASK_SENSE_COUNT
 } AskSenseKind;
+
+typedef enum AskDegree { ASK_POSITIVE, ASK_COMPARATIVE, ASK_SUPERLATIVE } AskDegree;
 
 typedef struct AskSense {
     AskSenseKind kind;
@@ -45,6 +48,8 @@ typedef struct AskSense {
     bool is_number;    /* VALUE: of a member that is a number */
     bool is_edit;      /* VALUE: misspelt */
     bool is_missing;   /* VALUE: of a place that the data does not have */
+    int8_t direction;  /* QUALITY: 1 much, -1 little */
+    AskDegree degree;  /* QUALITY */
     const Str *values; /* VALUE: several that are meant alike */
     size_t n_alike;
     double cost;
@@ -179,6 +184,7 @@ typedef struct AskTerm {
     Str counts;                  /* the member that it counts the different values of */
     const ModelFact *fact;       /* NULL: of several or none */
     bool counts_rows;            /* count(*) of the fact */
+    Str all;                     /* of a measure under a condition that was said: its expression without */
     bool is_ratio;
 } AskTerm;
 
@@ -298,17 +304,24 @@ struct AskFrame {
     bool wants_more;         /* yes/no: the first of two times, tests or terms is more; direction says which way */
     const AskTest *bands;    /* a list; its first says of what */
     const AskTerm *per_term; /* "per piece": a measure to divide by */
-    int8_t shift;            /* the time of the turn before, moved on by so many periods */
+    int8_t shift;            /* the time of the turn before, moved on by so many of these */
+    TimeGrain shift_unit;
     const AskTest *growth_bound;
-    bool is_adverb;  /* the grain is that of "monthly" */
-    bool is_spent;   /* something was spent or brought in */
-    bool is_per;     /* the group stands after "per" */
-    Str per_said;    /* which one */
-    bool is_loss;    /* losing is asked about: the first are the lowest */
-    bool is_without; /* with the first test against without it */
-    bool is_before;  /* against the span before */
-    bool is_counted; /* ordered by how often */
-    bool is_every;   /* yes/no: of all of them */
+    bool is_adverb;     /* the grain is that of "monthly" */
+    bool is_spent;      /* something was spent or brought in */
+    bool is_per;        /* the group stands after "per" */
+    Str per_said;       /* which one */
+    bool is_loss;       /* losing is asked about: the first are the lowest */
+    bool is_without;    /* with the first test against without it */
+    bool is_before;     /* against the span before */
+    bool is_counted;    /* ordered by how often */
+    bool is_every;      /* yes/no: of all of them */
+    bool is_first_time; /* what is counted was there for the first time */
+    bool wants_money;
+    int8_t is_beside;     /* of a set: after the time that is asked for, -1: before it */
+    uint8_t part_said;    /* bits: "how much of", "in percent" */
+    bool is_together;     /* values that are named are not shown one by one */
+    bool is_share_within; /* the share that each group has of its own */
     uint8_t n_sets;
     const struct AskFrame *sets[3]; /* "in 2013 but not in 2014": the further conditions */
     bool set_is_not[3];
@@ -412,7 +425,7 @@ bool ask_merge(const AskFrame *a, const AskFrame *b, AskFrame *ret);
 AskFrame *ask_frame(AskParse *p);
 bool ask_is_edit(const AskFrame *edit);
 /* What was understood before, changed as `edit` says. */
-void ask_edit(Arena *arena, const AskTurn *turn, const AskFrame *edit, AskFrame *to);
+void ask_edit(const Ctx *ctx, const AskTurn *turn, const AskFrame *edit, AskFrame *to);
 
 /* Semantic queries that a frame means, cheapest first: adds to readings. */
 typedef struct AskReadings {

@@ -202,6 +202,43 @@ static const Expr *counted_below(const ModelMeasure *measure) {
     return counted(measure);
 }
 
+static bool is_vowel(char c) {
+    return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u';
+}
+
+/* "cheap" as "cheaper" or "cheapest", "easy" and "pricey" as "easier" and "pricier", "big" as "bigger". */
+static Str compared(Arena *arena, Str word, AskDegree degree) {
+    const char *ending = degree == ASK_COMPARATIVE ? "er" : "est";
+    bool is_ey = str_ends(word, S("ey")), ends_with_y = str_ends(word, S("y"));
+    bool is_y = ends_with_y && word.n > 2 && (is_ey || !is_vowel(word.p[word.n - 2]));
+    bool is_short = word.n == 3 && !ends_with_y && !is_vowel(word.p[0]) && is_vowel(word.p[1]) && !is_vowel(word.p[2]);
+    size_t n_dropped = is_ey ? 2 : is_y || str_ends(word, S("e"));
+    Str middle = is_y ? S("i") : is_short ? str_slice(word, 2, 3) : (Str){0};
+    return arena_printf(arena, "%.*s%.*s%s", STR_ARG(str_slice(word, 0, word.n - n_dropped)), STR_ARG(middle), ending);
+}
+
+static void add_quality(Words *w, const ModelMeasure *measure, Str word, int8_t direction) {
+    static const char *const MORE[] = {"more", "most"}, *const LESS[] = {"less", "least"};
+    Arena *arena = w->engine->arena;
+    word = utf8_fold(arena, word);
+    for (int i = 0; i < 5; i++) {
+        bool is_less = i >= 3;
+        AskSense *sense = new_sense(w->engine, ASK_SENSE_QUALITY, measure->name, word);
+        sense->measure = measure;
+        sense->fact = measure->fact;
+        sense->direction = is_less ? (int8_t)-direction : direction;
+        sense->degree = is_less ? (AskDegree)(i - 2) : (AskDegree)i;
+        if (is_less) {
+            add_phrase(w, arena_printf(arena, "%s %.*s", LESS[i - 3], STR_ARG(word)), sense, 0);
+        } else if (!i) {
+            add_phrase(w, word, sense, 0);
+        } else {
+            add_phrase(w, arena_printf(arena, "%s %.*s", MORE[i - 1], STR_ARG(word)), sense, 0);
+            if (str_find_char(word, ' ') < 0) add_phrase(w, compared(arena, word, sense->degree), sense, 0);
+        }
+    }
+}
+
 static void add_measure(Words *w, const ModelMeasure *measure) {
     AskEngine *engine = w->engine;
     if (measure->label.is_hidden) return;
@@ -212,6 +249,8 @@ static void add_measure(Words *w, const ModelMeasure *measure) {
     bool is_extreme = measure->expr->kind == EXPR_CALL &&
                       (str_eq(measure->expr->name, S("min")) || str_eq(measure->expr->name, S("max")));
     add_label(w, measure->name, &measure->label, sense, is_ratio || is_extreme ? COST_RATIO : 0);
+    for (size_t i = 0; i < measure->n_high; i++) add_quality(w, measure, measure->high[i], 1);
+    for (size_t i = 0; i < measure->n_low; i++) add_quality(w, measure, measure->low[i], -1);
     const Expr *of = counted_below(measure);
     if (!of) return;
     Str name = of->name;
@@ -264,6 +303,22 @@ static const Model *seen_model(Arena *arena, const Model *model) {
     return seen;
 }
 
+/* What is counted by a code of its own is known by the member that goes by the same word: "items" by their description. */
+static void show_by_name(AskEngine *engine, AskEntity *entity) {
+    const AskToken *word;
+    size_t n;
+    bool is_code = str_eq(entity->shown, entity->counted) &&
+                   !ask_tokenize(engine->arena, entity->count->label.title, &word, &n, NULL);
+    if (!is_code || n != 1) return;
+    for (const AskPhrase *phrase = map_get(engine->phrases, word[0].stem); phrase; phrase = phrase->next) {
+        const AskSense *sense = phrase->sense;
+        if (sense->kind == ASK_SENSE_MEMBER && sense->member.type.kind == TYPE_TEXT && sense->fact == entity->fact) {
+            entity->shown = sense->name;
+            return;
+        }
+    }
+}
+
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 static void know_grammar(Words *w) {
@@ -300,6 +355,7 @@ ErrCode ask_engine_new(Arena *arena, const Model *model, const AskGrammar *gramm
         if (!has_role(model, &model->dimensions[i]))
             add_dimension(&w, model->dimensions[i].name, NULL, &model->dimensions[i]);
     if (w.failed) return w.failed;
+    for (size_t i = 0; i < engine->entities.n; i++) show_by_name(engine, &engine->entities.at[i]);
     ask_add_verified(engine);
     *ret_engine = engine;
     return ERR_OK;

@@ -85,6 +85,11 @@ static void merge_flags(AskFrame *to, const AskFrame *b) {
     to->is_before |= b->is_before;
     to->is_counted |= b->is_counted;
     to->is_every |= b->is_every;
+    to->is_first_time |= b->is_first_time;
+    to->wants_money |= b->wants_money;
+    to->part_said |= b->part_said;
+    to->is_together |= b->is_together;
+    to->is_share_within |= b->is_share_within;
     to->is_edit |= b->is_edit;
     to->adds |= b->adds;
     to->n_pronouns += b->n_pronouns;
@@ -118,6 +123,7 @@ bool ask_merge(const AskFrame *a, const AskFrame *b, AskFrame *to) {
     ONE_OF(per_grain, TIME_GRAIN_NONE);
     ONE_OF(spread, NULL);
     ONE_OF(shift, 0);
+    ONE_OF(shift_unit, TIME_GRAIN_NONE);
     ONE_OF(per_term, NULL);
     ONE_OF(bands, NULL);
     ONE_OF(growth_bound, NULL);
@@ -178,10 +184,12 @@ bool ask_is_edit(const AskFrame *edit) {
     return !is_whole && !edit->wants_extent && !edit->n_sets;
 }
 
-void ask_edit(Arena *arena, const AskTurn *turn, const AskFrame *edit, AskFrame *to) {
+void ask_edit(const Ctx *ctx, const AskTurn *turn, const AskFrame *edit, AskFrame *to) {
+    Arena *arena = ctx->arena;
     const AskFrame *before = turn->frame;
     *to = *before;
-    bool replaces_terms = edit->n_terms > 0;
+    bool replaces_terms = edit->n_terms > 0 && !edit->adds;
+    if (edit->adds && !merge_terms(to, edit)) return;
     if (replaces_terms) {
         bool shares = edit->derive == ASK_DERIVE_SHARE;
         to->n_terms = 0;
@@ -224,16 +232,8 @@ void ask_edit(Arena *arena, const AskTurn *turn, const AskFrame *edit, AskFrame 
             to->times[to->n_times++] = takes_year ? ask_time_in_year(arena, time, (int)year) : time;
         }
     }
-    if (edit->shift && before->n_times == 1) {
-        const AskTime *time = before->times[0];
-        AskTime moved = *time;
-        int64_t number;
-        if (time->is_axis && !time->to.n && str_to_int64(time->from, &number))
-            moved.from = arena_printf(arena, "%" PRId64, number + edit->shift);
-        else if (!time->to.n && ask_time_shift(arena, time->from, edit->shift).n)
-            moved.from = ask_time_shift(arena, time->from, edit->shift);
-        to->times[0] = arena_dup(arena, &moved, sizeof(moved));
-    }
+    if (edit->shift && before->n_times == 1)
+        to->times[0] = ask_time_moved(ctx, before->times[0], edit->shift, edit->shift_unit);
     if (edit->wants_average) to->wants_average = true;
     if (edit->time_member.n) to->time_member = edit->time_member;
     edit_tests(arena, to, edit);

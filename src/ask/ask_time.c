@@ -116,6 +116,19 @@ bool ask_time_half(ASK_ACTION) {
                           .to = period_text(p->arena, TIME_GRAIN_QUARTER, year, half * 2)});
 }
 
+const AskTime *ask_time_sibling(AskParse *p, const AskTime *time, int which) {
+    int64_t year;
+    bool is_half = time->to.n > 0;
+    int last = is_half ? 2 : 4, number = which < 0 ? last : which;
+    bool is_of_year = time->grain == TIME_GRAIN_QUARTER && !time->is_open && !time->is_axis && time->from.n > 4 &&
+                      str_to_int64(str_slice(time->from, 0, 4), &year);
+    if (!is_of_year || number > last) return NULL;
+    AskTime other = {.grain = TIME_GRAIN_QUARTER};
+    other.from = period_text(p->arena, TIME_GRAIN_QUARTER, (int)year, is_half ? number * 2 - 1 : number);
+    if (is_half) other.to = period_text(p->arena, TIME_GRAIN_QUARTER, (int)year, number * 2);
+    return str_eq(other.from, time->from) ? NULL : arena_dup(p->arena, &other, sizeof(other));
+}
+
 bool ask_time_day(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     if (!is_whole(args[0], 1, 31)) return false;
@@ -240,6 +253,42 @@ Str ask_time_shift(Arena *arena, Str text, int64_t n) {
     char out[TIME_TEXT_MAX];
     size_t length = time_print_period(grain, time_add(grain, from, n), out);
     return arena_str(arena, (Str){.p = out, .n = length});
+}
+
+const AskTime *ask_time_in_dates(const Ctx *ctx, const AskTime *time) {
+    bool is_last = str_starts(time->from, S("last ")), is_this = str_starts(time->from, S("this "));
+    bool is_plain = (is_last || is_this) && !time->to.n && !time->is_axis && !time->count &&
+                    time->grain <= TIME_GRAIN_DAY && time->grain != TIME_GRAIN_FISCAL_YEAR &&
+                    time->grain != TIME_GRAIN_FISCAL_QUARTER;
+    if (!is_plain) return time;
+    char text[TIME_TEXT_MAX];
+    int64_t from = time_add(time->grain, time_trunc(time->grain, ctx->as_of_us), is_last ? -1 : 0);
+    AskTime own = *time;
+    own.from = arena_str(ctx->arena, (Str){text, time_print_period(time->grain, from, text)});
+    return arena_dup(ctx->arena, &own, sizeof(own));
+}
+
+static Str moved_end(const Ctx *ctx, Str end, int n, TimeGrain unit) {
+    int64_t from, to;
+    TimeGrain grain;
+    if (!end.n || !time_parse_period(end, &from, &to, &grain)) return end;
+    char out[TIME_TEXT_MAX];
+    if (unit < TIME_GRAIN_YEAR || unit > grain) unit = grain; /* a day before a month: the month before */
+    size_t length = time_print_period(grain, time_trunc(grain, time_add(unit, from, n)), out);
+    return arena_str(ctx->arena, (Str){.p = out, .n = length});
+}
+
+const AskTime *ask_time_moved(const Ctx *ctx, const AskTime *time, int n, TimeGrain unit) {
+    AskTime moved = *ask_time_in_dates(ctx, time);
+    int64_t number;
+    bool is_one = time->is_axis && !time->to.n && str_to_int64(time->from, &number);
+    moved.first = moved.last = NULL;
+    if (is_one) moved.from = arena_printf(ctx->arena, "%" PRId64, number + n);
+    if (!time->is_axis) {
+        moved.from = moved_end(ctx, moved.from, n, unit);
+        moved.to = moved_end(ctx, moved.to, n, unit);
+    }
+    return arena_dup(ctx->arena, &moved, sizeof(moved));
 }
 
 static Str shifted(AskParse *p, const AskTime *time, Str end, int n) {

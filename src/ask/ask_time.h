@@ -15,3 +15,9 @@ ASK_TIME_ACTIONS(X)
 const AskTime *ask_time_in_year(Arena *arena, const AskTime *yearless, int year);
 /* The period before or after one, "2013" -> "2012"; empty when `period` is none of the calendar. */
 Str ask_time_shift(Arena *arena, Str period, int64_t n);
+/* "last year" as the year that it is, in ctx->arena; what has no such name as it is. */
+const AskTime *ask_time_in_dates(const Ctx *ctx, const AskTime *time);
+/* "the first half" beside one of a year: which other half or quarter of it; NULL: of none. */
+const AskTime *ask_time_sibling(AskParse *p, const AskTime *time, int which);
+/* So many units later, or of the time's own periods where these are longer. */
+const AskTime *ask_time_moved(const Ctx *ctx, const AskTime *time, int n, TimeGrain unit);

@@ -91,7 +91,7 @@ static AskFrame edited(const AskFrame *before, const AskFrame *edit) {
     Arena *arena CLEANUP(arena_freep) = arena_new(0);
     AskTurn turn = {.question = S("before"), .frame = before, .json = S("{}"), .group = S("bike")};
     AskFrame to;
-    ask_edit(arena, &turn, edit, &to);
+    ask_edit(&(Ctx){.arena = arena}, &turn, edit, &to);
     return to;
 }
 
@@ -152,13 +152,18 @@ TEST(those_are_what_the_turn_before_gave) {
 
 TEST(a_time_moves_on) {
     Arena *arena = arena_new(0);
+    const Ctx ctx = {.arena = arena};
     AskFrame before = {.times = {&MAY}, .n_times = 1}, axis = {.times = {&WEEK}, .n_times = 1}, to;
-    ask_edit(arena, &(AskTurn){.frame = &before}, &(AskFrame){.shift = 1}, &to);
+    ask_edit(&ctx, &(AskTurn){.frame = &before}, &(AskFrame){.shift = 1}, &to);
     assert_true(str_eq(to.times[0]->from, S("2014-06")));
-    ask_edit(arena, &(AskTurn){.frame = &before}, &(AskFrame){.shift = -1}, &to);
+    ask_edit(&ctx, &(AskTurn){.frame = &before}, &(AskFrame){.shift = -1}, &to);
     assert_true(str_eq(to.times[0]->from, S("2014-04")));
-    ask_edit(arena, &(AskTurn){.frame = &axis}, &(AskFrame){.shift = -1}, &to);
+    ask_edit(&ctx, &(AskTurn){.frame = &axis}, &(AskFrame){.shift = -1}, &to);
     assert_true(str_eq(to.times[0]->from, S("100")));
+    ask_edit(&ctx, &(AskTurn){.frame = &before}, &(AskFrame){.shift = -1, .shift_unit = TIME_GRAIN_YEAR}, &to);
+    assert_true(str_eq(to.times[0]->from, S("2013-05"))); /* the same month of the year before */
+    ask_edit(&ctx, &(AskTurn){.frame = &before}, &(AskFrame){.shift = 1, .shift_unit = TIME_GRAIN_DAY}, &to);
+    assert_true(str_eq(to.times[0]->from, S("2014-06"))); /* a month has no day after it */
     arena_free(arena);
 }
 
