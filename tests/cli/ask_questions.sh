@@ -94,6 +94,9 @@ if [ -e "$packs/pricing/pack.yaml" ]; then
 else
     echo "skipped: there is no pack 'pricing'"
 fi
+if [ -n "${ALL_SETS:-}" ]; then # the packs' further sets: tests/long/ask_sets.sh
+    for path in "${sets[@]}"; do sets+=("$path-2" "$path-3"); done
+fi
 wait $gold || fail "build_gold_db.py: $(cat gold.txt)"
 for path in "${sets[@]}"; do
     name=${path##*/}
