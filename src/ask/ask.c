@@ -180,7 +180,8 @@ ErrCode ask_read(const Ctx *ctx, const AskEngine *engine, Str question, const As
     for (size_t i = 0; i < n; i++) {
         size_t before_n = readings.n;
         const AskCandidate *parsed = arena_dup(ctx->arena, &candidates[i], sizeof(*parsed));
-        if (before && ask_is_edit(candidates[i].frame)) {
+        bool moves_nothing = before && candidates[i].frame->shift && before->frame->n_times != 1;
+        if (before && ask_is_edit(candidates[i].frame) && !moves_nothing) {
             AskFrame *edited = ask_frame(&p);
             ask_edit(ctx, before, candidates[i].frame, edited);
             AskCandidate next = candidates[i];

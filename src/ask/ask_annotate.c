@@ -391,7 +391,7 @@ static AskDoubt skip_doubt(const AskParse *p, size_t at) {
     return (AskDoubt){feature, feature == ASK_FEATURE_SKIP_EVENT && is_condition(p, at) ? 2 : 1};
 }
 
-static void ease(AskParse *p, size_t at, AskFeature feature) {
+void ask_ease(AskParse *p, size_t at, AskFeature feature) {
     p->skip[at].feature = lighter(p, p->skip[at].feature, feature);
 }
 
@@ -411,7 +411,7 @@ static void ease_phrases(AskParse *p) {
             const AskMatchedList *phrase = &p->lists[at].at[k];
             bool is_filler =
                 phrase->list == p->grammar->list_filler && phrase->to > at + 1; /* one word is so already */
-            for (size_t i = at; is_filler && i < phrase->to; i++) ease(p, i, ASK_FEATURE_SKIP_FREE);
+            for (size_t i = at; is_filler && i < phrase->to; i++) ask_ease(p, i, ASK_FEATURE_SKIP_FREE);
         }
         if (!is_our_doing(p, at)) continue;
         p->skip[at] = (AskDoubt){ASK_FEATURE_SKIP_EVENT, 1};
@@ -449,79 +449,9 @@ static void ease_brackets(AskParse *p) {
     for (size_t i = 0; i < p->n; i++) {
         if (str_eq(p->tokens[i].text, S("("))) is_inside = true;
         p->is_aside[i] = is_inside;
-        if (is_inside) ease(p, i, ASK_FEATURE_SKIP_BRACKETS);
+        if (is_inside) ask_ease(p, i, ASK_FEATURE_SKIP_BRACKETS);
         p->is_known[i] |= is_inside;
         if (str_eq(p->tokens[i].text, S(")"))) is_inside = false;
-    }
-}
-
-typedef struct Sentence {
-    size_t from, to; /* tokens; its stop is the last */
-    bool is_question;
-    bool is_talk; /* it begins as a statement does: "we have had complaints" */
-} Sentence;
-
-static bool begins_with(const AskParse *p, size_t at, const char *list) {
-    int wanted = ask_grammar_list(p->grammar, str_of(list));
-    for (size_t k = 0; k < p->lists[at].n; k++)
-        if (p->lists[at].at[k].list == wanted) return true;
-    return false;
-}
-
-static size_t split_sentences(const AskParse *p, Sentence *sentences) {
-    size_t n = 0, from = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        Str text = p->tokens[i].text;
-        bool is_last = i + 1 == p->n, is_question = str_eq(text, S("?"));
-        bool is_stop = is_question || str_eq(text, S(".")) || str_eq(text, S("!")) || str_eq(text, S(";"));
-        if (!is_last && !(is_stop && !p->tokens[i + 1].is_joined)) continue;
-        sentences[n++] =
-            (Sentence){.from = from, .to = i + 1, .is_question = is_question, .is_talk = begins_with(p, from, "talk")};
-        from = i + 1;
-    }
-    return n;
-}
-
-/* What is said beside a question: its words matter little, unless they are of the data. */
-static void ease_talk(AskParse *p, size_t from, size_t to) {
-    for (size_t i = from; i < to; i++) {
-        bool is_of_data = false;
-        for (size_t k = 0; k < p->spans[i].n; k++) is_of_data |= p->spans[i].at[k].sense->kind == ASK_SENSE_VALUE;
-        ease(p, i, is_of_data ? ASK_FEATURE_SKIP_STATEMENT : ASK_FEATURE_SKIP_FREE);
-        p->lists[i].n = 0;
-        p->is_known[i] = true;
-    }
-}
-
-/* "I would like to know how many …": up to there. */
-static void ease_asking(AskParse *p, const Sentence *sentence) {
-    int asking = ask_grammar_list(p->grammar, S("asking"));
-    for (size_t i = sentence->from; i < sentence->to; i++)
-        for (size_t k = 0; k < p->lists[i].n; k++)
-            if (p->lists[i].at[k].list == asking && p->lists[i].at[k].to < sentence->to)
-                ease_talk(p, sentence->from, p->lists[i].at[k].to);
-}
-
-/* Statements before a question tell why it is asked, as do those beside a request that begin as statements do; what of them is not
- * understood matters little. */
-static void ease_statements(AskParse *p) {
-    Sentence *sentences = ARENA_ARRAY(p->arena, Sentence, p->n + 1);
-    size_t n = split_sentences(p, sentences), last_question = 0;
-    bool has_question = false, has_request = false;
-    for (size_t i = 0; i < n; i++) {
-        has_question |= sentences[i].is_question;
-        has_request |= !sentences[i].is_talk;
-        if (sentences[i].is_question) last_question = i;
-        ease_asking(p, &sentences[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const Sentence *sentence = &sentences[i];
-        if (sentence->is_question) continue;
-        if (sentence->is_talk && (has_question || has_request)) ease_talk(p, sentence->from, sentence->to);
-        for (size_t at = sentence->from; at < sentence->to && has_question && i < last_question; at++) {
-            ease(p, at, ASK_FEATURE_SKIP_STATEMENT);
-            p->is_known[at] = true;
-        }
     }
 }
 
@@ -593,5 +523,5 @@ void ask_annotate(AskParse *p) {
     }
     ease_phrases(p);
     ease_brackets(p);
-    ease_statements(p);
+    ask_ease_talk(p);
 }

@@ -5,9 +5,10 @@
 void finish_group_by_listed(AskFrame *frame) {
     for (size_t i = 0; i < frame->n_tests; i++) {
         const AskTest *test = frame->tests[i];
-        bool is_list = test->kind == ASK_TEST_VALUES && test->is_listed && !test->is_not && test->n_values > 1 &&
-                       frame->kind != ASK_KIND_YES_NO && !frame->wants_more && !frame->derive && !frame->is_together &&
-                       (frame->n_terms || frame->order);
+        bool is_against = test->is_or && frame->wants_more; /* "which has more, A or B" */
+        bool is_list = test->kind == ASK_TEST_VALUES && !test->is_not && test->n_values > 1 &&
+                       frame->kind != ASK_KIND_YES_NO && (is_against || (test->is_listed && !frame->wants_more)) &&
+                       !frame->derive && !frame->is_together && (frame->n_terms || frame->order);
         for (size_t g = 0; g < frame->n_groups; g++) is_list &= !str_eq(frame->groups[g], test->member);
         if (is_list && frame->n_groups < ASK_MAX_ITEMS) frame->groups[frame->n_groups++] = test->member;
     }

@@ -407,6 +407,10 @@ const AskAction *ask_action(Str name); /* NULL: none */
 
 /* Fills spans, lists and skip costs. */
 void ask_annotate(AskParse *p);
+/* ask_talk.c: words of what is said beside the question are left out for little. When lists, spans and costs are there. */
+void ask_ease_talk(AskParse *p);
+/* Leaving the token out weighs no more than the feature. */
+void ask_ease(AskParse *p, size_t at, AskFeature feature);
 /* Meanings of a rule's name that begin at a token, cheapest first. */
 const AskNodes *ask_chart(AskParse *p, int name, size_t from);
 struct AskCandidate {
