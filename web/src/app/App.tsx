@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { type ComponentType, lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Route, Switch, useLocation } from "wouter";
 import { modelQuery, statusQuery } from "../api/queries";
@@ -12,18 +12,26 @@ import { Boundary } from "./Boundary";
 import { useProject } from "./project";
 import { Shell } from "./Shell";
 
-const loadAsk = () => import("../ask/AskPage");
-const loadExplore = () => import("../explore/ExplorePage");
-const AskPage = lazy(loadAsk);
-const ExplorePage = lazy(loadExplore);
+/** A page whose code is fetched apart. Fetched, it is given at once and not by a promise, for which React would
+    show the skeleton, and having shown it keep it for 300 ms. */
+function lazyPage<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
+  let loaded: { default: ComponentType<Props> } | undefined;
+  const fetchPage = () => load().then((page) => (loaded = page));
+  // biome-ignore lint/suspicious/noThenProperty: what `lazy` takes is a promise, or this that answers within the call
+  const atOnce = { then: (give: (page: typeof loaded) => void) => give(loaded) } as ReturnType<typeof load>;
+  return { fetchPage, Page: lazy(() => (loaded ? atOnce : fetchPage())) };
+}
+
+const { fetchPage: fetchAsk, Page: AskPage } = lazyPage(() => import("../ask/AskPage"));
+const { fetchPage: fetchExplore, Page: ExplorePage } = lazyPage(() => import("../explore/ExplorePage"));
 
 /** Fetches the pages' code before it is needed: this page's at once, the others' when there is nothing else to do. */
 export function preloadPages(): void {
   const path = window.location.pathname;
-  if (path === "/ask") void loadAsk().catch(() => undefined);
-  if (path === "/explore") void loadExplore().catch(() => undefined);
+  if (path === "/ask") void fetchAsk().catch(() => undefined);
+  if (path === "/explore") void fetchExplore().catch(() => undefined);
   setTimeout(
-    () => void Promise.all([loadAsk(), loadExplore(), import("../charts/echarts")]).catch(() => undefined),
+    () => void Promise.all([fetchAsk(), fetchExplore(), import("../charts/echarts")]).catch(() => undefined),
     2000,
   );
 }
