@@ -130,17 +130,6 @@ static ErrCode check_data(const Ctx *ctx, AppSession *session, const PipelinePro
     return code;
 }
 
-/* The project's text as it stands in its folder; samples stay with the pack it came from. */
-static ErrCode load_text(const Ctx *ctx, const PipelineProject *project, Model **ret_model, ModelFindings *findings,
-                         Err *err) {
-    const char *path = path_join(ctx->arena, project->pack, "pack.yaml");
-    Str text = {0};
-    TRY(file_read(ctx->arena, path, HOME_TEXT_MAX_BYTES, &text, err));
-    TRY(model_parse(ctx->arena, text, str_of(path), NULL, ret_model, findings, err));
-    model_check_files(ctx->arena, *ret_model, project->pack, findings);
-    return ERR_OK;
-}
-
 /* All that is wrong with a text that could be read: files beside it, its questions, and, where it is in force, the data. */
 static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args, Writer *w, Err *err) {
     const char *folder = NULL;
@@ -156,16 +145,18 @@ static ErrCode run_check(const Ctx *ctx, AppSession *session, const OpArgs *args
     Model *model = NULL;
     ModelFindings findings = {0};
     Err first = {0};
-    ErrCode code = project ? load_text(ctx, project, &model, &findings, &first)
+    ErrCode code = project ? model_load_text(ctx->arena, project->pack, &model, &findings, &first)
                            : model_load(ctx->arena, folder, &model, &findings, &first);
     if (code && !findings.n) {
         *err = first;
         return code;
     }
-    if (!code) check_queries(ctx, model, &findings);
-    if (!code && project && !str_eq(model->hash, project->model->hash))
+    if (model) check_queries(ctx, model, &findings);
+    if (!model)
+        TRY(writer_note(w, S("Questions, the home page and the data are looked at when the text has no errors."), err));
+    if (model && project && !str_eq(model->hash, project->model->hash))
         TRY(writer_note(w, S("This text is not applied yet (starling model apply): the data was not looked at."), err));
-    else if (!code && project)
+    else if (model && project)
         TRY(check_data(ctx, session, project, model, &findings, w, err));
     return write_summary(ctx, w, str_of(folder), &findings, err);
 }
@@ -212,12 +203,12 @@ static ErrCode write_changes(const Ctx *ctx, Writer *w, const Model *before, con
 static ErrCode accept_text(const Ctx *ctx, const PipelineProject *project, Writer *w, Model **ret_model, Err *err) {
     ModelFindings findings = {0};
     Err first = {0};
-    ErrCode code = load_text(ctx, project, ret_model, &findings, &first);
+    ErrCode code = model_load_text(ctx->arena, project->pack, ret_model, &findings, &first);
     if (code && !findings.n) {
         *err = first;
         return code;
     }
-    if (!code) check_queries(ctx, *ret_model, &findings);
+    if (*ret_model) check_queries(ctx, *ret_model, &findings);
     return findings.n_errors ? write_summary(ctx, w, str_of(project->pack), &findings, err) : ERR_OK;
 }
 

@@ -407,11 +407,11 @@ typedef struct ModelFindings {
  */
 NODISCARD ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model **ret_model,
                               ModelFindings *findings, Err *err);
-/* Reads FOLDER/pack.yaml. */
+/* Reads FOLDER/pack.yaml and checks the files beside it that it names; where only one of these is wrong there is a model too. */
 NODISCARD ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err);
-
-/* Adds what is wrong with the files in `folder` that the model names and that must be there to be of use: the logo. */
-void model_check_files(Arena *arena, const Model *model, const char *folder, ModelFindings *findings);
+/* The same of a project's pack, whose samples stay in the folder that it came from: they are not missed, and the model has no folder. */
+NODISCARD ErrCode model_load_text(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings,
+                                  Err *err);
 /* The logo in the pack's folder, with the media type that its bytes show. ERR_NOT_FOUND: there is none; ERR_TOO_LARGE; ERR_DATA: it is not
  * what its name says. */
 NODISCARD ErrCode model_logo(Arena *arena, const Model *model, const char *folder, Str *ret_bytes,

@@ -119,71 +119,72 @@ static Pack pack_begin(Arena *arena, Arena *scratch) {
     return (Pack){.arena = arena, .scratch = scratch, .model = model};
 }
 
+/* All findings on the text; whether it could be read, as a tree of this schema. */
+static bool parse(Pack *p, Str text, Str file) {
+    const Yaml *root = NULL;
+    Err failure = {0};
+    ErrCode code = yaml_parse(p->arena, text, file, &root, &failure);
+    if (!code) code = check_version(root, file, &failure);
+    if (code) {
+        pack_find_err(p, &failure, (ModelPlace){.file = arena_str(p->arena, file)});
+        return false;
+    }
+    ModelPlace top = {.file = arena_str(p->arena, file), .line = 1, .column = 1};
+    if (pack_check(p, root, top, PACK_OBJECT_PACK)) read_sections(p, root);
+    p->model->text = arena_str(p->arena, text);
+    p->model->hash = hash_text(p->arena, text);
+    return true;
+}
+
+static void set_folder(Model *model, const char *folder) {
+    model->folder = folder ? arena_cstr(model->arena, str_of(folder)) : NULL;
+}
+
 ErrCode model_parse(Arena *arena, Str text, Str file, const char *folder, Model **ret_model, ModelFindings *findings,
                     Err *err) {
     Arena *scratch CLEANUP(arena_freep) = arena_new(0);
     Pack p = pack_begin(arena, scratch);
-    const Yaml *root = NULL;
-    Err failure = {0};
-    ErrCode code = yaml_parse(arena, text, file, &root, &failure);
-    if (!code) code = check_version(root, file, &failure);
-    if (code) {
-        pack_find_err(&p, &failure, (ModelPlace){.file = arena_str(arena, file)});
-        return conclude(&p, findings, err);
-    }
-    ModelPlace top = {.file = arena_str(arena, file), .line = 1, .column = 1};
-    if (pack_check(&p, root, top, PACK_OBJECT_PACK)) read_sections(&p, root);
+    (void)parse(&p, text, file);
     TRY(conclude(&p, findings, err));
-    p.model->text = arena_str(arena, text);
-    p.model->hash = hash_text(arena, text);
-    p.model->folder = folder ? arena_cstr(arena, str_of(folder)) : NULL;
+    set_folder(p.model, folder);
     *ret_model = p.model;
     return ERR_OK;
 }
 
-/* Goes on with findings that there are. */
-static Pack pack_resume(Arena *arena, Arena *scratch, const Model *model, const ModelFindings *findings) {
-    Pack p = {.arena = arena, .scratch = scratch, .n_errors = findings->n_errors, .is_cut = findings->is_cut};
-    p.model = arena_dup(scratch, model, sizeof(Model));
-    for (size_t i = 0; i < findings->n; i++) VEC_PUSH(arena, &p.findings, findings->at[i]);
-    return p;
-}
-
 /* A sample or script that is not there is no error: packs may come without their data. */
-static void warn_absent(Arena *arena, const Model *model, ModelFindings *findings) {
-    Arena *scratch CLEANUP(arena_freep) = arena_new(0);
-    Pack p = pack_resume(arena, scratch, model, findings);
+static void warn_absent(Pack *p, const char *folder) {
+    const Model *model = p->model;
     for (size_t i = 0; i < model->n_inputs; i++) {
         const ModelInput *input = &model->inputs[i];
-        if (input->sample.n && !file_exists(path_join(scratch, model->folder, arena_cstr(scratch, input->sample))))
-            pack_warn(&p, input->place, "the sample '%.*s' of input '%.*s' is not in the pack's folder",
+        if (input->sample.n && !file_exists(path_join(p->scratch, folder, arena_cstr(p->scratch, input->sample))))
+            pack_warn(p, input->place, "the sample '%.*s' of input '%.*s' is not in the pack's folder",
                       STR_ARG(input->sample), STR_ARG(input->name));
     }
     const ModelGenerator *generator = &model->generator;
-    if (generator->script.n && !file_exists(path_join(scratch, model->folder, arena_cstr(scratch, generator->script))))
-        pack_warn(&p, generator->place, "the generator's script '%.*s' is not in the pack's folder",
+    if (generator->script.n && !file_exists(path_join(p->scratch, folder, arena_cstr(p->scratch, generator->script))))
+        pack_warn(p, generator->place, "the generator's script '%.*s' is not in the pack's folder",
                   STR_ARG(generator->script));
-    err_ignore(conclude(&p, findings, NULL));
 }
 
-void model_check_files(Arena *arena, const Model *model, const char *folder, ModelFindings *findings) {
+static ErrCode load(Arena *arena, const char *folder, bool is_pack, Model **ret_model, ModelFindings *findings,
+                    Err *err) {
+    const char *path = path_join(arena, folder, "pack.yaml");
     Arena *scratch CLEANUP(arena_freep) = arena_new(0);
-    Pack p = pack_resume(arena, scratch, model, findings);
-    pack_check_logo(&p, folder);
-    err_ignore(conclude(&p, findings, NULL));
+    Pack p = pack_begin(arena, scratch);
+    Str text;
+    TRY(file_read(arena, path, YAML_MAX_BYTES, &text, err));
+    bool is_read = parse(&p, text, str_of(path)), is_right = !p.n_errors;
+    if (is_read && is_pack) warn_absent(&p, folder);
+    if (is_read) pack_check_logo(&p, folder);
+    set_folder(p.model, is_pack ? folder : NULL);
+    if (is_right) *ret_model = p.model;
+    return conclude(&p, findings, err);
 }
 
 ErrCode model_load(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err) {
-    const char *path = path_join(arena, folder, "pack.yaml");
-    ModelFindings found = {0};
-    Model *model = NULL;
-    Str text;
-    TRY(file_read(arena, path, YAML_MAX_BYTES, &text, err));
-    ErrCode code = model_parse(arena, text, str_of(path), folder, &model, &found, err);
-    if (!code) warn_absent(arena, model, &found);
-    if (!code) model_check_files(arena, model, folder, &found);
-    if (!code) code = first_error(&found, err);
-    if (findings) *findings = found;
-    if (!code) *ret_model = model;
-    return code;
+    return load(arena, folder, true, ret_model, findings, err);
+}
+
+ErrCode model_load_text(Arena *arena, const char *folder, Model **ret_model, ModelFindings *findings, Err *err) {
+    return load(arena, folder, false, ret_model, findings, err);
 }
