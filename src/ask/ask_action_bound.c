@@ -97,6 +97,11 @@ bool ask_make_bound(ASK_ACTION) {
     return true;
 }
 
+/* "below $1.50 per piece": an amount of money for one of what is counted, which a price is anyway. */
+bool ask_make_bound_money(ASK_ACTION) {
+    return ask_make_bound(p, args, literals, n_args, ret) && ret->test->unit.n && args[0]->kind != ASK_NODE_WORD;
+}
+
 /* "100 to under 500", "over 20 % up to 50 %": args: first number, its comparison, second number, its comparison. */
 static bool two_ends(AskParse *p, AskNode *ret, const AskNode *a, QueryOp from, const AskNode *b, QueryOp to) {
     AskTest *test = ask_new_test(p, ret, ASK_TEST_BOUND, (Str){0});

@@ -19,6 +19,20 @@ bool ask_slot_prior(ASK_ACTION) {
     return !p->before;
 }
 
+/* "A's share of B's amount". args: test of the part, test of the whole, term. */
+bool ask_slot_share_within(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    AskTest *whole = arena_dup(p->arena, args[1]->test, sizeof(*whole));
+    whole->is_base = true;
+    frame->derive = ASK_DERIVE_SHARE;
+    frame->terms[frame->n_terms++] = args[2]->term;
+    frame->tests[frame->n_tests++] = args[0]->test;
+    frame->tests[frame->n_tests++] = whole;
+    ret->frame = frame;
+    return true;
+}
+
 bool ask_slot_share(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
@@ -233,7 +247,9 @@ bool ask_slot_set(ASK_ACTION) {
     for (size_t i = 1; i < n_args; i++) {
         if (!args[i]) continue;
         if (args[i]->time && args[i]->time->apart) return false;
-        if (args[i]->kind == ASK_NODE_WORD && has_own_time(p, args[i])) return false;
+        bool is_word = args[i]->kind == ASK_NODE_WORD;
+        if (is_word && args[i]->value == 1) inner->is_ever = true;
+        if (is_word && has_own_time(p, args[i])) return false;
         if (args[i]->test && inner->n_tests < ASK_MAX_ITEMS) inner->tests[inner->n_tests++] = args[i]->test;
         if (args[i]->time && inner->n_times < 2) inner->times[inner->n_times++] = args[i]->time;
         if (args[i]->term && inner->n_terms < ASK_MAX_ITEMS) inner->terms[inner->n_terms++] = args[i]->term;

@@ -86,7 +86,7 @@ bool ask_slot_sorted_by(ASK_ACTION) {
     return true;
 }
 
-/* "top 7 chairs", where chairs are a kind of item: the items of it. args: direction word, value, number. */
+/* "top 7 chairs", where chairs are a kind of item: the items of it. args: direction word, value, number, term to order by. */
 bool ask_slot_top_of(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskTest *test = args[1]->test;
@@ -108,13 +108,14 @@ bool ask_slot_top_of(ASK_ACTION) {
         frame->is_superlative = args[0] && !has_number;
         if (!args[0]) frame->kind = ASK_KIND_WHICH;
         if (has_number) frame->limit = args[2]->value;
+        if (n_args > 3) frame->order = args[3]->term;
         ret->frame = frame;
         return !has_number || (args[2]->value > 0 && args[2]->value <= 10000 && args[2]->number == args[2]->value);
     }
     return false;
 }
 
-/* args: direction word, number, grain: "the three weakest months". */
+/* args: direction word, number, grain, term to order by: "the three weakest months". */
 bool ask_slot_top_grain(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
@@ -123,6 +124,7 @@ bool ask_slot_top_grain(ASK_ACTION) {
     frame->is_superlative = !args[1];
     frame->limit = args[1] ? args[1]->value : 0;
     frame->grain = (TimeGrain)args[2]->value;
+    if (n_args > 3) frame->order = args[3]->term;
     ret->frame = frame;
     return !args[1] || args[1]->value > 0;
 }

@@ -126,6 +126,18 @@ bool ask_slot_each(ASK_ACTION) {
     return true;
 }
 
+/* "for each rider, the bike": which may go on with what it is to be the first in. */
+bool ask_slot_each_top(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    AskFrame *frame = ask_frame(p);
+    ask_add_groups(frame, args[0]);
+    ask_add_groups(frame, args[1]);
+    frame->each = args[0]->members[0];
+    frame->top = args[1]->members[0];
+    ret->frame = frame;
+    return !str_eq(frame->top, frame->each);
+}
+
 bool ask_slot_which(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
@@ -211,6 +223,13 @@ bool ask_slot_test(ASK_ACTION) {
         if (args[i] && frame->n_tests < ASK_MAX_ITEMS) frame->tests[frame->n_tests++] = args[i]->test;
     ret->frame = frame;
     return true;
+}
+
+/* "drop A", said of the answer before. */
+bool ask_slot_leave_out(ASK_ACTION) {
+    AskNode turned = *args[0];
+    const AskNode *those[] = {&turned};
+    return p->before && ask_make_not(p, args, literals, 1, &turned) && ask_slot_test(p, those, literals, n_args, ret);
 }
 
 /* "neither A nor B" */
@@ -359,8 +378,9 @@ bool ask_slot_pieces(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     for (size_t i = 0; i < p->model->n_measures; i++) {
         const ModelMeasure *measure = &p->model->measures[i];
-        bool is_sum = measure->expr->kind == EXPR_CALL && str_eq(measure->expr->name, S("sum")) &&
-                      measure->type.kind == TYPE_INT64;
+        bool is_sum =
+            measure->expr->kind == EXPR_CALL && str_eq(measure->expr->name, S("sum")) &&
+            (measure->type.kind == TYPE_INT64 || (measure->type.kind == TYPE_DECIMAL && measure->type.scale == 0));
         if (!is_sum || measure->label.is_hidden) continue;
         AskFrame *frame = ask_frame(p);
         frame->terms[frame->n_terms++] = ask_term_of_measure(p, measure);

@@ -185,6 +185,26 @@ const AskTerm *ask_date_term(AskParse *p, const AskTerm *of, bool is_first) {
     return term;
 }
 
+/* "the latest delivery date": of the fact's other times; its own is that of its rows. */
+bool ask_make_aggregate_date(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskSense *sense = args[0]->sense;
+    const ModelMember *member = &sense->member;
+    bool is_first = literals[1] == AGG_MIN, is_day = member->type.kind == TYPE_DATE;
+    if (!member->column || member->part || !(is_day || member->type.kind == TYPE_TIMESTAMP)) return false;
+    const ModelFact *fact = member->fact;
+    const AskTerm rows = {.counts_rows = true, .fact = fact};
+    if (fact && fact->time >= 0 && str_eq(fact->columns[fact->time].name, sense->name)) {
+        ret->term = ask_date_term(p, &rows, is_first);
+        return true;
+    }
+    AskTerm *term = ARENA_NEW(p->arena, AskTerm);
+    *term = *ask_aggregate(p, sense->name, sense->words, fact, literals[1]);
+    term->words = arena_printf(p->arena, "%s %.*s", is_first ? "first" : "last", STR_ARG(sense->words));
+    ret->term = term;
+    return true;
+}
+
 bool ask_make_date_of(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     ret->term = ask_date_term(p, args[0]->term, literals[1] == AGG_MIN);

@@ -39,6 +39,21 @@ bool ask_make_equals_of(ASK_ACTION) {
     return ask_make_equals(p, args, literals, 1, ret);
 }
 
+/* "store 10": the one of that number, though the data may have none. */
+bool ask_make_equals_numbered(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const AskSense *member = args[0]->sense;
+    const AskEntity *entity = ask_entity_of(p->engine, member->name);
+    bool is_its =
+        entity && member->member.dimension && member->member.type.kind == TYPE_INT64 && !ask_is_plural(p, args[0]);
+    if (!is_its || args[1]->unit.n || args[1]->number != (double)args[1]->value) return false;
+    AskTest *test = ask_new_test(p, ret, ASK_TEST_VALUES, member->name);
+    test->values[test->n_values++] = arena_printf(p->arena, "%d", args[1]->value);
+    test->is_number = true;
+    ret->test = test;
+    return true;
+}
+
 /* "64 oz", "64-ounce": a number of a member that is measured. */
 bool ask_make_equals_measured(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -94,12 +109,18 @@ bool ask_make_flag(ASK_ACTION) {
     return true;
 }
 
-bool ask_make_flag_not(ASK_ACTION) {
-    if (!ask_make_flag(p, args, literals, n_args, ret)) return false;
+/* The test that there is, turned. `word`: how that was said; its value 1: rows are left out. */
+static bool turn(AskParse *p, AskNode *ret, const AskNode *word) {
     AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
     test->is_not = true;
+    test->leaves_out = word && word->value == 1;
     ret->test = test;
     return true;
+}
+
+/* args: what is not so, how that is said. */
+bool ask_make_flag_not(ASK_ACTION) {
+    return ask_make_flag(p, args, literals, n_args, ret) && turn(p, ret, n_args > 1 ? args[1] : NULL);
 }
 
 /* A condition that the model names. */
@@ -112,11 +133,7 @@ bool ask_make_filter(ASK_ACTION) {
 }
 
 bool ask_make_filter_not(ASK_ACTION) {
-    if (!ask_make_filter(p, args, literals, n_args, ret)) return false;
-    AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
-    test->is_not = true;
-    ret->test = test;
-    return true;
+    return ask_make_filter(p, args, literals, n_args, ret) && turn(p, ret, n_args > 1 ? args[1] : NULL);
 }
 
 /* The condition of a measure that counts what meets it: "on promotion". */
@@ -133,16 +150,12 @@ bool ask_make_condition(ASK_ACTION) {
 }
 
 bool ask_make_condition_not(ASK_ACTION) {
-    if (!ask_make_condition(p, args, literals, n_args, ret)) return false;
-    AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
-    test->is_not = true;
-    ret->test = test;
-    return true;
+    return ask_make_condition(p, args, literals, n_args, ret) && turn(p, ret, n_args > 1 ? args[1] : NULL);
 }
 
 bool ask_make_null(ASK_ACTION) {
     ASK_ACTION_UNUSED;
-    if (args[0]->sense->member.type.kind == TYPE_BOOL) return ask_make_flag_not(p, args, literals, n_args, ret);
+    if (args[0]->sense->member.type.kind == TYPE_BOOL) return ask_make_flag_not(p, args, literals, 1, ret);
     ret->test = ask_new_test(p, ret, ASK_TEST_NULL, args[0]->sense->name);
     return true;
 }
@@ -150,10 +163,7 @@ bool ask_make_null(ASK_ACTION) {
 /* "with a person": who it was is known. */
 bool ask_make_not_null(ASK_ACTION) {
     if (args[0]->sense->member.type.kind == TYPE_BOOL || !ask_make_null(p, args, literals, n_args, ret)) return false;
-    AskTest *test = arena_dup(p->arena, ret->test, sizeof(*ret->test));
-    test->is_not = true;
-    ret->test = test;
-    return !ask_is_plural(p, args[0]);
+    return turn(p, ret, NULL) && !ask_is_plural(p, args[0]);
 }
 
 bool ask_make_begins(ASK_ACTION) {

@@ -443,11 +443,22 @@ static bool is_capitals(const AskParse *p, size_t at) {
     return false;
 }
 
+/* Whether what stands in the brackets that begin here leaves something out: it is said of the figures, then. */
+static bool leaves_out(const AskParse *p, size_t at) {
+    int not_so = ask_grammar_list(p->grammar, S("not")), aside = ask_grammar_list(p->grammar, S("aside"));
+    for (; at < p->n && !str_eq(p->tokens[at].text, S(")")); at++)
+        for (size_t k = 0; k < p->lists[at].n; k++)
+            if ((p->lists[at].at[k].list == not_so || p->lists[at].at[k].list == aside) &&
+                p->lists[at].at[k].value == 1)
+                return true;
+    return false;
+}
+
 /* What stands in brackets explains what stands before them. */
 static void ease_brackets(AskParse *p) {
     bool is_inside = false;
     for (size_t i = 0; i < p->n; i++) {
-        if (str_eq(p->tokens[i].text, S("("))) is_inside = true;
+        if (str_eq(p->tokens[i].text, S("("))) is_inside = !leaves_out(p, i);
         p->is_aside[i] = is_inside;
         if (is_inside) ask_ease(p, i, ASK_FEATURE_SKIP_BRACKETS);
         p->is_known[i] |= is_inside;

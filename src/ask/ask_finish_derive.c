@@ -73,13 +73,19 @@ static bool is_condition(const AskTest *test) {
     return test->kind == ASK_TEST_FLAG || test->kind == ASK_TEST_EXPR;
 }
 
-/* Of values and conditions the conditions are the part: "what share of the city bikes' trips was paid". */
+static bool is_part(const AskTest *test, bool is_told) {
+    return is_told ? !test->is_base : is_condition(test);
+}
+
+/* What is said of the whole, or else: of values and conditions the conditions are the part: "what share of the city bikes' trips was paid". */
 static size_t set_base_apart(Finish *f, const AskTest **base) {
-    size_t n_conditions = 0, n_base = 0, kept = 0;
-    for (size_t i = 0; i < f->n_where; i++) n_conditions += is_condition(f->where[i]);
-    if (!n_conditions || n_conditions == f->n_where) return 0;
+    size_t n_parts = 0, n_base = 0, kept = 0;
+    bool is_told = false;
+    for (size_t i = 0; i < f->n_where; i++) is_told |= f->where[i]->is_base;
+    for (size_t i = 0; i < f->n_where; i++) n_parts += is_part(f->where[i], is_told);
+    if (!n_parts || n_parts == f->n_where) return 0;
     for (size_t i = 0; i < f->n_where; i++) {
-        if (is_condition(f->where[i]))
+        if (is_part(f->where[i], is_told))
             f->where[kept++] = f->where[i];
         else
             base[n_base++] = f->where[i];
@@ -339,8 +345,7 @@ bool finish_derive(Finish *f) {
         else if (f->n_measures && frame->limit && frame->n_groups)
             share_of_top(f);
         else if (f->n_measures && f->n_where &&
-                 (is_part_said(f) ||
-                  (has_values(f) && ((!frame->n_groups && !frame->grain) || frame->is_share_within))))
+                 (is_part_said(f) || (has_values(f) && (!frame->n_groups || frame->is_share_within))))
             return share_of_tested(f);
         else if (share_of_counted(f))
             return true;
@@ -443,12 +448,32 @@ bool finish_with_and_without(Finish *f) {
     return false;
 }
 
+/* "which made less in 2014 than the year before" */
+static bool compare_with_before(Finish *f) {
+    AskFrame *frame = &f->frame;
+    bool is_so = frame->kind == ASK_KIND_WHICH && frame->derive == ASK_DERIVE_GROWTH && frame->compare_unit &&
+                 frame->n_times == 1 && f->n_measures == 1 && f->n_having < COUNT_OF(f->having);
+    if (!is_so) return false;
+    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
+    *test = (AskTest){.kind = ASK_TEST_EXPR,
+                      .raw = arena_printf(f->p->arena, "change(%.*s, %.*s) %s 0", STR_ARG(f->measures[0].expr),
+                                          STR_ARG(str_of(time_grain_name(frame->compare_unit))),
+                                          frame->direction < 0 ? "<" : ">")};
+    f->having[f->n_having++] = test;
+    frame->derive = ASK_DERIVE_NONE;
+    frame->direction = 0;
+    frame->order = NULL;
+    frame->limit = 0;
+    return true;
+}
+
 /* "which made less in 2014 than in 2013": a comparison that decides which groups are shown. */
 bool finish_compare_groups(Finish *f) {
     AskFrame *frame = &f->frame;
     const AskTime *a, *b;
-    if (!frame->wants_more || frame->kind == ASK_KIND_YES_NO || !frame->n_groups || !finish_two_times(frame, &a, &b))
-        return true;
+    if (!frame->wants_more || frame->kind == ASK_KIND_YES_NO || !frame->n_groups) return true;
+    if (compare_with_before(f)) return true;
+    if (!finish_two_times(frame, &a, &b)) return true;
     if (!finish_compare_times(f, a, b, frame->direction < 0 ? "less" : "more")) return false;
     AskTest *test = ARENA_NEW(f->p->arena, AskTest);
     *test = (AskTest){.kind = ASK_TEST_FLAG, .member = f->measures[0].as};

@@ -271,6 +271,14 @@ static const AskFrame *with_tests(const Finish *f, const AskFrame *of) {
     return inner;
 }
 
+/* "had tables this year but no chairs": none this year. */
+static const AskFrame *within(const Finish *f, const AskFrame *of) {
+    AskFrame *inner = arena_dup(f->p->arena, of, sizeof(*of));
+    inner->n_times = f->said->n_times;
+    memcpy(inner->times, f->said->times, sizeof(inner->times));
+    return inner;
+}
+
 /* Of rows, not of entities: a condition on each. */
 static bool add_set_of_rows(Finish *f, const AskFrame *of, bool is_not) {
     const ModelMeasure *measure = of->n_terms == 1 ? of->terms[0]->measure : NULL;
@@ -324,6 +332,7 @@ bool finish_add_sets(Finish *f) {
         const AskFrame *of = frame->sets[i];
         if (of->is_beside) of = beside(f, of);
         if (!of) return false;
+        if (frame->set_is_not[i] && !of->is_ever && !of->n_times) of = within(f, of);
         if (of->n_times && !of->n_tests && !of->n_terms) of = with_tests(f, of);
         *test = (AskTest){
             .kind = ASK_TEST_SET, .member = entity, .entity = entity, .is_not = frame->set_is_not[i], .of = of};

@@ -58,9 +58,11 @@ void finish_place_each_grain(Finish *f) {
     if (frame->limit || frame->is_superlative) frame->each = period;
 }
 
-/* Parts of the main time are of the time that the event has: "shipped on which weekday". */
+/* Parts of the main time are of the time that the event has: "shipped on which weekday". Each day is one of the week, where that is asked. */
 void finish_move_time(Finish *f) {
     AskFrame *frame = &f->frame;
+    for (size_t i = 0; i < frame->n_groups && frame->grain == TIME_GRAIN_DAY; i++)
+        if (str_ends(frame->groups[i], S(".weekday"))) frame->grain = TIME_GRAIN_NONE;
     Str column = f->fact && f->fact->time >= 0 ? f->fact->columns[f->fact->time].name : (Str){0};
     if (!frame->time_member.n || !column.n) return;
     bool is_used = frame->n_times > 0 || frame->grain;
@@ -355,9 +357,11 @@ static bool is_joined(const Finish *f, const AskTerm *term) {
         const AskNode *slot = f->candidate->slots[i];
         bool is_its = slot->frame->n_terms && str_eq(slot->frame->terms[0]->expr, term->expr);
         if (!is_its) continue;
-        Str before = slot->from ? f->p->tokens[slot->from - 1].norm : (Str){0};
-        for (size_t at = slot->from; at > 0 && f->p->is_free[at - 1]; at--)
-            before = at > 1 ? f->p->tokens[at - 2].norm : before;
+        Str before = {0};
+        for (size_t at = slot->from; at > 0; at--) {
+            before = f->p->tokens[at - 1].norm;
+            if (!f->p->is_free[at - 1]) break;
+        }
         return str_eq(before, S("and")) || str_eq(before, S("comma")) || str_eq(before, S("&")) ||
                str_eq(before, S("plus"));
     }

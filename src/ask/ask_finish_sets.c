@@ -63,7 +63,7 @@ static Str entity_asked(const AskFrame *frame) {
 
 bool finish_is_negated(const AskTest *test) {
     return (test->is_none && test->member.n) ||
-           (test->is_not &&
+           (test->is_not && !test->leaves_out &&
             (test->kind == ASK_TEST_FLAG || test->kind == ASK_TEST_EXPR || test->kind == ASK_TEST_TIME));
 }
 

@@ -206,6 +206,7 @@ struct AskTest {
     AskTestKind kind;
     Str member; /* canonical; BOUND: a column or member, may be empty */
     bool is_not;
+    bool leaves_out; /* is_not, said of the rows and not of what is listed: "leaving A out" */
     Str values[ASK_MAX_ITEMS];
     size_t n_values;
     bool is_number; /* values are numbers */
@@ -214,6 +215,7 @@ struct AskTest {
     double number;
     double number_to;          /* BETWEEN */
     bool is_percent;           /* the number was one of percent */
+    bool is_base;              /* of a share: said of the whole, not of the part */
     bool is_none;              /* BOUND: "without any" */
     Str unit;                  /* "days" */
     bool is_or;                /* VALUES joined by "or": not one by one */
@@ -319,6 +321,7 @@ struct AskFrame {
     bool is_first_time; /* what is counted was there for the first time */
     bool wants_money;
     int8_t is_beside;     /* of a set: after the time that is asked for, -1: before it */
+    bool is_ever;         /* of a set: "never", in no time */
     uint8_t part_said;    /* bits: "how much of", "in percent" */
     bool is_together;     /* values that are named are not shown one by one */
     bool is_share_within; /* the share that each group has of its own */

@@ -27,9 +27,17 @@ static bool merge_groups(AskFrame *to, const AskFrame *b) {
     return true;
 }
 
+/* A value that was named whole, and a part of another of the same member, which no row has both of. */
+static bool is_other_part(const AskTest *whole, const AskTest *part) {
+    return whole->kind == ASK_TEST_VALUES && part->kind == ASK_TEST_PART && !whole->is_not && !part->is_not &&
+           str_eq(whole->member, part->member);
+}
+
 static bool merge_tests(AskFrame *to, const AskFrame *b) {
     for (size_t i = 0; i < b->n_tests; i++) {
         if (to->n_tests == ASK_MAX_ITEMS) return false;
+        for (size_t k = 0; k < to->n_tests; k++)
+            if (is_other_part(to->tests[k], b->tests[i]) || is_other_part(b->tests[i], to->tests[k])) return false;
         to->tests[to->n_tests++] = b->tests[i];
     }
     return true;

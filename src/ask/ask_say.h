@@ -17,7 +17,8 @@ Str say_lower(Arena *arena, Str title);   /* "Unit weight" -> "unit weight"; "AO
 Str say_capital(Arena *arena, Str words); /* its first letter */
 /* "second ", "11th "; nothing for the first. */
 Str say_place(Arena *arena, int64_t place);
-Str say_plural(Arena *arena, Str words); /* of its last word; of "hour of day" the first */
+Str say_singular(Arena *arena, Str words); /* the other way round: "city trips"; what ends otherwise stays */
+Str say_plural(Arena *arena, Str words);   /* of its last word; of "hour of day" the first */
 bool say_is_plural(Str words);
 Str say_verb(Arena *arena, Str subject, const char *verb); /* "is more than", of orders "are more than" */
 Str say_number(Arena *arena, double number);               /* "10,000", "0.5" */

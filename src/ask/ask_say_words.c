@@ -36,8 +36,18 @@ Str say_verb(Arena *arena, Str subject, const char *verb) {
     return is_many ? arena_printf(arena, "are %s", verb + 3) : words;
 }
 
+static const char *const HISS[] = {"s", "x", "z", "ch", "sh"};
+
+Str say_singular(Arena *arena, Str words) {
+    if (!say_is_plural(words) || !str_ends(words, S("s"))) return words;
+    if (str_ends(words, S("ies"))) return arena_printf(arena, "%.*sy", (int)(words.n - 3), words.p);
+    Str stem = str_slice(words, 0, words.n - 2);
+    for (size_t i = 0; i < COUNT_OF(HISS) && str_ends(words, S("es")); i++)
+        if (str_ends(stem, str_of(HISS[i]))) return stem;
+    return str_slice(words, 0, words.n - 1);
+}
+
 Str say_plural(Arena *arena, Str words) {
-    static const char *const HISS[] = {"s", "x", "z", "ch", "sh"};
     ptrdiff_t of = str_find(words, S(" of "));
     if (of > 0) { /* "hours of day" */
         Str head = say_plural(arena, str_slice(words, 0, (size_t)of));

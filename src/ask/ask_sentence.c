@@ -336,7 +336,8 @@ Str ask_left_out_words(Arena *arena, const Model *model, const Query *query, con
         member = str_slice(member, (size_t)at + 2, member.n);
         say.query = NULL; /* a name of an inner query */
     }
-    Str row = say.fact ? say_lower(arena, say.fact->label.title) : S("row"), rows = say_plural(arena, row);
+    Str row = say.fact ? say_singular(arena, say_lower(arena, say.fact->label.title)) : S("row");
+    Str rows = say_plural(arena, row);
     Str n = format_count(arena, out->n_rows, arena_cstr(arena, row), arena_cstr(arena, rows));
     return arena_printf(arena, "%.*s without %.*s %s not shown.", STR_ARG(n),
                         STR_ARG(article_of(arena, say_name(&say, member))), out->n_rows == 1 ? "is" : "are");

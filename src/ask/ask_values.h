@@ -30,7 +30,7 @@ typedef enum AskMatch {
 
 /* What a match costs: the parts add up. */
 #define ASK_COST_STEM 0.1    /* singular and plural… */
-#define ASK_COST_DERIVED 0.3 /* …and what else has one stem: "technological"; of whole values only */
+#define ASK_COST_DERIVED 0.9 /* …and what else has one stem: "technological"; of whole values only */
 #define ASK_COST_PARTIAL 0.3
 #define ASK_COST_REST 0.3  /* PARTIAL: times the share of the value's words that is not there */
 #define ASK_COST_GAP 0.2   /* PARTIAL: words of the value between those that are there: "Tropicana 96 oz" */

@@ -86,7 +86,7 @@ TEST(endings) {
         {"phone", "phone => kind = Phones, stem 0.10\n"},
         {"copier's", "copier => kind = Copiers, stem 0.10\n"},
         {"technologies", "technologies => kind = Technology, stem 0.10\n"},
-        {"technological", "technological => kind = Technology, stem 0.30\n"},
+        {"technological", "technological => kind = Technology, stem 0.90\n"},
         {"Floridas Natural 64 oz", "Floridas Natural 64 oz => brand.name = Florida's Natural 64 oz, stem 0.10\n"},
         {"Dominick's 64 oz", "Dominick's 64 oz => brand.name = Dominicks 64 oz, stem 0.10\n"},
         {"netherland", "netherland => country = Netherlands, stem 0.10\n"},
