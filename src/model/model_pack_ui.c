@@ -163,7 +163,7 @@ void pack_read_ui(Pack *p, const Yaml *root) {
                *locale = pack_scalar(map, "number_locale");
     p->model->ui = (ModelUi){.title = pack_text(p, map, "title", PACK_TITLE_MAX),
                              .color = color ? color->text : (Str){0},
-                             .logo = logo ? logo->text : (Str){0},
+                             .logo = logo && image_of(logo->text) ? logo->text : (Str){0},
                              .logo_place = logo ? logo->place : map->place,
                              .number_locale = locale ? locale->text : (Str){0}};
     if (color && !is_color(color->text))
@@ -200,7 +200,8 @@ ErrCode model_logo(Arena *arena, const Model *model, const char *folder, Str *re
                    Err *err) {
     Str name = model->ui.logo;
     Err own = {0};
-    if (!name.n) return err_set(err, ERR_NOT_FOUND, "the pack has no logo");
+    const Image *image = image_of(name);
+    if (!image) return err_set(err, ERR_NOT_FOUND, "the pack has no logo");
     const char *path = path_join(arena, folder, arena_cstr(arena, name));
     ErrCode code = file_read(arena, path, PACK_LOGO_MAX, ret_bytes, &own);
     if (code == ERR_NOT_FOUND) return err_set(err, code, "the logo '%.*s' is not in the pack's folder", STR_ARG(name));
@@ -208,7 +209,6 @@ ErrCode model_logo(Arena *arena, const Model *model, const char *folder, Str *re
         return err_set(err, code, "the logo '%.*s' has more than %d KiB; make it smaller", STR_ARG(name),
                        PACK_LOGO_MAX >> 10);
     if (code) return err_set(err, code, "the logo '%.*s' cannot be read: %s", STR_ARG(name), own.message);
-    const Image *image = image_of(name);
     *ret_type = type_of(*ret_bytes);
     if (*ret_type && strcmp(*ret_type, image->type) == 0) return ERR_OK;
     return err_set(err, ERR_DATA, "the logo '%.*s' does not begin as %s file does", STR_ARG(name), image->what);

@@ -100,6 +100,9 @@ refuses 2 "2 errors" "$starling" model check
 says "unknown key 'kalender'"
 says "the logo 'logo.svg' is not in the pack's folder"
 says "Questions, the home page and the data are looked at when the text has no errors."
+sed -i 's/logo: logo.svg/logo: logo.bmp/' "$pack"
+refuses 2 "2 errors" "$starling" model check
+says "'logo.bmp' must be an image beside pack.yaml"
 cp kept.yaml "$pack" && cp ../own/logo.svg projects/own/pack/
 sed -i 's/period: past 13 weeks/period: past 13 weaks/' "$pack"
 refuses 2 "1 error" "$starling" model check

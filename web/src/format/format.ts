@@ -101,6 +101,12 @@ export function formatPercent(ratio: number, digits = 1): string {
   return `${minus(percent.format(ratio * 100))}\u00a0%`;
 }
 
+/** The difference of two ratios. */
+export function formatPoints(difference: number): string {
+  const points = formatter({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return `${minus(points.format(difference * 100))}\u00a0pts`;
+}
+
 export function formatNumber(number: number, column: Column, length: Length = "full"): string {
   if (column.format === "percent") return formatPercent(number, length === "axis" ? 0 : (column.decimals ?? 1));
   return minus(formatter(numberOptions(number, column, length)).format(number)) + unitOf(column);

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Member, QueryResult, Scalar } from "../api/types";
 import { Sparkline } from "../charts/Sparkline";
 import { formatValue, toNumber } from "../format/format";
-import { Change } from "./Change";
+import { Change, changeOf } from "./Change";
 import type { Period } from "./definition";
 import css from "./Tile.module.css";
 
@@ -15,15 +15,16 @@ function figureOf(result: QueryResult | undefined, name: string): Scalar | undef
 /** How the figure compares with the time before. */
 function Against({ result, member, period }: { result: QueryResult; member: Member; period: Period }) {
   const { t } = useTranslation();
-  const growth = toNumber(figureOf(result, `${member.name}.growth`));
+  const measure = result.columns.find((c) => c.name === member.name);
   const column = result.columns.find((c) => c.name === `${member.name}.prior`);
   const prior = figureOf(result, `${member.name}.prior`);
-  if (growth === null || !column)
+  const change = measure ? changeOf(result, measure, 0) : null;
+  if (change === null || !measure || !column)
     return <p className={css.change}>{period.compare ? t("home.nothingBefore") : "\u00a0"}</p>;
   return (
     <p className={css.change}>
       <span className={css.growth}>
-        <Change growth={growth} better={member.better} />
+        <Change change={change} measure={measure} better={member.better} />
       </span>{" "}
       {t("home.from", { prior: formatValue(prior, column, "short") })}
     </p>

@@ -9,7 +9,7 @@ import { nextLevel } from "../explore/drill";
 import { formatValue, toNumber } from "../format/format";
 import { StateCard, stateOfError } from "../ui/State";
 import css from "./Card.module.css";
-import { Change } from "./Change";
+import { Change, changeOf } from "./Change";
 import { type HomeDefinition, type Period, type Top, topQuery } from "./definition";
 
 interface RowsProps {
@@ -20,9 +20,8 @@ interface RowsProps {
 
 function Rows({ result, better, onPick }: RowsProps) {
   const [group, measure] = result.columns as [Column, Column];
-  const growthAt = result.columns.findIndex((c) => c.name.endsWith(".growth"));
   const values = result.rows.map((row) => toNumber(row[1]) ?? 0);
-  const growths = result.rows.map((row) => toNumber(row[growthAt]));
+  const changes = result.rows.map((_, i) => changeOf(result, measure, i));
   const most = Math.max(...values.map(Math.abs)) || 1;
   return (
     <ol className={css.list}>
@@ -38,7 +37,9 @@ function Rows({ result, better, onPick }: RowsProps) {
               {formatValue(row[0], group)}
             </span>
             <span className={css.value}>{formatValue(row[1], measure, "short")}</span>
-            <span className={css.growth}>{growths[i] != null && <Change growth={growths[i]} better={better} />}</span>
+            <span className={css.growth}>
+              {changes[i] != null && <Change change={changes[i]} measure={measure} better={better} />}
+            </span>
           </button>
         </li>
       ))}
