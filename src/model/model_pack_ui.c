@@ -200,7 +200,7 @@ ErrCode model_logo(Arena *arena, const Model *model, const char *folder, Str *re
                    Err *err) {
     Str name = model->ui.logo;
     Err own = {0};
-    const Image *image = image_of(name);
+    const Image *image = name.n ? image_of(name) : NULL;
     if (!image) return err_set(err, ERR_NOT_FOUND, "the pack has no logo");
     const char *path = path_join(arena, folder, arena_cstr(arena, name));
     ErrCode code = file_read(arena, path, PACK_LOGO_MAX, ret_bytes, &own);

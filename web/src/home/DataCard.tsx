@@ -78,13 +78,12 @@ function Runs({ project, now }: { project: string; now: number }) {
         <ul className={css.runs}>
           {runs.map((run) => {
             const n = Number(run.changes ?? 0);
-            const isWell = run.status === "done" || run.status === "running";
+            const kind = t(`data.kinds.${run.kind}`, { defaultValue: String(run.kind) });
+            const outcome =
+              run.status === "done" ? t("data.changes", { count: n, n: formatCount(n) }) : t("data.notDone");
             return (
               <li key={String(run.run)}>
-                <span>
-                  {t(`data.kinds.${run.kind}`, { defaultValue: String(run.kind) })},{" "}
-                  {isWell ? t("data.changes", { count: n, n: formatCount(n) }) : t("data.notDone")}
-                </span>
+                <span>{run.status === "running" ? t("data.runRunning", { kind }) : `${kind}, ${outcome}`}</span>
                 <span>{ago(now, String(run.started_at))}</span>
               </li>
             );

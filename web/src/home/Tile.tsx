@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import type { Member, QueryResult, Scalar } from "../api/types";
 import { Sparkline } from "../charts/Sparkline";
 import { formatValue, toNumber } from "../format/format";
-import { Change, changeOf } from "./Change";
+import { Change } from "./Change";
 import type { Period } from "./definition";
+import { differenceOf } from "./difference";
 import css from "./Tile.module.css";
 
 function figureOf(result: QueryResult | undefined, name: string): Scalar | undefined {
@@ -18,13 +19,13 @@ function Against({ result, member, period }: { result: QueryResult; member: Memb
   const measure = result.columns.find((c) => c.name === member.name);
   const column = result.columns.find((c) => c.name === `${member.name}.prior`);
   const prior = figureOf(result, `${member.name}.prior`);
-  const change = measure ? changeOf(result, measure, 0) : null;
-  if (change === null || !measure || !column)
+  const difference = measure ? differenceOf(result, measure, 0) : null;
+  if (!difference || !column)
     return <p className={css.change}>{period.compare ? t("home.nothingBefore") : "\u00a0"}</p>;
   return (
     <p className={css.change}>
       <span className={css.growth}>
-        <Change change={change} measure={measure} better={member.better} />
+        <Change difference={difference} better={member.better} />
       </span>{" "}
       {t("home.from", { prior: formatValue(prior, column, "short") })}
     </p>

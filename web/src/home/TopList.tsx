@@ -9,8 +9,9 @@ import { nextLevel } from "../explore/drill";
 import { formatValue, toNumber } from "../format/format";
 import { StateCard, stateOfError } from "../ui/State";
 import css from "./Card.module.css";
-import { Change, changeOf } from "./Change";
+import { Change } from "./Change";
 import { type HomeDefinition, type Period, type Top, topQuery } from "./definition";
+import { differenceOf } from "./difference";
 
 interface RowsProps {
   result: QueryResult;
@@ -21,7 +22,7 @@ interface RowsProps {
 function Rows({ result, better, onPick }: RowsProps) {
   const [group, measure] = result.columns as [Column, Column];
   const values = result.rows.map((row) => toNumber(row[1]) ?? 0);
-  const changes = result.rows.map((_, i) => changeOf(result, measure, i));
+  const differences = result.rows.map((_, i) => differenceOf(result, measure, i));
   const most = Math.max(...values.map(Math.abs)) || 1;
   return (
     <ol className={css.list}>
@@ -38,7 +39,7 @@ function Rows({ result, better, onPick }: RowsProps) {
             </span>
             <span className={css.value}>{formatValue(row[1], measure, "short")}</span>
             <span className={css.growth}>
-              {changes[i] != null && <Change change={changes[i]} measure={measure} better={better} />}
+              {differences[i] && <Change difference={differences[i]} better={better} />}
             </span>
           </button>
         </li>
