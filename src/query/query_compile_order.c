@@ -1,6 +1,6 @@
 /*
- * Order. Results are in a total order: what the query asks for, or else time ascending, or the first measure from the top, or the
- * dimensions; ties by the remaining group columns, ascending.
+ * Order. Results are in a total order: what the query asks for, or else time and buckets ascending, or the first measure from the top,
+ * or the dimensions; ties by the remaining group columns, ascending.
  */
 #include "query/query_internal.h"
 

@@ -10,6 +10,8 @@ class Column:
 
 class Group:
     """What rows are grouped by: `key` and, where it may be missing, `base` of a row."""
+    is_bucket = False  # of a bare bucket(…): ascending unless another order is given
+
     def __init__(self, column, key, base, member, is_period, order_name):
         self.column, self.key, self.base, self.member, self.is_period = column, key, base, member, is_period
         self.order_name = order_name  # what a time is also called: without its part
@@ -27,8 +29,10 @@ def name_group(source, name, title):
 def expr_group(member):
     expr = member["expr"]
     title = member.get("as", str(expr))
-    return Group(Column(title, expr.type, True), lambda row: query_expr.of_row(expr, row), lambda row: query_expr.of_row(expr, row),
-                 title, expr.type in ("date", "ts"), None)
+    group = Group(Column(title, expr.type, True), lambda row: query_expr.of_row(expr, row), lambda row: query_expr.of_row(expr, row),
+                  title, expr.type in ("date", "ts"), None)
+    group.is_bucket = expr.kind == "call" and expr.fn == "bucket"
+    return group
 
 
 def axis_of(source, query):

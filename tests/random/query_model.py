@@ -33,7 +33,7 @@ def order_of(query, groups, measures):
             hidden.append(name)
         order.append((column, direction == "desc"))
     if not query.get("order"):
-        order = [(i, False) for i, g in enumerate(groups) if g.is_period]
+        order = [(i, False) for i, g in enumerate(groups) if g.is_period or g.is_bucket]
         if not order and measures:
             order = [(len(groups), True)]
     return order + [(i, False) for i in range(len(groups))], hidden
