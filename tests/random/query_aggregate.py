@@ -2,7 +2,7 @@
 import math
 from fractions import Fraction
 
-from query_expr import Rough, compare, least, of_row, scalar
+from query_expr import Rough, compare, is_dyadic, least, of_row, scalar
 
 
 def mean(values):
@@ -59,7 +59,9 @@ def sum_of(values):
 def of_values(fn, values):
     """Of those that are not null."""
     value = of_exact_values(fn, values)
-    return Rough(value) if isinstance(value, float) and any(isinstance(v, Rough) for v in values) else value
+    def is_rough(v):
+        return isinstance(v, Rough) or (isinstance(v, float) and fn not in ("min", "max") and not is_dyadic(v))
+    return Rough(value) if isinstance(value, float) and any(is_rough(v) for v in values) else value
 
 
 def of_exact_values(fn, values):
