@@ -58,12 +58,6 @@ static void decide(AskParse *p, AskReading *readings, size_t n, AskResult *resul
     if (result->n_close) result->message = S("This can be read in more than one way.");
 }
 
-static bool is_in_list(const AskParse *p, size_t at, int list) {
-    for (size_t k = 0; k < p->lists[at].n; k++)
-        if (p->lists[at].at[k].list == list && list >= 0) return true;
-    return false;
-}
-
 /* Does a longer phrase begin here: "add up", "change in"? */
 static bool begins_phrase(const AskParse *p, size_t at) {
     for (size_t k = 0; k < p->lists[at].n; k++)
@@ -74,8 +68,8 @@ static bool begins_phrase(const AskParse *p, size_t at) {
 /* The first word that is no courtesy is a verb that would change data. */
 static bool asks_to_change(const AskParse *p) {
     for (size_t i = 0; i < p->n && !p->before; i++) {
-        if (is_in_list(p, i, p->grammar->list_modify) && !begins_phrase(p, i)) return true;
-        if (!is_in_list(p, i, p->grammar->list_please)) return false;
+        if (ask_begins(p, i, p->grammar->list_modify) && !begins_phrase(p, i)) return true;
+        if (!ask_begins(p, i, p->grammar->list_please)) return false;
     }
     return false;
 }

@@ -18,6 +18,8 @@ const AskTerm *ask_date_term(AskParse *p, const AskTerm *of, bool is_first);
 /* A column's aggregate, by AGG_…. */
 const AskTerm *ask_aggregate(AskParse *p, Str column, Str words, const ModelFact *fact, int which);
 AskTest *ask_new_test(AskParse *p, const AskNode *ret, AskTestKind kind, Str member);
+/* That a row is among those which a measure under a condition counts; NULL: it counts all. `ret`: where it was said; NULL: nowhere. */
+AskTest *ask_condition_of(AskParse *p, const AskNode *ret, const ModelMeasure *measure);
 bool ask_bound_at_zero(AskParse *p, const AskSense *sense, QueryOp op, AskNode *ret);
 bool ask_is_quantity(const ModelMember *member);
 Str ask_main_time(const AskParse *p); /* the first calendar time of the facts; empty: none */

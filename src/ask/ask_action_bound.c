@@ -23,11 +23,10 @@ bool ask_bound_at_zero(AskParse *p, const AskSense *sense, QueryOp op, AskNode *
 bool ask_make_zero(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const ModelMeasure *counted = args[0]->sense->measure;
-    if (counted && counted->expr->kind == EXPR_WHERE) { /* "no promotion": rows that the measure does not count */
-        AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, counted->name);
-        test->raw = expr_print(p->arena, counted->expr->args[1]);
-        test->is_not = true;
-        ret->test = test;
+    AskTest *condition = ask_condition_of(p, ret, counted);
+    if (condition) { /* "no promotion": rows that the measure does not count */
+        condition->is_not = true;
+        ret->test = condition;
         return true;
     }
     const AskTerm *term = counted ? ask_term_of_measure(p, counted) : NULL;

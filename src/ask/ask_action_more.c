@@ -91,14 +91,6 @@ bool ask_slot_growth_bound(ASK_ACTION) {
     return true;
 }
 
-bool ask_slot_average(ASK_ACTION) {
-    ASK_ACTION_UNUSED;
-    AskFrame *frame = ask_frame(p);
-    frame->wants_average = true;
-    ret->frame = frame;
-    return true;
-}
-
 /* average of a measure for each of something: args: term, members. */
 bool ask_slot_average_per(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -139,14 +131,6 @@ bool ask_slot_per_measure(ASK_ACTION) {
     frame->per_term = by;
     ret->frame = frame;
     return by->column.n && !by->is_ratio;
-}
-
-bool ask_slot_spent(ASK_ACTION) {
-    ASK_ACTION_UNUSED;
-    AskFrame *frame = ask_frame(p);
-    frame->is_spent = true;
-    ret->frame = frame;
-    return true;
 }
 
 bool ask_slot_distribution(ASK_ACTION) {
@@ -206,11 +190,8 @@ bool ask_slot_having_some(ASK_ACTION) {
     const ModelMeasure *measure = args[0]->term->measure;
     if (!measure || (n_args > 1 && ask_is_plural(p, args[0]))) return false;
     AskFrame *frame = ask_frame(p);
-    if (measure->expr->kind == EXPR_WHERE) {
-        AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, measure->name);
-        test->raw = expr_print(p->arena, measure->expr->args[1]);
-        frame->tests[frame->n_tests++] = test;
-    }
+    AskTest *condition = ask_condition_of(p, ret, measure);
+    if (condition) frame->tests[frame->n_tests++] = condition;
     ret->frame = frame;
     return true;
 }
@@ -304,12 +285,10 @@ bool ask_slot_shift(ASK_ACTION) {
 /* "only the promoted weeks", where the pack counts these by a measure with a condition: that condition. */
 bool ask_slot_only(ASK_ACTION) {
     ASK_ACTION_UNUSED;
-    const ModelMeasure *measure = args[0]->sense->measure;
-    if (measure->expr->kind != EXPR_WHERE) return false;
-    AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, measure->name);
-    test->raw = expr_print(p->arena, measure->expr->args[1]);
+    AskTest *condition = ask_condition_of(p, ret, args[0]->sense->measure);
+    if (!condition) return false;
     AskFrame *frame = ask_frame(p);
-    frame->tests[frame->n_tests++] = test;
+    frame->tests[frame->n_tests++] = condition;
     frame->is_edit = true;
     ret->frame = frame;
     return true;
@@ -364,15 +343,6 @@ bool ask_slot_add_term(ASK_ACTION) {
 
 /* ---- times of other kinds ---------------------------------------------------------------------------------------------- */
 
-/* "for the first time": what is counted, by its first date. */
-bool ask_slot_first_time(ASK_ACTION) {
-    ASK_ACTION_UNUSED;
-    AskFrame *frame = ask_frame(p);
-    frame->is_first_time = true;
-    ret->frame = frame;
-    return true;
-}
-
 /* "going by the date of return" */
 bool ask_slot_time_by(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -391,15 +361,6 @@ bool ask_slot_set_beside(ASK_ACTION) {
     frame->sets[0] = inner;
     frame->set_is_not[0] = true;
     frame->n_sets = 1;
-    ret->frame = frame;
-    return true;
-}
-
-/* "in dollars": an amount, not what it was paid for. */
-bool ask_slot_in_money(ASK_ACTION) {
-    ASK_ACTION_UNUSED;
-    AskFrame *frame = ask_frame(p);
-    frame->wants_money = true;
     ret->frame = frame;
     return true;
 }

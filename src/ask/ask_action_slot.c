@@ -245,14 +245,22 @@ bool ask_slot_neither(ASK_ACTION) {
     return true;
 }
 
-/* "A and B together": one figure of all that is named. */
-bool ask_slot_together(ASK_ACTION) {
-    ASK_ACTION_UNUSED;
-    AskFrame *frame = ask_frame(p);
-    frame->is_together = true;
-    ret->frame = frame;
-    return true;
-}
+/* What is only said, or not. */
+#define SAYS(name, field)               \
+    bool ask_slot_##name(ASK_ACTION) {  \
+        ASK_ACTION_UNUSED;              \
+        AskFrame *frame = ask_frame(p); \
+        frame->field = true;            \
+        ret->frame = frame;             \
+        return true;                    \
+    }
+
+SAYS(average, wants_average)
+SAYS(extent, wants_extent)
+SAYS(first_time, is_first_time) /* "for the first time": what is counted, by its first date */
+SAYS(in_money, wants_money)     /* "in dollars": an amount, not what it was paid for */
+SAYS(spent, is_spent)
+SAYS(together, is_together) /* "A and B together": one figure of all that is named */
 
 bool ask_slot_bands(ASK_ACTION) {
     ASK_ACTION_UNUSED;
@@ -335,14 +343,6 @@ bool ask_slot_event(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     AskFrame *frame = ask_frame(p);
     frame->time_member = args[0]->sense->name;
-    ret->frame = frame;
-    return true;
-}
-
-bool ask_slot_extent(ASK_ACTION) {
-    ASK_ACTION_UNUSED;
-    AskFrame *frame = ask_frame(p);
-    frame->wants_extent = true;
     ret->frame = frame;
     return true;
 }

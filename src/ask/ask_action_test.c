@@ -7,6 +7,14 @@ AskTest *ask_new_test(AskParse *p, const AskNode *ret, AskTestKind kind, Str mem
     return test;
 }
 
+AskTest *ask_condition_of(AskParse *p, const AskNode *ret, const ModelMeasure *measure) {
+    static const AskNode NOWHERE = {0};
+    if (!measure || measure->expr->kind != EXPR_WHERE) return NULL;
+    AskTest *test = ask_new_test(p, ret ? ret : &NOWHERE, ASK_TEST_EXPR, ret ? measure->name : (Str){0});
+    test->raw = expr_print(p->arena, measure->expr->args[1]);
+    return test;
+}
+
 bool ask_make_equals(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const AskSense *sense = args[0]->sense;
@@ -39,33 +47,32 @@ bool ask_make_equals_of(ASK_ACTION) {
     return ask_make_equals(p, args, literals, 1, ret);
 }
 
-/* "store 10": the one of that number, though the data may have none. */
-bool ask_make_equals_numbered(ASK_ACTION) {
-    ASK_ACTION_UNUSED;
-    const AskSense *member = args[0]->sense;
-    const AskEntity *entity = ask_entity_of(p->engine, member->name);
-    bool is_its =
-        entity && member->member.dimension && member->member.type.kind == TYPE_INT64 && !ask_is_plural(p, args[0]);
-    if (!is_its || args[1]->unit.n || args[1]->number != (double)args[1]->value) return false;
+/* A member that is the number, which is a whole one without a unit. */
+static bool equals_number(AskParse *p, const AskSense *member, const AskNode *number, AskNode *ret) {
+    if (number->unit.n || number->number != (double)number->value) return false;
     AskTest *test = ask_new_test(p, ret, ASK_TEST_VALUES, member->name);
-    test->values[test->n_values++] = arena_printf(p->arena, "%d", args[1]->value);
+    test->values[test->n_values++] = arena_printf(p->arena, "%d", number->value);
     test->is_number = true;
     ret->test = test;
     return true;
 }
 
-/* "64 oz", "64-ounce": a number of a member that is measured. */
+/* "station 10": the one of that number, though the data may have none. args: member, number. */
+bool ask_make_equals_numbered(ASK_ACTION) {
+    ASK_ACTION_UNUSED;
+    const ModelMember *member = &args[0]->sense->member;
+    bool is_its = member->dimension && member->type.kind == TYPE_INT64 && !ask_is_plural(p, args[0]) &&
+                  ask_entity_of(p->engine, args[0]->sense->name);
+    return is_its && equals_number(p, args[0]->sense, args[1], ret);
+}
+
+/* "64 oz", "64-ounce": a number of a member that is measured. args: number, member. */
 bool ask_make_equals_measured(ASK_ACTION) {
     ASK_ACTION_UNUSED;
-    const AskSense *member = args[1]->sense;
-    bool is_measured = member->member.label && member->member.label->unit.n && member->member.type.kind == TYPE_INT64 &&
-                       args[1]->from - args[0]->to <= 1;
-    if (!is_measured || args[0]->unit.n || args[0]->number != (double)args[0]->value) return false;
-    AskTest *test = ask_new_test(p, ret, ASK_TEST_VALUES, member->name);
-    test->values[test->n_values++] = arena_printf(p->arena, "%d", args[0]->value);
-    test->is_number = true;
-    ret->test = test;
-    return true;
+    const ModelMember *member = &args[1]->sense->member;
+    bool is_measured =
+        member->label && member->label->unit.n && member->type.kind == TYPE_INT64 && args[1]->from - args[0]->to <= 1;
+    return is_measured && equals_number(p, args[1]->sense, args[0], ret);
 }
 
 bool ask_make_either(ASK_ACTION) {
@@ -140,13 +147,10 @@ bool ask_make_filter_not(ASK_ACTION) {
 bool ask_make_condition(ASK_ACTION) {
     ASK_ACTION_UNUSED;
     const ModelMeasure *measure = args[0]->sense->measure;
-    if (measure->expr->kind != EXPR_WHERE) return false;
     for (size_t i = 0; i < p->engine->entities.n; i++) /* "on our trips": on any */
         if (p->engine->entities.at[i].count == measure) return false;
-    AskTest *test = ask_new_test(p, ret, ASK_TEST_EXPR, measure->name);
-    test->raw = expr_print(p->arena, measure->expr->args[1]);
-    ret->test = test;
-    return true;
+    ret->test = ask_condition_of(p, ret, measure);
+    return ret->test != NULL;
 }
 
 bool ask_make_condition_not(ASK_ACTION) {

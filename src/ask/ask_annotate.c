@@ -391,6 +391,12 @@ static AskDoubt skip_doubt(const AskParse *p, size_t at) {
     return (AskDoubt){feature, feature == ASK_FEATURE_SKIP_EVENT && is_condition(p, at) ? 2 : 1};
 }
 
+bool ask_begins(const AskParse *p, size_t at, int list) {
+    for (size_t k = 0; k < p->lists[at].n; k++)
+        if (p->lists[at].at[k].list == list && list >= 0) return true;
+    return false;
+}
+
 void ask_ease(AskParse *p, size_t at, AskFeature feature) {
     p->skip[at].feature = lighter(p, p->skip[at].feature, feature);
 }

@@ -160,9 +160,7 @@ static bool is_verb(const AskParse *p, size_t at) {
     static const Str BE[] = {S_INIT("is"), S_INIT("are"), S_INIT("was"), S_INIT("were")};
     for (size_t i = 0; i < COUNT_OF(BE); i++)
         if (str_eq(p->tokens[at].norm, BE[i])) return true;
-    for (size_t i = 0; i < p->lists[at].n; i++)
-        if (p->lists[at].at[i].list == p->grammar->list_event) return true;
-    return false;
+    return ask_begins(p, at, p->grammar->list_event);
 }
 
 /* "the share of orders that was shipped by air": what is said of the measure by a verb is the part, not the whole. */

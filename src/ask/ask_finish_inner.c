@@ -1,4 +1,5 @@
 /* Readings that need a query in a query: averages over periods, entities by their own figures, sets, distributions, yes or no. */
+#include "ask/ask_action.h"
 #include "ask/ask_finish.h"
 
 /* Fewer are counted than there are entities to have them: several have the same ones, and a ratio of the counts says nothing. */
@@ -147,11 +148,8 @@ bool finish_average(Finish *f) {
 static void group_by_counted(Finish *inner, const AskTerm *counted) {
     inner->frame.n_groups = 0;
     inner->frame.groups[inner->frame.n_groups++] = counted->counts;
-    const Expr *expr = counted->measure ? counted->measure->expr : NULL;
-    if (!expr || expr->kind != EXPR_WHERE || inner->n_where == COUNT_OF(inner->where)) return;
-    AskTest *test = ARENA_NEW(inner->p->arena, AskTest);
-    *test = (AskTest){.kind = ASK_TEST_EXPR, .raw = expr_print(inner->p->arena, expr->args[1])};
-    inner->where[inner->n_where++] = test;
+    const AskTest *condition = ask_condition_of(inner->p, NULL, counted->measure);
+    if (condition && inner->n_where < COUNT_OF(inner->where)) inner->where[inner->n_where++] = condition;
 }
 
 /* Those of an entity whose own figures pass: counted over a query of them. */
@@ -281,15 +279,10 @@ static const AskFrame *within(const Finish *f, const AskFrame *of) {
 
 /* Of rows, not of entities: a condition on each. */
 static bool add_set_of_rows(Finish *f, const AskFrame *of, bool is_not) {
-    const ModelMeasure *measure = of->n_terms == 1 ? of->terms[0]->measure : NULL;
     if (of->n_times || of->n_tests + of->n_terms != 1 || f->n_where == COUNT_OF(f->where)) return false;
-    if (!of->n_tests && (!measure || measure->expr->kind != EXPR_WHERE)) return false;
-    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
-    if (measure)
-        *test = (AskTest){.kind = ASK_TEST_EXPR, .raw = expr_print(f->p->arena, measure->expr->args[1])};
-    else
-        *test = *of->tests[0];
-    if (test->kind == ASK_TEST_BOUND) return false;
+    AskTest *test = of->n_terms ? ask_condition_of(f->p, NULL, of->terms[0]->measure)
+                                : arena_dup(f->p->arena, of->tests[0], sizeof(*test));
+    if (!test || test->kind == ASK_TEST_BOUND) return false;
     test->is_not ^= is_not;
     f->where[f->n_where++] = test;
     return true;

@@ -2,6 +2,7 @@
  * What is said of entities is not said of rows: those without something are not the rows without it, those that were there in two
  * years were so in each. And a measure that leaves some rows out does not count them when just these are asked for.
  */
+#include "ask/ask_action.h"
 #include "ask/ask_finish.h"
 
 /* ---- periods ---------------------------------------------------------------------------------------------------------- */
@@ -82,13 +83,9 @@ static void share_without(Finish *f) {
     bool is_so = inner && frame->derive == ASK_DERIVE_SHARE && frame->set_is_not[0] && !inner->n_times &&
                  inner->n_tests + inner->n_terms == 1 && frame->n_tests < ASK_MAX_ITEMS;
     if (!is_so) return;
-    const ModelMeasure *measure = inner->n_terms ? inner->terms[0]->measure : NULL;
-    if (inner->n_terms && (!measure || measure->expr->kind != EXPR_WHERE)) return;
-    AskTest *test = ARENA_NEW(f->p->arena, AskTest);
-    if (measure) /* "without a return": none that the measure counts */
-        *test = (AskTest){.kind = ASK_TEST_EXPR, .raw = expr_print(f->p->arena, measure->expr->args[1])};
-    else
-        *test = *inner->tests[0];
+    AskTest *test = inner->n_terms ? ask_condition_of(f->p, NULL, inner->terms[0]->measure) /* "without a return" */
+                                   : arena_dup(f->p->arena, inner->tests[0], sizeof(*test));
+    if (!test) return;
     test->is_not = !test->is_not;
     frame->tests[frame->n_tests++] = test;
     frame->n_sets = 0;

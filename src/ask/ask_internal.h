@@ -414,6 +414,7 @@ void ask_annotate(AskParse *p);
 void ask_ease_talk(AskParse *p);
 /* Leaving the token out weighs no more than the feature. */
 void ask_ease(AskParse *p, size_t at, AskFeature feature);
+bool ask_begins(const AskParse *p, size_t at, int list); /* a phrase of the list begins there; list < 0: none does */
 /* Meanings of a rule's name that begin at a token, cheapest first. */
 const AskNodes *ask_chart(AskParse *p, int name, size_t from);
 struct AskCandidate {

@@ -7,22 +7,16 @@ typedef struct Sentence {
     bool is_talk; /* it begins as a statement does: "we have had complaints" */
 } Sentence;
 
-static bool begins_with(const AskParse *p, size_t at, const char *list) {
-    int wanted = ask_grammar_list(p->grammar, str_of(list));
-    for (size_t k = 0; k < p->lists[at].n; k++)
-        if (p->lists[at].at[k].list == wanted) return true;
-    return false;
-}
-
 static size_t split_sentences(const AskParse *p, Sentence *sentences) {
     size_t n = 0, from = 0;
+    int talk = ask_grammar_list(p->grammar, S("talk"));
     for (size_t i = 0; i < p->n; i++) {
         Str text = p->tokens[i].text;
         bool is_last = i + 1 == p->n, is_question = str_eq(text, S("?"));
         bool is_stop = is_question || str_eq(text, S(".")) || str_eq(text, S("!")) || str_eq(text, S(";"));
         if (!is_last && !(is_stop && !p->tokens[i + 1].is_joined)) continue;
         sentences[n++] =
-            (Sentence){.from = from, .to = i + 1, .is_question = is_question, .is_talk = begins_with(p, from, "talk")};
+            (Sentence){.from = from, .to = i + 1, .is_question = is_question, .is_talk = ask_begins(p, from, talk)};
         from = i + 1;
     }
     return n;
